@@ -1,0 +1,108 @@
+// Bundles every program of the extension into dist/: `node scripts/build.mjs [--production]`.
+// Without --production the bundles are readable and carry source maps.
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import * as esbuild from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const dist = join(root, 'dist');
+const require = createRequire(import.meta.url);
+
+/** The native parser has one binary for each platform, so these two stay packages and are not bundled. */
+const NATIVE_PACKAGES = ['tree-sitter', 'tree-sitter-python'];
+
+/** Gives bundles their own place: `import.meta.url` is empty in CommonJS output. */
+const BUNDLE_URL = 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;';
+
+/** @type {esbuild.BuildOptions} */
+const node = {
+  platform: 'node',
+  format: 'cjs',
+  target: 'node20',
+  external: ['vscode', ...NATIVE_PACKAGES],
+  banner: { js: BUNDLE_URL },
+  define: { 'import.meta.url': '__bundleUrl' },
+  // The ESM build of web-tree-sitter needs a module scope; its CommonJS twin doesn't.
+  alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
+};
+
+/** @type {{ entry: string, out: string, options: esbuild.BuildOptions }[]} */
+const PROGRAMS = [
+  { entry: 'src/extension/main.ts', out: 'extension.js', options: node },
+  { entry: 'src/server/main.ts', out: 'server.js', options: node },
+  { entry: 'src/server/worker.ts', out: 'worker.js', options: node },
+  { entry: 'src/cli/main.ts', out: 'cli.js', options: { ...node, banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` } } },
+  { entry: 'src/inspector/main.ts', out: 'inspector.js', options: { platform: 'browser', format: 'iife', target: 'es2022' } },
+];
+
+/** WebAssembly files that the bundles load from beside themselves. */
+const ASSETS = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'];
+
+/**
+ * Builds dist/. Files are replaced rather than removed first, so that a running extension never finds them missing.
+ * @param {{ production?: boolean }} [options] production: minified and without source maps
+ */
+export async function build({ production = false } = {}) {
+  mkdirSync(dist, { recursive: true });
+  const inputs = new Set();
+  await Promise.all(
+    PROGRAMS.map(async ({ entry, out, options }) => {
+      const outfile = join(dist, out);
+      rmSync(`${outfile}.map`, { force: true });
+      if (!existsSync(join(root, entry))) {
+        rmSync(outfile, { force: true });
+        console.log(`build: ${entry} does not exist yet, so ${out} is left out`);
+        return;
+      }
+      const { metafile } = await esbuild.build({
+        ...options,
+        absWorkingDir: root,
+        entryPoints: [entry],
+        outfile,
+        bundle: true,
+        metafile: true,
+        minify: production,
+        // Class and function names reach error messages and the log.
+        keepNames: production,
+        sourcemap: production ? false : 'linked',
+        // Notices are collected into one file below.
+        legalComments: 'none',
+        loader: { '.py': 'text', '.svg': 'text', '.ttf': 'dataurl' },
+        logLevel: 'warning',
+      });
+      for (const input of Object.keys(metafile.inputs)) inputs.add(input);
+    }),
+  );
+  if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
+  for (const asset of ASSETS) {
+    copyFileSync(join(root, 'node_modules', asset), join(dist, asset.slice(asset.lastIndexOf('/') + 1)));
+  }
+  writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(inputs));
+  console.log(`build: dist is ready${production ? ' (production)' : ''}`);
+}
+
+/**
+ * The licence texts of the packages that were bundled.
+ * @param {Set<string>} inputs paths of bundled files, from the project's root
+ */
+function notices(inputs) {
+  const packages = new Set(['web-tree-sitter', ...NATIVE_PACKAGES]);
+  for (const input of inputs) {
+    const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
+    if (inPackage?.[0] && inPackage[1]) packages.add(inPackage[0].slice('node_modules/'.length, -1));
+  }
+  const parts = [...packages].sort().map((name) => {
+    const folder = join(root, 'node_modules', name);
+    const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+    const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
+    const text = file ? readFileSync(join(folder, file), 'utf8').trim() : `Licence: ${license}`;
+    return `${name} ${version}\n\n${text}\n`;
+  });
+  return ['This extension contains the following packages.\n', ...parts].join(`\n${'-'.repeat(80)}\n`);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  await build({ production: process.argv.includes('--production') });
+}
