@@ -30,9 +30,9 @@ VOCAB = {word: index for index, word in enumerate([PAD] + WORDS)}
 NUM_TRAIN = 480
 NUM_VAL = 240
 MAX_LEN = 32
-TOPIC_WORD_RATE = 0.22  # the rest is small talk
-OFF_TOPIC_RATE = 0.45  # topic words that belong to some other topic
-WRONG_LABEL_RATE = 0.08  # people press the wrong button in the form
+TOPIC_WORD_RATE = 0.25  # the rest is small talk
+OFF_TOPIC_RATE = 0.35  # topic words that belong to some other topic
+WRONG_LABEL_RATE = 0.06  # people press the wrong button in the form
 
 
 def write_message(rng: random.Random, topic: str) -> str:

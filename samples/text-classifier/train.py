@@ -7,7 +7,7 @@ from torch.utils.data import DataLoader
 from data import CLASSES, MAX_LEN, NUM_TRAIN, NUM_VAL, PAD, VOCAB, MessageDataset
 from model import TextClassifier
 
-EPOCHS = 20
+EPOCHS = 16
 BATCH_SIZE = 32
 LEARNING_RATE = 5e-4
 
