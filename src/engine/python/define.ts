@@ -1,0 +1,199 @@
+/**
+ * How functions, classes and modules written in TypeScript enter the interpreter.
+ *
+ * Signatures are Python text, so that a table of operators reads like PyTorch's documentation:
+ * `defineFunction('relu(input, inplace=False)', ({ input }, context) => …)`.
+ */
+import type { Context } from './context.js';
+import type { PyBuiltin, PyClass, PyDescriptor, Unknown, Value } from './value.js';
+
+/** Arguments by parameter name; `*args` is a `PyTuple`, `**kwargs` a `PyDict`. */
+export type Bound = Readonly<Record<string, Value>>;
+export type Implementation = (args: Bound, context: Context) => Value;
+
+interface Parameter {
+  readonly name: string;
+  readonly form: 'positionalOnly' | 'normal' | 'keywordOnly' | 'star' | 'doubleStar';
+  readonly default: Value | undefined;
+}
+
+/** Reads the literals that signatures use as defaults. */
+function literal(text: string): Value {
+  switch (text) {
+    case 'None':
+      return null;
+    case 'True':
+      return true;
+    case 'False':
+      return false;
+    case '()':
+      return { kind: 'tuple', items: [], cls: null };
+    case '...':
+      return { kind: 'singleton', name: 'Ellipsis' };
+  }
+  const quoted = /^'([^']*)'$/.exec(text);
+  if (quoted) return quoted[1] ?? '';
+  if (/^-?\d+$/.test(text)) return Number(text);
+  if (/^-?(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?$|^-?inf$/.test(text))
+    return { kind: 'float', value: text.endsWith('inf') ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text) };
+  throw new Error(`a signature's default must be a simple literal: ${text}`);
+}
+
+/** Parses `name(a, /, b=1, *args, c=None, **kwargs)`. @throws Error on a malformed signature (a mistake in this project). */
+export function parseSignature(signature: string): { readonly name: string; readonly params: readonly Parameter[] } {
+  const match = /^([\w.]+)\((.*)\)$/s.exec(signature.trim());
+  if (!match) throw new Error(`malformed signature: ${signature}`);
+  const params: Parameter[] = [];
+  let keywordOnly = false;
+  for (const raw of (match[2] ?? '').split(/,(?![^(]*\))/)) {
+    const part = raw.trim();
+    if (part === '') continue;
+    if (part === '/') {
+      for (let i = 0; i < params.length; i++) params[i] = { ...(params[i] as Parameter), form: 'positionalOnly' };
+    } else if (part === '*') keywordOnly = true;
+    else if (part.startsWith('**')) params.push({ name: part.slice(2), form: 'doubleStar', default: undefined });
+    else if (part.startsWith('*')) {
+      params.push({ name: part.slice(1), form: 'star', default: undefined });
+      keywordOnly = true;
+    } else {
+      const [name = '', value] = part.split(/\s*=\s*/);
+      params.push({ name, form: keywordOnly ? 'keywordOnly' : 'normal', default: value === undefined ? undefined : literal(value) });
+    }
+  }
+  return { name: match[1] ?? '', params };
+}
+
+function bind(
+  name: string,
+  params: readonly Parameter[],
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Bound {
+  const bound: Record<string, Value> = Object.create(null) as Record<string, Value>;
+  let next = 0;
+  let used = 0;
+  for (const param of params) {
+    switch (param.form) {
+      case 'star':
+        bound[param.name] = context.tuple(args.slice(next));
+        next = args.length;
+        break;
+      case 'doubleStar': {
+        const rest: (readonly [Value, Value])[] = [];
+        for (const [key, value] of kwargs) if (!(key in bound) || params.some((p) => p.form === 'positionalOnly' && p.name === key)) rest.push([key, value]);
+        used = kwargs.size;
+        bound[param.name] = context.dict(rest);
+        break;
+      }
+      default: {
+        const keyword = param.form === 'positionalOnly' ? undefined : kwargs.get(param.name);
+        if (param.form !== 'keywordOnly' && next < args.length) {
+          if (keyword !== undefined) context.raise('TypeError', `${name}() got multiple values for argument '${param.name}'`);
+          bound[param.name] = args[next++] as Value;
+        } else if (keyword !== undefined) {
+          bound[param.name] = keyword;
+          used++;
+        } else if (param.default !== undefined) bound[param.name] = param.default;
+        else context.raise('TypeError', `${name}() missing required argument: '${param.name}'`);
+      }
+    }
+  }
+  if (next < args.length) context.raise('TypeError', `${name}() takes ${next} positional arguments but ${args.length} were given`);
+  if (used < kwargs.size) {
+    const extra = [...kwargs.keys()].find((key) => !params.some((p) => p.name === key && p.form !== 'positionalOnly'));
+    context.raise('TypeError', `${name}() got an unexpected keyword argument '${extra ?? '?'}'`);
+  }
+  return bound;
+}
+
+export interface FunctionOptions {
+  readonly qualname?: string;
+  /** Found on a class it binds `self` (default: the first parameter is called `self` or `cls`). */
+  readonly isMethod?: boolean;
+  /** See {@link PyBuiltin.pure}; default true: a modelled function says itself what it changes. */
+  readonly pure?: boolean;
+}
+
+/** A Python function implemented in TypeScript, its parameters bound by the signature. */
+export function defineFunction(signature: string, implementation: Implementation, options: FunctionOptions = {}): PyBuiltin {
+  const { name, params } = parseSignature(signature);
+  const short = name.slice(name.lastIndexOf('.') + 1);
+  const first = params[0]?.name;
+  return {
+    kind: 'builtin',
+    name: short,
+    qualname: options.qualname ?? name,
+    isMethod: options.isMethod ?? (first === 'self' || first === 'cls'),
+    pure: options.pure ?? true,
+    call: (args, kwargs, context) => implementation(bind(short, params, args, kwargs, context), context),
+  };
+}
+
+export function defineProperty(get: (self: Value, context: Context) => Value): PyDescriptor {
+  return {
+    kind: 'descriptor',
+    type: 'property',
+    get: defineFunction('get(self)', ({ self }, context) => get(self as Value, context)),
+    set: null,
+    del: null,
+  };
+}
+export function defineStatic(func: PyBuiltin): PyDescriptor {
+  return { kind: 'descriptor', type: 'staticmethod', get: { ...func, isMethod: false }, set: null, del: null };
+}
+export function defineClassMethod(func: PyBuiltin): PyDescriptor {
+  return { kind: 'descriptor', type: 'classmethod', get: { ...func, isMethod: true }, set: null, del: null };
+}
+
+export interface ClassOptions {
+  readonly module?: string;
+  readonly bases?: readonly PyClass[];
+  readonly layout?: PyClass['layout'];
+  readonly construct?: PyClass['construct'];
+  readonly members?: Readonly<Record<string, Value>>;
+}
+
+/** A Python class implemented in TypeScript. Single inheritance only; the MRO follows the first base. */
+export function defineClass(name: string, options: ClassOptions = {}): PyClass {
+  const base = options.bases?.[0];
+  const cls: PyClass = {
+    kind: 'class',
+    name,
+    qualname: name,
+    module: options.module ?? 'builtins',
+    bases: options.bases ?? [],
+    mro: [],
+    unknownBase: null,
+    namespace: new Map(Object.entries(options.members ?? {})),
+    metaclass: null,
+    place: null,
+    layout: options.layout ?? base?.layout ?? 'object',
+    construct: options.construct ?? base?.construct,
+    saved: 0,
+    taint: null,
+  };
+  cls.mro = [cls, ...(base?.mro ?? [])];
+  return cls;
+}
+
+/**
+ * A module the engine describes itself instead of reading its source.
+ * Either part may be absent; `source` (our own Python, interpreted once) sees the names of `members` as globals.
+ */
+export interface ModelledModule {
+  readonly name: string;
+  readonly isPackage?: boolean;
+  readonly members?: () => Readonly<Record<string, Value>>;
+  readonly source?: string;
+  /**
+   * Names that exist in the real module but are not described are unknown with this package named (default), or absent
+   * (`complete: true`: `hasattr` is then false and `from m import x` raises ImportError).
+   */
+  readonly complete?: boolean;
+}
+
+/** Why a name of a modelled module can't be told. */
+export function notModelled(module: string, name: string): Unknown {
+  return { kind: 'unknown', reason: `${module}.${name} is not described by the analyser`, place: null };
+}

@@ -1,0 +1,290 @@
+/**
+ * The journal behind copy-on-write: an object's state is saved at its first change within an epoch, so a branch (or a whole
+ * run over frozen namespaces) can be rolled back or joined with another at the cost of what it changed.
+ */
+import type { Env, Native, PyClass, PyDict, PyFunction, PyInstance, PyList, PyModule, PySet, Unknown, Value } from './value.js';
+
+export type MutableValue = PyList | PyDict | PySet | PyInstance | PyClass | PyModule | PyFunction | Native | Env;
+
+/** Shallow copy of an object's state; its layout is private to this file. */
+export interface Snapshot {
+  readonly taint: Unknown | null;
+  readonly items?: readonly Value[];
+  readonly map?: ReadonlyMap<unknown, unknown>;
+  readonly attrs?: ReadonlyMap<string, Value> | null;
+  readonly extra?: unknown;
+}
+
+interface Entry {
+  readonly object: MutableValue;
+  readonly before: Snapshot;
+  /** `object.saved` before this journal saved it. */
+  readonly savedBefore: number;
+}
+
+/** Everything changed since a fork began. */
+export interface Journal {
+  readonly epoch: number;
+  readonly entries: Map<MutableValue, Entry>;
+}
+
+/** The states a branch left behind, by object. */
+export type Delta = Map<MutableValue, Snapshot>;
+
+/** Combines the two values one location has after two branches. */
+export type JoinValues = (a: Value | undefined, b: Value | undefined) => Value | undefined;
+
+function isEnv(object: MutableValue): object is Env {
+  return !('kind' in object);
+}
+
+function snapshot(object: MutableValue): Snapshot {
+  const { taint } = object;
+  if (isEnv(object)) return { taint, map: new Map(object.vars) };
+  switch (object.kind) {
+    case 'list':
+      return { taint, items: object.items.slice(), attrs: object.attrs && new Map(object.attrs) };
+    case 'dict': {
+      const map = new Map<unknown, unknown>();
+      for (const [hash, entry] of object.entries) map.set(hash, { key: entry.key, value: entry.value });
+      return { taint, map, attrs: object.attrs && new Map(object.attrs) };
+    }
+    case 'set':
+      return { taint, map: new Map(object.entries) };
+    case 'instance':
+      return { taint, map: new Map(object.attrs) };
+    case 'class':
+      return { taint, map: new Map(object.namespace), extra: object.mro };
+    case 'module':
+      return { taint, map: new Map(object.namespace) };
+    case 'function':
+      return { taint, attrs: object.attrs && new Map(object.attrs), extra: object.ownerClass };
+    case 'native':
+      return { taint, attrs: object.attrs && new Map(object.attrs), extra: object.data };
+  }
+}
+
+function refill(target: Map<unknown, unknown>, source: ReadonlyMap<unknown, unknown>): void {
+  target.clear();
+  for (const [key, value] of source) target.set(key, value);
+}
+
+function restore(object: MutableValue, state: Snapshot): void {
+  object.taint = state.taint;
+  if (isEnv(object)) {
+    refill(object.vars, state.map ?? new Map());
+    return;
+  }
+  switch (object.kind) {
+    case 'list':
+      object.items = (state.items ?? []).slice();
+      object.attrs = state.attrs ? new Map(state.attrs) : null;
+      break;
+    case 'dict': {
+      const entries: PyDict['entries'] = new Map();
+      for (const [hash, entry] of (state.map ?? new Map()) as PyDict['entries'])
+        entries.set(hash, { key: entry.key, value: entry.value });
+      object.entries = entries;
+      object.attrs = state.attrs ? new Map(state.attrs) : null;
+      break;
+    }
+    case 'set':
+      object.entries = new Map((state.map ?? new Map()) as PySet['entries']);
+      break;
+    case 'instance':
+      refill(object.attrs, state.map ?? new Map());
+      break;
+    case 'class':
+      refill(object.namespace, state.map ?? new Map());
+      object.mro = state.extra as readonly PyClass[];
+      break;
+    case 'module':
+      refill(object.namespace, state.map ?? new Map());
+      break;
+    case 'function':
+      object.attrs = state.attrs ? new Map(state.attrs) : null;
+      object.ownerClass = state.extra as PyClass | null;
+      break;
+    case 'native':
+      object.attrs = state.attrs ? new Map(state.attrs) : null;
+      object.data = state.extra;
+      break;
+  }
+}
+
+export class Heap {
+  /** Serial of the running epoch. New mutable objects start with `saved: heap.epoch`. */
+  epoch = 0;
+  private serial = 0;
+  private readonly journals: Journal[] = [];
+
+  /** Must be called before every change of a mutable value. Cheap when nothing is forked. */
+  touch(object: MutableValue): void {
+    if (object.saved === this.epoch) return;
+    this.save(object);
+  }
+
+  private save(object: MutableValue): void {
+    const journal = this.journals[this.journals.length - 1];
+    if (!journal) {
+      object.saved = this.epoch;
+      return;
+    }
+    if (object.saved > journal.epoch || journal.entries.has(object)) return;
+    journal.entries.set(object, { object, before: snapshot(object), savedBefore: object.saved });
+    object.saved = this.epoch;
+  }
+
+  get depth(): number {
+    return this.journals.length;
+  }
+
+  /** Starts recording. Close with exactly one of {@link rollback} and {@link commit}. */
+  fork(): Journal {
+    const journal: Journal = { epoch: ++this.serial, entries: new Map() };
+    this.journals.push(journal);
+    this.epoch = journal.epoch;
+    return journal;
+  }
+
+  private close(journal: Journal): void {
+    if (this.journals.pop() !== journal) throw new Error('journals must be closed in reverse order');
+    this.epoch = this.journals[this.journals.length - 1]?.epoch ?? 0;
+  }
+
+  /** Restores everything changed since `journal` began and returns what it had become. */
+  rollback(journal: Journal): Delta {
+    const delta: Delta = new Map();
+    for (const { object, before, savedBefore } of journal.entries.values()) {
+      delta.set(object, snapshot(object));
+      restore(object, before);
+      object.saved = savedBefore;
+    }
+    this.close(journal);
+    return delta;
+  }
+
+  /** Keeps everything changed since `journal` began; the enclosing epoch takes over what it has to restore itself. */
+  commit(journal: Journal): void {
+    this.close(journal);
+    const outer = this.journals[this.journals.length - 1];
+    for (const entry of journal.entries.values()) {
+      const { object, savedBefore } = entry;
+      if (outer && savedBefore < outer.epoch && !outer.entries.has(object)) {
+        outer.entries.set(object, entry);
+        object.saved = outer.epoch;
+      } else object.saved = savedBefore;
+    }
+  }
+
+  /** Puts a rolled-back branch's states in place again (as one change of the running epoch). */
+  apply(delta: Delta): void {
+    for (const [object, state] of delta) {
+      this.touch(object);
+      restore(object, state);
+    }
+  }
+
+  /**
+   * Joins branch `delta` (already rolled back) into the running state: a location that has the same value in both keeps it,
+   * others get `join`'s answer. `taint` marks containers whose shape differs.
+   */
+  merge(delta: Delta, join: JoinValues, taint: Unknown): void {
+    for (const [object, other] of delta) {
+      this.touch(object);
+      const own = snapshot(object);
+      restore(object, joinSnapshots(object, own, other, join, taint));
+    }
+  }
+
+  /**
+   * Runs `action` on the base state, as if no fork were open, and keeps what it changes for good. Used to build module
+   * namespaces, which belong to no run.
+   */
+  onBase<T>(action: () => T): T {
+    const suspended: { journal: Journal; now: Delta }[] = [];
+    for (let i = this.journals.length - 1; i >= 0; i--) {
+      const journal = this.journals[i];
+      if (!journal) continue;
+      const now: Delta = new Map();
+      for (const { object, before } of journal.entries.values()) {
+        now.set(object, snapshot(object));
+        restore(object, before);
+      }
+      suspended.push({ journal, now });
+    }
+    const journals = this.journals.splice(0);
+    const epoch = this.epoch;
+    this.epoch = 0;
+    try {
+      return action();
+    } finally {
+      this.epoch = epoch;
+      this.journals.push(...journals);
+      for (const { journal, now } of suspended.reverse())
+        for (const [object, state] of now) {
+          const entry = journal.entries.get(object);
+          if (entry) journal.entries.set(object, { ...entry, before: snapshot(object) });
+          restore(object, state);
+        }
+    }
+  }
+}
+
+function joinMaps(
+  a: ReadonlyMap<unknown, unknown>,
+  b: ReadonlyMap<unknown, unknown>,
+  join: JoinValues,
+  isDict: boolean,
+): { map: Map<unknown, unknown>; same: boolean } {
+  const map = new Map<unknown, unknown>();
+  let same = a.size === b.size;
+  for (const key of new Set([...a.keys(), ...b.keys()])) {
+    if (isDict) {
+      const left = a.get(key) as { key: Value; value: Value } | undefined;
+      const right = b.get(key) as { key: Value; value: Value } | undefined;
+      if (!left || !right) same = false;
+      const value = join(left?.value, right?.value);
+      const name = (left ?? right)?.key;
+      if (value !== undefined && name !== undefined) map.set(key, { key: name, value });
+    } else {
+      if (!a.has(key) || !b.has(key)) same = false;
+      const value = join(a.get(key) as Value | undefined, b.get(key) as Value | undefined);
+      if (value !== undefined) map.set(key, value);
+    }
+  }
+  return { map, same };
+}
+
+function joinSnapshots(object: MutableValue, a: Snapshot, b: Snapshot, join: JoinValues, taint: Unknown): Snapshot {
+  const kept = a.taint ?? b.taint;
+  const attrs =
+    a.attrs || b.attrs
+      ? (joinMaps(a.attrs ?? new Map(), b.attrs ?? new Map(), join, false).map as Map<string, Value>)
+      : null;
+  if (isEnv(object)) return { taint: kept, map: joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, false).map };
+  switch (object.kind) {
+    case 'list': {
+      const x = a.items ?? [];
+      const y = b.items ?? [];
+      if (x.length !== y.length) return { taint: kept ?? taint, items: x.length < y.length ? x : y, attrs };
+      return { taint: kept, items: x.map((item, i) => join(item, y[i]) ?? taint), attrs };
+    }
+    case 'dict': {
+      const { map, same } = joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, true);
+      return { taint: kept ?? (same ? null : taint), map, attrs };
+    }
+    case 'set': {
+      const { map, same } = joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, false);
+      return { taint: kept ?? (same ? null : taint), map };
+    }
+    case 'native': {
+      const extra = a.extra === b.extra ? a.extra : undefined;
+      return { taint: kept ?? (extra === undefined ? taint : null), attrs, extra: extra ?? a.extra };
+    }
+    case 'function':
+      return { taint: kept, attrs, extra: a.extra };
+    default:
+      return { taint: kept, map: joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, false).map, extra: a.extra };
+  }
+}

@@ -1,0 +1,60 @@
+/**
+ * Tensors as the interpreter sees them: shape, dtype and device always, values where they are few and known, and the
+ * operation that made them, so that everything above can walk from a loss back to the input.
+ */
+import type { Heap } from '../python/heap.js';
+import type { SymInt } from '../python/symint.js';
+import type { Native, NativeType, Place, Unknown } from '../python/value.js';
+
+/** Size of one axis. */
+export type Dim = number | SymInt | Unknown;
+/** Sizes by axis, or why not even the number of axes is known. */
+export type Shape = readonly Dim[] | Unknown;
+
+export type DType =
+  | 'float16' | 'bfloat16' | 'float32' | 'float64'
+  | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64'
+  | 'bool' | 'complex64' | 'complex128'
+  | 'float8_e4m3fn' | 'float8_e5m2' | 'quint8' | 'qint8' | 'qint32';
+
+/** One executed operator: an edge of the graph from inputs to outputs. */
+export interface OpNode {
+  readonly id: number;
+  /** PyTorch's own name: `conv2d`, `softmax`, `add`. */
+  readonly op: string;
+  /** Tensors it read. */
+  readonly inputs: readonly TensorData[];
+  /** Arguments that matter to findings and memory (`dim`, `p`, `training`, …). */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** Multiply-accumulates, forward, as PyTorch's flop counter has them (÷ 2); `Unknown` when a size is not known. */
+  readonly macs: number | SymInt | Unknown;
+  readonly place: Place | null;
+  /** Dotted path of the module whose forward ran it (`layer1.0.conv1`), `''` in the root. */
+  readonly modulePath: string;
+}
+
+/** Immutable: an in-place operation gives the native a new one (through `heap.touch`). */
+export interface TensorData {
+  readonly shape: Shape;
+  readonly dtype: DType | Unknown;
+  readonly device: string;
+  readonly requiresGrad: boolean;
+  /** Row-major values of small tensors that were computed from known numbers; `null` otherwise. */
+  readonly values: readonly number[] | null;
+  /** `Parameter`/`Buffer` identity belongs to the native object, this says only what it is. */
+  readonly role: 'tensor' | 'parameter' | 'buffer' | 'uninitialized';
+  readonly node: OpNode | null;
+  /** How it was filled (`kaiming_uniform`, `zeros`, `empty`…): for findings on initialisation and signal. */
+  readonly init: { readonly name: string; readonly args: Readonly<Record<string, unknown>>; readonly place: Place | null } | null;
+}
+
+export interface TensorNative extends Native {
+  readonly type: NativeType;
+  data: TensorData;
+}
+
+/** Set by `tensorType.ts`, where the operations table of tensors is put together. */
+export declare const tensorType: NativeType;
+export declare function isTensor(value: unknown): value is TensorNative;
+/** A new tensor object. */
+export declare function makeTensor(heap: Heap, data: Partial<TensorData> & { readonly shape: Shape }): TensorNative;
