@@ -1,0 +1,255 @@
+"""Measures models with the real PyTorch: the numbers that the analyser is tested against.
+
+    python truth.py --update FILE.json...   fills in every entry of conformance or fixture files, in place
+    python truth.py                         answers requests (JSON lines on standard input), one line each
+
+A request is {"file", "call", "input": [[...]], "inputDtypes": [...], "path": [...]}: `call` is Python that is run in the
+namespace of `file`, an expression or statements of which the last is one; it must give an nn.Module. The answer has
+
+    class      name of the module's class
+    params     elements of all parameters, each parameter once
+    trainable  those that require a gradient
+    buffers    elements of all buffers, non-persistent ones too, each buffer once
+    modules    len(list(model.modules()))
+    children   parameters of each direct child
+    output     shape (list of integers), list of outputs, or object, as the model returns it in eval mode
+    macs       multiply-accumulates of the forward: PyTorch's own flop counter divided by 2
+
+Models are built and run on the meta device where their code allows it (no memory, no time), else on the CPU.
+"""
+
+import argparse
+import ast
+import contextlib
+import dataclasses
+import importlib
+import importlib.abc
+import importlib.machinery
+import io
+import json
+import os
+import sys
+import types
+
+import torch
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils.flop_counter import FlopCounterMode
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+LARGEST_ON_CPU = 400_000_000  # parameters; a larger model that needs real tensors is measured without forward
+
+# Imported by training code or data code beside the models and never reached when a model is built. They are not
+# installed, so imports of them give an object on which any attribute exists and nothing works.
+ABSENT = {
+    "accelerate", "adabelief_pytorch", "aim", "cv2", "datasets", "diffq", "dora", "fairscale", "fire", "ftfy", "gym",
+    "h5py", "huggingface_hub", "hydra", "imageio", "julius", "kornia_moons", "lameenc", "lightning", "librosa", "matplotlib", "mlflow",
+    "moviepy", "museval", "musdb", "numba", "onnx", "onnxruntime", "openunmix", "pretty_midi", "progressbar", "pyro",
+    "pytorch_fid", "pytorch_lightning", "pytorch_warmup", "retrying", "seaborn", "sentencepiece", "skimage", "soundfile",
+    "submitit", "tensorboard", "tensorboardX", "tiktoken", "torch_fidelity", "torchtext", "treetable", "wandb",
+    "webdataset", "xformers",
+}
+
+
+class Absent(types.ModuleType):
+    """A module, class or function that is only ever named."""
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return type(name, (), {"__getattr__": lambda self, n: None, "__init__": lambda self, *a, **k: None})
+
+
+class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def find_spec(self, fullname, path=None, target=None):
+        if fullname.split(".")[0] in ABSENT:
+            return importlib.machinery.ModuleSpec(fullname, self, is_package=True)
+        return None
+
+    def create_module(self, spec):
+        return Absent(spec.name)
+
+    def exec_module(self, module):
+        module.__path__ = []
+
+
+def allow_torchvision():
+    """torchvision's compiled operators belong to another build of PyTorch: declare what its import asks for."""
+    library = torch.library.Library("torchvision", "DEF")
+    library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
+    return library
+
+
+def import_file(path):
+    """Imports a file under the name its package gives it, so that relative imports work."""
+    path = os.path.abspath(path)
+    folder, base = os.path.split(path)
+    parts = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
+    while os.path.exists(os.path.join(folder, "__init__.py")):
+        folder, name = os.path.split(folder)
+        parts.insert(0, name)
+    if folder in sys.path:
+        sys.path.remove(folder)
+    sys.path.insert(0, folder)
+    name = ".".join(parts)
+    loaded = sys.modules.get(name)
+    if loaded is not None and os.path.abspath(getattr(loaded, "__file__", None) or "") != path:
+        for key in [key for key in sys.modules if key == name]:
+            del sys.modules[key]
+    return importlib.import_module(name)
+
+
+def evaluate(code, namespace):
+    """Runs statements and returns the value of the last one, which must be an expression."""
+    tree = ast.parse(code)
+    last = tree.body.pop()
+    if not isinstance(last, ast.Expr):
+        raise ValueError("the call must end with an expression")
+    exec(compile(tree, "<call>", "exec"), namespace)
+    return eval(compile(ast.Expression(last.value), "<call>", "eval"), namespace)
+
+
+def build(request, device):
+    path = request["file"] if os.path.isabs(request["file"]) else os.path.join(ROOT, request["file"])
+    for extra in request.get("path", []):
+        extra = os.path.join(ROOT, extra)
+        if extra not in sys.path:
+            sys.path.insert(0, extra)
+    namespace = dict(vars(import_file(path)))
+    torch.manual_seed(0)
+    with torch.device(device):
+        model = evaluate(request["call"], namespace)
+    if not isinstance(model, torch.nn.Module):
+        raise TypeError(f"the call gives a {type(model).__name__}, not an nn.Module")
+    return model
+
+
+def make_input(shape, dtype, device):
+    kind = getattr(torch, dtype)
+    if kind == torch.bool:
+        return torch.ones(shape, dtype=kind, device=device)
+    if kind.is_floating_point or kind.is_complex:
+        return torch.rand(shape, dtype=kind, device=device) if device != "meta" else torch.empty(shape, dtype=kind, device=device)
+    return torch.zeros(shape, dtype=kind, device=device)
+
+
+def shape_of(value):
+    if isinstance(value, torch.Tensor):
+        return list(value.shape)
+    if isinstance(value, (list, tuple)):
+        return [shape_of(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): shape_of(item) for key, item in value.items()}
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: shape_of(getattr(value, field.name)) for field in dataclasses.fields(value)}
+    return None
+
+
+def run(model, request, device):
+    """One forward in eval mode. Fused attention and recurrent kernels are switched off: the counter sees their products."""
+    shapes = request["input"]
+    dtypes = request.get("inputDtypes") or ["float32"] * len(shapes)
+    inputs = [make_input(shape, dtype, device) for shape, dtype in zip(shapes, dtypes)]
+    model.eval()
+    torch.backends.mha.set_fastpath_enabled(False)
+    torch.manual_seed(0)
+    with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), torch.backends.mkldnn.flags(enabled=False):
+        counter = FlopCounterMode(display=False)
+        with counter, torch.device(device):
+            output = model(*inputs)
+    flops = counter.get_total_flops()
+    if flops % 2:
+        raise ValueError(f"an odd number of flops: {flops}")
+    return {"output": shape_of(output), "macs": flops // 2}
+
+
+def count(model):
+    parameters = list(model.parameters())
+    if any(isinstance(p, torch.nn.parameter.UninitializedParameter) for p in parameters):
+        raise ValueError("the model has lazy parameters: its numbers depend on an input")
+    return {
+        "class": type(model).__name__,
+        "params": sum(p.numel() for p in parameters),
+        "trainable": sum(p.numel() for p in parameters if p.requires_grad),
+        "buffers": sum(b.numel() for b in model.buffers()),
+        "modules": sum(1 for _ in model.modules()),
+        "children": {name: sum(p.numel() for p in child.parameters()) for name, child in model.named_children()},
+    }
+
+
+def first_line(error):
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0][:200] if text else ''}"
+
+
+def measure(request):
+    """Returns the numbers for one request, or {"error"} if the model can't be built."""
+    problem = None
+    for built, moved in (("meta", "meta"), ("cpu", "meta"), ("cpu", "cpu")):
+        try:
+            model = build(request, built)
+            numbers = count(model)
+            if "input" not in request:
+                return numbers
+            if moved == "cpu" and numbers["params"] > LARGEST_ON_CPU:
+                return {**numbers, "forward": "too large to run on the CPU"}
+            return {**numbers, **run(model.to(moved), request, moved)}
+        except Exception as error:  # foreign code may raise anything
+            problem = error
+    try:
+        return {**count(build(request, "cpu")), "forward": first_line(problem)}
+    except Exception as error:
+        return {"error": first_line(error)}
+
+
+ASKED = ("file", "call", "input", "inputDtypes", "path")
+
+
+def update(path):
+    with open(path, encoding="utf-8") as handle:
+        document = json.load(handle)
+    base = document["folder"]
+    document["torch"] = torch.__version__.split("+")[0]
+    for index, entry in enumerate(document["entries"]):
+        asked = {key: entry[key] for key in ASKED if key in entry}
+        request = {**asked, "file": os.path.join(base, asked["file"]), "path": [os.path.join(base, p) for p in asked.get("path", [])]}
+        if base == ".cache/zoos":
+            request["path"].append(base)
+        with contextlib.redirect_stdout(io.StringIO()):
+            numbers = measure(request)
+        note = numbers.get("error") or numbers.get("forward")
+        if note:
+            print(f"{asked['file']}  {asked['call']}: {note}", file=sys.stderr)
+        document["entries"][index] = {**asked, **numbers}
+    with open(path, "w", encoding="utf-8") as handle:
+        handle.write(to_text(document))
+
+
+def to_text(document):
+    """JSON with one entry a line, so that a changed number is a changed line."""
+    head = {key: value for key, value in document.items() if key != "entries"}
+    lines = ",\n".join("  " + json.dumps(entry) for entry in document["entries"])
+    return json.dumps(head, indent=1)[:-2] + f',\n "entries": [\n{lines}\n ]\n}}\n'
+
+
+def main():
+    parser = argparse.ArgumentParser(description="Measure PyTorch models.")
+    parser.add_argument("--update", nargs="+", metavar="FILE")
+    parser.add_argument("--path", action="append", default=[], help="folder that imports are looked up in")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    sys.dont_write_bytecode = True
+    sys.path[:0] = options.path
+    sys.meta_path.append(AbsentFinder())
+    keep = allow_torchvision()
+    if options.update:
+        for path in options.update:
+            update(path)
+    else:
+        for line in sys.stdin:
+            print(json.dumps(measure(json.loads(line))), flush=True)
+    del keep
+
+
+if __name__ == "__main__":
+    main()
