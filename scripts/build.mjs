@@ -1,17 +1,24 @@
 // Bundles every program of the extension into dist/: `node scripts/build.mjs [--production]`.
 // Without --production the bundles are readable and carry source maps.
-import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
-const require = createRequire(import.meta.url);
 
-/** The native parser has one binary for each platform, so these two stay packages and are not bundled. */
-const NATIVE_PACKAGES = ['tree-sitter', 'tree-sitter-python'];
+/** The parser's packages load binaries from beside themselves, so they ship as packages and are not bundled. */
+const PARSER_PACKAGES = ['tree-sitter', 'tree-sitter-python', 'web-tree-sitter'];
 
 /** Gives bundles their own place: `import.meta.url` is empty in CommonJS output. */
 const BUNDLE_URL = 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;';
@@ -21,11 +28,9 @@ const node = {
   platform: 'node',
   format: 'cjs',
   target: 'node20',
-  external: ['vscode', ...NATIVE_PACKAGES],
+  external: ['vscode', ...PARSER_PACKAGES],
   banner: { js: BUNDLE_URL },
   define: { 'import.meta.url': '__bundleUrl' },
-  // The ESM build of web-tree-sitter needs a module scope; its CommonJS twin doesn't.
-  alias: { 'web-tree-sitter': require.resolve('web-tree-sitter') },
 };
 
 /** @type {{ entry: string, out: string, options: esbuild.BuildOptions }[]} */
@@ -33,8 +38,16 @@ const PROGRAMS = [
   { entry: 'src/extension/main.ts', out: 'extension.js', options: node },
   { entry: 'src/server/main.ts', out: 'server.js', options: node },
   { entry: 'src/server/worker.ts', out: 'worker.js', options: node },
-  { entry: 'src/cli/main.ts', out: 'cli.js', options: { ...node, banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` } } },
-  { entry: 'src/inspector/main.ts', out: 'inspector.js', options: { platform: 'browser', format: 'iife', target: 'es2022' } },
+  {
+    entry: 'src/cli/main.ts',
+    out: 'cli.js',
+    options: { ...node, banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` } },
+  },
+  {
+    entry: 'src/inspector/main.ts',
+    out: 'inspector.js',
+    options: { platform: 'browser', format: 'iife', target: 'es2022' },
+  },
 ];
 
 /** WebAssembly files that the bundles load from beside themselves. */
@@ -88,7 +101,7 @@ export async function build({ production = false } = {}) {
  * @param {Set<string>} inputs paths of bundled files, from the project's root
  */
 function notices(inputs) {
-  const packages = new Set(['web-tree-sitter', ...NATIVE_PACKAGES]);
+  const packages = new Set(PARSER_PACKAGES);
   for (const input of inputs) {
     const inPackage = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(input);
     if (inPackage?.[0] && inPackage[1]) packages.add(inPackage[0].slice('node_modules/'.length, -1));

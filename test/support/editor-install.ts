@@ -41,7 +41,9 @@ function nodePackage(): string {
 function ownNode(): string | undefined {
   if (process.platform === 'linux' && process.arch === 'x64') return undefined;
   if (Number(process.versions.node.split('.')[0]) >= 22) return process.execPath;
-  throw new Error(`The editor needs Node 22 or newer on ${process.platform}-${process.arch}; this is ${process.version}.`);
+  throw new Error(
+    `The editor needs Node 22 or newer on ${process.platform}-${process.arch}; this is ${process.version}.`,
+  );
 }
 
 /** Installs the editor into the cache, or finds it there. Takes about 20 seconds the first time. */

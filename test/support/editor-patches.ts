@@ -68,7 +68,12 @@ export async function patchEditor(vscode: string): Promise<void> {
       return `function ${name}(${extension},${proposal}){return(${extension}.enabledApiProposals??[]).includes(${proposal})}`;
     });
     if (gate.endsWith('/workbench.js')) {
-      text = replaceOnce(text, /_envEnablesProposedApiForAll=!0/g, '(proposals for all)', () => '_envEnablesProposedApiForAll=!1');
+      text = replaceOnce(
+        text,
+        /_envEnablesProposedApiForAll=!0/g,
+        '(proposals for all)',
+        () => '_envEnablesProposedApiForAll=!1',
+      );
     }
     await writeFile(file, text);
   }
@@ -76,7 +81,8 @@ export async function patchEditor(vscode: string): Promise<void> {
   function replaceOnce(text: string, what: RegExp, name: string, by: (...groups: string[]) => string): string {
     const found = [...text.matchAll(what)];
     const [match] = found;
-    if (!match || found.length > 1) throw new Error(`The editor has ${found.length} places ${name}, not 1, in ${vscode}.`);
+    if (!match || found.length > 1)
+      throw new Error(`The editor has ${found.length} places ${name}, not 1, in ${vscode}.`);
     return text.slice(0, match.index) + by(...match) + text.slice(match.index + match[0].length);
   }
 }

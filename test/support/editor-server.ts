@@ -1,18 +1,22 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Editor } from './editor-install.js';
+import { isolatedEnvironment } from './isolation.js';
+import { TEST_OUTPUT } from './paths.js';
 import { freePort } from './ports.js';
 import { adoptGroup, stopGroup } from './processes.js';
 
 const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
 
 export interface ServerOptions {
-  /** Extensions to serve: a folder made by {@link installVsix}. */
+  /** Names the logs that are kept in test-output/logs. */
+  name: string;
+  /** Folders of installed extensions ({@link installVsix}); the server gets a copy to write to. */
   extensions: string;
   /** User settings of this run. */
   settings?: Record<string, unknown>;
@@ -24,28 +28,23 @@ export interface ServerOptions {
 
 export interface EditorServer {
   port: number;
-  /** User data, logs, and home of this run; removed by `stop`. */
+  /** User data, logs, and home of this run; removed by `stop`, which keeps the logs. */
   data: string;
+  /** The temporary folder that the editor and its extensions see. */
+  temporary: string;
   /** The server's own output so far. */
   log(): string;
   /** Ends the server with all its processes and removes its data. */
   stop(): Promise<void>;
 }
 
-/** Folders and variables that keep a run from touching the user's own. */
-export function isolatedEnvironment(data: string): NodeJS.ProcessEnv {
-  const home = join(data, 'home');
-  const temporary = join(data, 'tmp');
-  mkdirSync(home, { recursive: true });
-  mkdirSync(temporary, { recursive: true });
-  return { PATH: process.env['PATH'], LANG: 'C.UTF-8', HOME: home, TMPDIR: temporary, XDG_RUNTIME_DIR: temporary };
-}
-
 /** Starts a fresh VS Code server on a free port and resolves when it answers. */
 export async function startEditorServer(editor: Editor, options: ServerOptions): Promise<EditorServer> {
   const data = await mkdtemp(join(tmpdir(), 'model-architect-editor-'));
   const user = join(data, 'user');
-  mkdirSync(join(user, 'User'), { recursive: true });
+  const extensions = join(data, 'extensions');
+  await cp(options.extensions, extensions, { recursive: true });
+  await mkdir(join(user, 'User'), { recursive: true });
   await writeFile(join(user, 'User', 'settings.json'), JSON.stringify(options.settings ?? {}));
   const port = await freePort();
   const logFile = join(data, 'server.log');
@@ -54,13 +53,14 @@ export async function startEditorServer(editor: Editor, options: ServerOptions):
     ...[GUARD, editor.node, editor.server],
     ...['--host', '127.0.0.1', '--port', String(port), '--without-connection-token', '--accept-server-license-terms'],
     ...['--telemetry-level', 'off', '--disable-experiments'],
-    ...['--server-data-dir', data, '--user-data-dir', user, '--extensions-dir', options.extensions],
+    ...['--server-data-dir', data, '--user-data-dir', user, '--extensions-dir', extensions],
     ...(options.workspaceTrust ? [] : ['--disable-workspace-trust']),
     ...(options.smokeTestDriver ? ['--enable-smoke-test-driver'] : []),
   ];
+  const env = isolatedEnvironment(data);
   const child = spawn(process.execPath, args, {
     detached: true,
-    env: isolatedEnvironment(data),
+    env,
     stdio: ['pipe', output, output],
   });
   closeSync(output);
@@ -68,6 +68,10 @@ export async function startEditorServer(editor: Editor, options: ServerOptions):
   const log = (): string => readFileSync(logFile, 'utf8');
   const stop = async (): Promise<void> => {
     await stopGroup(group);
+    const kept = join(TEST_OUTPUT, 'logs', options.name);
+    await rm(kept, { recursive: true, force: true });
+    if (existsSync(join(user, 'logs'))) await cp(join(user, 'logs'), kept, { recursive: true });
+    await cp(logFile, join(kept, 'server.log'));
     await rm(data, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   };
   const deadline = Date.now() + 60_000;
@@ -80,7 +84,7 @@ export async function startEditorServer(editor: Editor, options: ServerOptions):
     }
     await delay(50);
   }
-  return { port, data, log, stop };
+  return { port, data, temporary: join(data, 'tmp'), log, stop };
 }
 
 async function answers(port: number): Promise<boolean> {

@@ -1,20 +1,23 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Editor } from './editor-install.js';
-import { isolatedEnvironment } from './editor-server.js';
+import { isolatedEnvironment } from './isolation.js';
 import { CACHE, VSIX } from './paths.js';
 import { mustRun } from './processes.js';
 
 /**
- * Installs the packaged extension as a user would and returns a new extensions folder that holds it.
+ * Installs the packaged extension as a user would and returns the extensions folder that holds it.
  * The installation is kept by the package's content, so a test run pays for it once.
  */
 export async function installVsix(editor: Editor, vsix = VSIX): Promise<string> {
   if (!existsSync(vsix)) throw new Error('There is no package yet: npm run package');
-  const hash = createHash('sha256').update(await readFile(vsix)).digest('hex').slice(0, 16);
+  const hash = createHash('sha256')
+    .update(await readFile(vsix))
+    .digest('hex')
+    .slice(0, 16);
   const kept = join(CACHE, 'extensions');
   const installed = join(kept, hash);
   if (!existsSync(installed)) {
@@ -36,11 +39,4 @@ export async function installVsix(editor: Editor, vsix = VSIX): Promise<string> 
     }
   }
   return installed;
-}
-
-/** A copy of the installed extension for one server, which may write to it. */
-export async function extensionsFor(editor: Editor, data: string): Promise<string> {
-  const folder = join(data, 'extensions');
-  await cp(await installVsix(editor), folder, { recursive: true });
-  return folder;
 }
