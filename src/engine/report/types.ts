@@ -1,0 +1,138 @@
+/**
+ * The report: what the analyser says about one module, as the command line prints it and everybody shows it. Plain JSON.
+ * What is unknown is `null`, with an entry in `unknowns`: never a guess, never a silent zero.
+ */
+
+/** A count that depends on sizes that the source leaves open. */
+export interface SymbolicCount {
+  /** For people: `512*num_classes + 11176512`. */
+  readonly expression: string;
+  /** The names in the expression. */
+  readonly symbols: readonly string[];
+  /** The count where all sizes have a known default, else `null`. */
+  readonly value: number | null;
+}
+
+/** An exact integer, an exact expression, or unknown. */
+export type Count = number | SymbolicCount | null;
+
+/** Sizes by axis. `null` in place of a size: unknown size; in place of the shape: not even the number of axes is known. */
+export type ShapeReport = readonly Count[] | null;
+
+/** A tensor's shape; outputs of a tuple or list; of a dict or dataclass. */
+export type OutputReport = ShapeReport | readonly OutputReport[] | { readonly [name: string]: OutputReport };
+
+/** Zero-based, in UTF-16 code units, as in the language server protocol. */
+export interface ReportPosition {
+  readonly line: number;
+  readonly character: number;
+}
+
+/** A piece of a source file. */
+export interface ReportSpan {
+  /** Absolute path, or a URI for what is not on disk. */
+  readonly file: string;
+  readonly start: ReportPosition;
+  readonly end: ReportPosition;
+}
+
+/** Something that was assumed or not found out, with its place; `line` counts from 1, as people do. */
+export interface ReportNote {
+  readonly reason: string;
+  readonly file: string | null;
+  readonly line: number | null;
+}
+
+export interface ParameterCounts {
+  /** Each parameter once. */
+  readonly total: Count;
+  readonly trainable: Count;
+  readonly frozen: Count;
+  /** What was counted where the rest is unknown, e.g. below an unresolved base class. */
+  readonly atLeast?: Count;
+}
+
+/** Bytes. */
+export interface MemoryReport {
+  readonly parameters: Count;
+  readonly gradients: Count;
+  readonly optimizer: Count;
+  readonly activations: Count;
+  readonly peak: Count;
+}
+
+/** One submodule in registration order. */
+export interface ModuleNodeReport {
+  /** Attribute name in the parent, `''` for the root. */
+  readonly name: string;
+  /** Class name. */
+  readonly type: string;
+  /** Where it was constructed, where that is known. */
+  readonly span: ReportSpan | null;
+  /** Parameters that it holds itself. */
+  readonly own: Count;
+  /** With all below, each once. */
+  readonly total: Count;
+  readonly trainable: Count;
+  /** Dotted path of the first place of this very module or of its weights, if it was registered before; else `null`. */
+  readonly shared: string | null;
+  /** In forward: `null` if it wasn't called or the shape is unknown. */
+  readonly inputShape: ShapeReport;
+  readonly outputShape: OutputReport;
+  readonly macs: Count;
+  readonly children: readonly ModuleNodeReport[];
+}
+
+export interface InputReport {
+  readonly name: string;
+  readonly shape: ShapeReport;
+  readonly dtype: string | null;
+}
+
+/** Expected signal at initialisation, one entry per layer in forward order. */
+export interface LayerSignal {
+  /** Dotted path. */
+  readonly path: string;
+  /** Variance of the output's elements. */
+  readonly variance: number | null;
+  /** Norm of the gradient that reaches it, the loss's own being 1. */
+  readonly gradientNorm: number | null;
+}
+
+export type Severity = 'error' | 'warning' | 'info' | 'hint';
+
+/** A problem that was found, with the numbers in the message. */
+export interface FindingReport {
+  /** The rule's id, e.g. `A101`; `syntax`, `shape`, `directive`, `raise` for what the analyser itself ran into. */
+  readonly rule: string;
+  readonly severity: Severity;
+  readonly message: string;
+  readonly span: ReportSpan;
+  /** Dotted path of the submodule, where it is about one. */
+  readonly path?: string;
+}
+
+export interface ModelReport {
+  readonly qualname: string;
+  /** Absolute path, or a URI for what is not on disk. */
+  readonly file: string;
+  /** The class statement. */
+  readonly span: ReportSpan;
+  /** How it was constructed, as source text; `null` if no call could be made up. */
+  readonly call: string | null;
+  readonly parameters: ParameterCounts;
+  /** Elements of all buffers, non-persistent ones too, each once. */
+  readonly buffers: Count;
+  /** Distinct modules, the root included. */
+  readonly modules: Count;
+  readonly tree: ModuleNodeReport | null;
+  readonly inputs: readonly InputReport[];
+  readonly output: OutputReport;
+  /** Multiply-accumulates of matrix products, convolutions and attention, forward, eval mode. */
+  readonly macs: Count;
+  readonly memory: MemoryReport;
+  readonly signal: readonly LayerSignal[];
+  readonly findings: readonly FindingReport[];
+  readonly assumptions: readonly ReportNote[];
+  readonly unknowns: readonly ReportNote[];
+}

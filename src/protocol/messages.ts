@@ -1,0 +1,40 @@
+/** Own methods of the language server, beside those of the standard protocol. */
+import type { AdviseParams, AdviseResult } from './advice.js';
+import type {
+  ActiveDocument,
+  AnalysisChanged,
+  AnalysisState,
+  CheckEditsParams,
+  CheckEditsResult,
+  InspectParams,
+  InspectResult,
+  ModulesParams,
+  ModulesResult,
+} from './analysis.js';
+
+/** Asked by the extension, by method name. */
+export interface Requests {
+  'architect/modules': { params: ModulesParams; result: ModulesResult };
+  'architect/inspect': { params: InspectParams; result: InspectResult };
+  'architect/checkEdits': { params: CheckEditsParams; result: CheckEditsResult };
+  'architect/advise': { params: AdviseParams; result: AdviseResult };
+}
+
+/** Told by the extension. */
+export interface ClientNotifications {
+  'architect/active': ActiveDocument;
+}
+
+/** Told by the server. */
+export interface ServerNotifications {
+  'architect/state': AnalysisState;
+  'architect/changed': AnalysisChanged;
+}
+
+export type RequestMethod = keyof Requests;
+
+/** What the extension hands the server when it starts. */
+export interface InitializationOptions {
+  /** Folders in which the user's own packages are looked for, beside the workspace folders. */
+  readonly paths?: readonly string[];
+}
