@@ -11,7 +11,8 @@ import { TEST_OUTPUT } from './paths.js';
 import { freePort } from './ports.js';
 import { adoptGroup, stopGroup } from './processes.js';
 
-const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
+/** Ends a process group together with whoever started it. */
+export const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
 
 export interface ServerOptions {
   /** Names the logs that are kept in test-output/logs. */
