@@ -74,7 +74,7 @@ export interface FStringField {
   /** `r`, `s`, `a` of `!r`, … */
   readonly conversion: string | null;
   readonly format: readonly (string | FStringField)[] | null;
-  /** Text before `=` in `f"{x = }"`, kept verbatim, else `null`. */
+  /** The text `x = ` of `f"{x = }"`, with the `=` and the blanks around it, verbatim; `null` without `=`. */
   readonly debug: string | null;
 }
 export interface AttributeExpr extends Base {
@@ -399,12 +399,20 @@ export interface Scope {
   readonly usesClassCell: boolean;
 }
 
+/** One of the type parameters `[T: bound, *Ts, **P]`. */
+export interface TypeParam extends Base {
+  readonly name: string;
+  readonly form: 'type' | 'tuple' | 'paramSpec';
+  readonly bound: Expr | null;
+}
+
 export interface FunctionDef extends Base {
   readonly kind: 'FunctionDef';
   readonly name: string;
   readonly nameSpan: Span;
   readonly isAsync: boolean;
   readonly decorators: readonly Expr[];
+  readonly typeParams: readonly TypeParam[];
   readonly params: readonly Param[];
   readonly returns: Expr | null;
   readonly body: readonly Stmt[];
@@ -416,6 +424,7 @@ export interface ClassDef extends Base {
   readonly name: string;
   readonly nameSpan: Span;
   readonly decorators: readonly Expr[];
+  readonly typeParams: readonly TypeParam[];
   /** Bases and keywords (`metaclass=M`). */
   readonly bases: readonly Argument[];
   readonly body: readonly Stmt[];
@@ -426,6 +435,7 @@ export interface ClassDef extends Base {
 export interface TypeAliasStmt extends Base {
   readonly kind: 'TypeAlias';
   readonly name: string;
+  readonly typeParams: readonly TypeParam[];
   readonly value: Expr;
 }
 /** Text that is no statement; what stands around it is unaffected. */

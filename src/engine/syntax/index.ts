@@ -1,3 +1,3 @@
 export * from './ast.js';
 export { SourceFile, type Position } from './sourceFile.js';
-export { createParser, type PythonParser, type ParserKind } from './parser.js';
+export { createAvailableParser, createParser, type ParserLocations, type PythonParser, type ParserKind } from './parser.js';

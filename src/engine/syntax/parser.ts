@@ -1,6 +1,14 @@
-import type { SourceFile } from './sourceFile.js';
+import type { Ast, Comment } from './ast.js';
+import { Context } from './context.js';
+import { digestOf } from './digest.js';
+import { editBetween } from './edits.js';
+import { flatten } from './flatTree.js';
+import { docstringOf, lowerStatements } from './lowerStatement.js';
+import { SourceFile } from './sourceFile.js';
+import { loadTreeSitter, type ConcreteParser, type ConcreteTree, type ParserLocations } from './treeSitter.js';
 
 export type ParserKind = 'native' | 'wasm';
+export type { ParserLocations };
 
 /** Parses Python text; incremental when given the previous version of the same file. Never throws on any text. */
 export interface PythonParser {
@@ -12,9 +20,69 @@ export interface PythonParser {
   parse(path: string, text: string, previous?: SourceFile): SourceFile;
 }
 
+/** Trees of earlier versions, for incremental parsing; they go when their file goes. */
+type Trees = WeakMap<SourceFile, { readonly tree: ConcreteTree; readonly text: string }>;
+
+/** tree-sitter knows no line end of a lone carriage return; a line feed in its place moves no offset. */
+function normalized(text: string): string {
+  return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
+}
+
+function lower(parser: ConcreteParser, tree: ConcreteTree, text: string, source: string): Ast {
+  const comments: Comment[] = [];
+  const ctx = new Context(text, flatten(parser, tree, source, 0, comments));
+  const body = lowerStatements(ctx, 0);
+  return { body, docstring: docstringOf(body), scope: ctx.scope.finish(), comments, problems: ctx.problems };
+}
+
+/** Parses incrementally where an earlier version's tree is at hand. That tree is used up: editing changes it. */
+function parseAfter(
+  parser: ConcreteParser,
+  trees: Trees,
+  previous: SourceFile | undefined,
+  source: string,
+): ConcreteTree {
+  const old = previous && trees.get(previous);
+  if (!previous || !old) return parser.parse(source, null);
+  trees.delete(previous);
+  const edit = editBetween(old.text, source);
+  if (edit) old.tree.edit(edit);
+  const tree = parser.parse(source, old.tree);
+  old.tree.delete?.();
+  return tree;
+}
+
 /**
  * Loads tree-sitter.
  * @param kind `native` uses the Node-API prebuilds, `wasm` the grammar's WebAssembly build.
+ * @param locations Where the WebAssembly files lie, when not in `node_modules`.
  * @throws Error when the parser can't be loaded on this platform (the message says which file is missing).
  */
-export declare function createParser(kind: ParserKind): Promise<PythonParser>;
+export async function createParser(kind: ParserKind, locations: ParserLocations = {}): Promise<PythonParser> {
+  const parser = await loadTreeSitter(kind, locations);
+  const trees: Trees = new WeakMap();
+  return {
+    kind,
+    parse(path, text, previous) {
+      if (previous?.text === text && previous.path === path) return previous;
+      const source = normalized(text);
+      const tree = parseAfter(parser, trees, previous, source);
+      const file = new SourceFile(path, text, lower(parser, tree, text, source), digestOf(text));
+      trees.set(file, { tree, text: source });
+      return file;
+    },
+  };
+}
+
+/** The native parser where it can be loaded, else the WebAssembly one. Both give the same trees. */
+export async function createAvailableParser(locations: ParserLocations = {}): Promise<PythonParser> {
+  try {
+    return await createParser('native', locations);
+  } catch (nativeError) {
+    try {
+      return await createParser('wasm', locations);
+    } catch (wasmError) {
+      throw new AggregateError([nativeError, wasmError], 'No Python parser could be loaded.');
+    }
+  }
+}

@@ -1,0 +1,135 @@
+/**
+ * Loads tree-sitter, natively or as WebAssembly, behind one small interface. The only file that knows how modules and
+ * `.wasm` files are found, and the only one that touches tree-sitter's objects besides the cursor pass.
+ */
+import { createRequire } from 'node:module';
+import type { ParserKind } from './parser.js';
+
+/** What the lowering needs of a tree cursor; both bindings have it. Offsets are UTF-16 code units. */
+export interface Cursor {
+  readonly nodeType: string;
+  readonly nodeTypeId: number;
+  readonly nodeIsNamed: boolean;
+  readonly nodeIsMissing: boolean;
+  readonly startIndex: number;
+  readonly endIndex: number;
+  gotoFirstChild(): boolean;
+  gotoNextSibling(): boolean;
+  gotoParent(): boolean;
+  delete?(): void;
+}
+
+interface Point {
+  readonly row: number;
+  readonly column: number;
+}
+
+/** One edit as tree-sitter wants it. */
+export interface ConcreteEdit {
+  readonly startIndex: number;
+  readonly oldEndIndex: number;
+  readonly newEndIndex: number;
+  readonly startPosition: Point;
+  readonly oldEndPosition: Point;
+  readonly newEndPosition: Point;
+}
+
+export interface ConcreteTree {
+  readonly rootNode: { readonly hasError: boolean };
+  edit(edit: ConcreteEdit): void;
+  walk(): Cursor;
+  /** Frees the memory; where it is missing, the garbage collector does. */
+  delete?(): void;
+}
+
+export interface ConcreteParser {
+  /** Names of node types by their numbers; filled while trees are walked. */
+  readonly typeNames: (string | undefined)[];
+  /** @throws Error when tree-sitter gives no tree, which it does only without a language. */
+  parse(text: string, previous: ConcreteTree | null): ConcreteTree;
+}
+
+/** Where the two WebAssembly files lie, when not in the packages that ship them. */
+export interface ParserLocations {
+  /** `web-tree-sitter.wasm` */
+  readonly wasmPath?: string;
+  /** `tree-sitter-python.wasm` */
+  readonly grammarWasmPath?: string;
+}
+
+interface NativeModule {
+  new (): {
+    setLanguage(language: unknown): void;
+    parse(text: string, previous: ConcreteTree | null, options: { bufferSize: number }): ConcreteTree | null;
+  };
+}
+
+interface WasmModule {
+  readonly Parser: {
+    new (): { setLanguage(language: unknown): void; parse(text: string, previous: ConcreteTree | null): ConcreteTree | null };
+    init(options: { locateFile(name: string, folder: string): string }): Promise<void>;
+  };
+  readonly Language: { load(path: string): Promise<unknown> };
+}
+
+// A CommonJS bundle has `__filename`, an ES module has `import.meta.url`.
+const load = createRequire(typeof __filename === 'string' ? __filename : import.meta.url);
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+function need(specifier: string): unknown {
+  try {
+    return load(specifier);
+  } catch (error) {
+    throw new Error(`The Python parser could not be loaded: ${specifier}: ${messageOf(error)}`);
+  }
+}
+
+function locate(specifier: string): string {
+  try {
+    return load.resolve(specifier);
+  } catch (error) {
+    throw new Error(`The Python parser could not be loaded: ${specifier} is missing: ${messageOf(error)}`);
+  }
+}
+
+function checked(tree: ConcreteTree | null): ConcreteTree {
+  if (!tree) throw new Error('The Python parser gave no tree: its grammar is not loaded.');
+  return tree;
+}
+
+function loadNative(): ConcreteParser {
+  const Native = need('tree-sitter') as NativeModule;
+  const parser = new Native();
+  parser.setLanguage(need('tree-sitter-python'));
+  return {
+    typeNames: [],
+    // The default buffer is too small for long files, and parsing them fails.
+    parse: (text, previous) => checked(parser.parse(text, previous, { bufferSize: text.length * 2 + 4096 })),
+  };
+}
+
+async function loadWasm(locations: ParserLocations): Promise<ConcreteParser> {
+  const { Parser, Language } = need('web-tree-sitter') as WasmModule;
+  const wasmPath = locations.wasmPath ?? locate('web-tree-sitter/web-tree-sitter.wasm');
+  const grammarPath = locations.grammarWasmPath ?? locate('tree-sitter-python/tree-sitter-python.wasm');
+  try {
+    await Parser.init({ locateFile: () => wasmPath });
+  } catch (error) {
+    throw new Error(`The Python parser could not be loaded: ${wasmPath}: ${messageOf(error)}`);
+  }
+  const parser = new Parser();
+  try {
+    parser.setLanguage(await Language.load(grammarPath));
+  } catch (error) {
+    throw new Error(`The Python parser could not be loaded: ${grammarPath}: ${messageOf(error)}`);
+  }
+  return { typeNames: [], parse: (text, previous) => checked(parser.parse(text, previous)) };
+}
+
+/** @throws Error naming the file that is missing or can't be loaded on this platform. */
+export async function loadTreeSitter(kind: ParserKind, locations: ParserLocations): Promise<ConcreteParser> {
+  return kind === 'native' ? loadNative() : loadWasm(locations);
+}
