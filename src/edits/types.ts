@@ -183,7 +183,7 @@ export interface Hunk {
   readonly onlyLineEnds: boolean;
   readonly owners: readonly Owner[];
   /** Groups that it is linked by; see `linkedHunks`. */
-  readonly groups: readonly string[];
+  readonly groups: readonly GroupLink[];
   readonly parameters: ParameterDelta;
   readonly edited: boolean;
   readonly conflict?: RangeConflict;

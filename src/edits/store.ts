@@ -1,0 +1,276 @@
+/** Pending changes as JSON, and back: across reloads nothing is written without the user. */
+import { carryEdits, joinTouchingEdits, minimalEdits, trimEdit } from './edit';
+import { convertLineEnds, onExternalChange } from './events';
+import { advance } from './history';
+import { afterInFlight, cancelInFlight, track } from './pending';
+import { CHANGED_SINCE, baselineOf, moveRanges, type Change } from './ranges';
+import { digestOf, lineEndOf, sameButLineEnds, withLineEnds } from './text';
+import type { Action, Created, GroupLink, History, HunkId, PendingChange, ProposalRange, Restored, ThreeWay } from './types';
+
+const FORMAT = 'architect.pendingChange';
+const VERSION = 1;
+
+/** A range with its document text: together with the baseline it gives the document. */
+interface StoredRange extends ProposalRange {
+  readonly text: string;
+}
+
+interface StoredState {
+  readonly ranges: readonly StoredRange[];
+  readonly documentDigest: string;
+  readonly created?: Created;
+  readonly nextId: number;
+}
+
+/** Texts that history repeats in every entry are kept once, in `pool`. */
+interface StoredHistory {
+  readonly pool: readonly string[];
+  readonly entries: readonly StoredSnapshot[];
+  readonly at: number;
+}
+
+interface StoredSnapshot {
+  readonly digest: string;
+  readonly length: number;
+  readonly ranges: readonly { readonly id: HunkId; readonly start: number; readonly end: number; readonly base: number; readonly rest: number }[];
+}
+
+/** How much of the past survives a reload: the editor's undo usually doesn't, only a restart of the extensions leaves it alive. */
+const STORED_ENTRIES = 60;
+
+interface Stored extends StoredState {
+  readonly format: typeof FORMAT;
+  readonly version: typeof VERSION;
+  readonly uri: string;
+  readonly baseline: string;
+  readonly baselineDigest: string;
+  readonly groups: readonly GroupLink[];
+  readonly kept: readonly HunkId[];
+  readonly toldSaved: boolean;
+  readonly history: StoredHistory;
+  /** The state once the edit on its way is applied: after a crash in between, either may be what the document holds. */
+  readonly next?: StoredState;
+}
+
+/** JSON for the extension's storage. Write it BEFORE the edits of an action are applied. */
+export function serialise(state: PendingChange): string {
+  const baseline = baselineOf(state.document, state.ranges);
+  const stored: Stored = {
+    format: FORMAT,
+    version: VERSION,
+    uri: state.uri,
+    baseline,
+    baselineDigest: digestOf(baseline),
+    ...storedState(state),
+    groups: state.groups,
+    kept: state.kept,
+    toldSaved: state.toldSaved,
+    history: storedHistory(state.history, state.ranges),
+    ...(state.inFlight ? { next: storedState(afterInFlight(state)) } : {}),
+  };
+  return JSON.stringify(stored);
+}
+
+function storedState(state: PendingChange): StoredState {
+  return {
+    ranges: state.ranges.map((range) => ({ ...range, text: state.document.slice(range.start, range.end) })),
+    documentDigest: digestOf(state.document),
+    ...(state.created ? { created: state.created } : {}),
+    nextId: state.nextId,
+  };
+}
+
+function storedHistory(history: History, current: readonly ProposalRange[]): StoredHistory {
+  const pool: string[] = [];
+  const places = new Map<string, number>();
+  const place = (text: string): number => {
+    let at = places.get(text);
+    if (at === undefined) {
+      at = pool.push(text) - 1;
+      places.set(text, at);
+    }
+    return at;
+  };
+  const first = Math.max(0, Math.min(history.at - STORED_ENTRIES / 2, history.entries.length - STORED_ENTRIES));
+  const entries = history.entries.slice(first, first + STORED_ENTRIES).map((entry, i) => ({
+    digest: entry.digest,
+    length: entry.length,
+    ranges: (first + i === history.at ? current : entry.ranges).map(({ id, start, end, base, ...rest }) => ({
+      id,
+      start,
+      end,
+      base: place(base),
+      rest: place(JSON.stringify(rest)),
+    })),
+  }));
+  return { pool, entries, at: history.at - first };
+}
+
+function readHistory({ pool, entries, at }: StoredHistory): History {
+  return {
+    entries: entries.map((entry) => ({
+      ...entry,
+      ranges: entry.ranges.map(({ id, start, end, base, rest }) => ({
+        ...(JSON.parse(pool[rest]!) as Omit<ProposalRange, 'id' | 'start' | 'end' | 'base'>),
+        id,
+        start,
+        end,
+        base: pool[base]!,
+      })),
+    })),
+    at,
+  };
+}
+
+/**
+ * Reads a stored state and compares it with what the document holds now. The same text: the changes are pending again. Another
+ * text: nothing is decided here, and nothing may be written before the user has.
+ */
+export function restore(json: string, text: string, version: number): Restored {
+  const stored = parse(json);
+  if (typeof stored === 'string') return { kind: 'unreadable', reason: stored };
+  const document = rebuild(stored.baseline, stored.ranges);
+  if (digestOf(stored.baseline) !== stored.baselineDigest || digestOf(document) !== stored.documentDigest) {
+    return { kind: 'unreadable', reason: 'The stored pending changes are damaged (a checksum differs).' };
+  }
+  const state = stateOf(stored, stored, document, version);
+  const next = stored.next && stateOf(stored, stored.next, rebuild(stored.baseline, stored.next.ranges), version);
+  if (next && next.document === text) {
+    return { kind: 'restored', state: { ...next, history: advance(state.history, state.ranges, next.document, next.ranges) } };
+  }
+  if (document === text) return { kind: 'restored', state };
+  if (state.ranges.length > 0 && sameButLineEnds(document, text)) return { kind: 'restored', state: convertLineEnds(state, text, version) };
+  const proposed = next ?? state;
+  return {
+    kind: 'changed',
+    threeWay: { stored: proposed, baseline: stored.baseline, proposed: proposed.document, current: text, version, notApplied: text === stored.baseline },
+  };
+}
+
+function stateOf(stored: Stored, part: StoredState, document: string, version: number): PendingChange {
+  return {
+    uri: stored.uri,
+    version,
+    document,
+    ranges: part.ranges.map(({ text: _text, ...range }) => range),
+    groups: stored.groups,
+    ...(part.created ? { created: part.created } : {}),
+    history: readHistory(stored.history),
+    kept: stored.kept,
+    nextId: part.nextId,
+    toldSaved: stored.toldSaved,
+  };
+}
+
+/** The document: the baseline with each range's own text in its place. */
+function rebuild(baseline: string, ranges: readonly StoredRange[]): string {
+  const parts: string[] = [];
+  let baseAt = 0;
+  let documentAt = 0;
+  for (const range of ranges) {
+    const gap = range.start - documentAt;
+    parts.push(baseline.slice(baseAt, baseAt + gap), range.text);
+    baseAt += gap + range.base.length;
+    documentAt = range.end;
+  }
+  parts.push(baseline.slice(baseAt));
+  return parts.join('');
+}
+
+/** The stored form, or why it can't be read. */
+function parse(json: string): Stored | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    return `The stored pending changes are not JSON: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  if (!isRecord(value) || value['format'] !== FORMAT) return 'This is not a stored pending change.';
+  if (value['version'] !== VERSION) return `The pending changes were stored by another version of the extension (format ${String(value['version'])}).`;
+  return isStored(value) ? value : 'The stored pending changes are damaged (a part is missing).';
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isStored(value: Record<string, unknown>): value is Record<string, unknown> & Stored {
+  const history = value['history'];
+  return (
+    typeof value['uri'] === 'string' &&
+    typeof value['baseline'] === 'string' &&
+    typeof value['baselineDigest'] === 'string' &&
+    typeof value['toldSaved'] === 'boolean' &&
+    Array.isArray(value['groups']) &&
+    Array.isArray(value['kept']) &&
+    isStoredState(value) &&
+    (value['next'] === undefined || (isRecord(value['next']) && isStoredState(value['next']))) &&
+    isRecord(history) &&
+    Array.isArray(history['pool']) &&
+    Array.isArray(history['entries']) &&
+    typeof history['at'] === 'number'
+  );
+}
+
+function isStoredState(value: Record<string, unknown>): boolean {
+  const ranges = value['ranges'];
+  return typeof value['documentDigest'] === 'string' && typeof value['nextId'] === 'number' && Array.isArray(ranges) && ranges.every(isStoredRange);
+}
+
+function isStoredRange(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    ['id', 'start', 'end'].every((key) => typeof value[key] === 'number') &&
+    ['base', 'text'].every((key) => typeof value[key] === 'string') &&
+    ['owners', 'groups', 'from'].every((key) => Array.isArray(value[key])) &&
+    isRecord(value['parameters']) &&
+    typeof value['edited'] === 'boolean'
+  );
+}
+
+/**
+ * The user took the file as it is: what the other program wrote outside the hunks belongs to the baseline; hunks that are still
+ * there stay pending, those that it ran into are in conflict. Writes nothing.
+ */
+export function adoptCurrent(threeWay: ThreeWay): PendingChange {
+  return onExternalChange(threeWay.stored, threeWay.current, threeWay.version).state;
+}
+
+/**
+ * The user wants the proposal on top of the file as it is now. Hunks that run into foreign changes are `lost` (ids of
+ * `threeWay.stored`); the others come as one edit operation and are pending again.
+ */
+export function reapply(threeWay: ThreeWay): { action: Action; lost: HunkId[] } {
+  const { current } = threeWay;
+  const eol = lineEndOf(current, lineEndOf(threeWay.proposed));
+  // Where git or an editor changed the line ends of the file, these alone are no foreign change.
+  const stored = lineEndOf(threeWay.baseline, eol) === eol ? threeWay.stored : inLineEnds(threeWay.stored, eol);
+  const ours: (Change & { readonly id: HunkId })[] = [];
+  let shift = 0;
+  for (const range of stored.ranges) {
+    ours.push({
+      id: range.id,
+      start: range.start + shift,
+      end: range.start + shift + range.base.length,
+      newText: stored.document.slice(range.start, range.end),
+      claim: { owners: range.owners, groups: range.groups, parameters: threeWay.notApplied ? range.parameters : CHANGED_SINCE, edited: range.edited },
+    });
+    shift += range.base.length - (range.end - range.start);
+  }
+  const { carried, lost } = carryEdits(ours, minimalEdits(baselineOf(stored.document, stored.ranges), current));
+  const state: PendingChange = { ...track(stored.uri, current, threeWay.version), groups: stored.groups, toldSaved: stored.toldSaved };
+  const changes = carried.map((edit) => trimEdit(current, edit));
+  const moved = moveRanges(current, [], changes, 1);
+  const lostIds = lost.map((edit) => edit.id);
+  if (moved.document === current) {
+    return { action: { ok: false, state, refused: 'nothing', message: 'None of the changes fits the file any more. It was not modified.', hunks: lostIds }, lost: lostIds };
+  }
+  const edits = joinTouchingEdits(changes);
+  const created = threeWay.notApplied ? stored.created : undefined;
+  const inFlight = { kind: 'propose', edits, document: moved.document, ranges: moved.ranges, nextId: moved.nextId, ...(created ? { created } : {}) } as const;
+  return { action: { ok: true, state: { ...state, inFlight }, edits, deleteFile: false }, lost: lostIds };
+}
+
+function inLineEnds(state: PendingChange, eol: string): PendingChange {
+  return convertLineEnds(cancelInFlight(state), withLineEnds(state.document, eol), state.version);
+}
