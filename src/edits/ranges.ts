@@ -91,7 +91,7 @@ export function moveRanges(
         }
       }
     }
-    items.push({ start: range.start, end: range.end, newStart, newEnd: Math.max(newStart, newEnd), range });
+    items.push({ start: range.start, end: range.end, newStart, newEnd, range });
   });
   const joinNext = new Set<Item>();
   const joinPrevious = new Set<Item>();
