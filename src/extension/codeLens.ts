@@ -1,0 +1,60 @@
+/** A line over each `nn.Module`: its parameters, Inspect, Ask. */
+import * as vscode from 'vscode';
+import type { ModuleSummary } from '../protocol/index.js';
+import { PYTHON, type AnalysisClient } from './analysis/client.js';
+import { formatCount } from './numbers.js';
+
+/** Shows counts over the module classes of Python documents. */
+export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutputChannel): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  const provider: vscode.CodeLensProvider = {
+    onDidChangeCodeLenses: changed.event,
+    async provideCodeLenses(document, token) {
+      if (!vscode.workspace.getConfiguration('architect', document).get('codeLens.enabled', true)) return [];
+      if (!document.getText().includes('Module')) return [];
+      try {
+        const uri = document.uri.toString();
+        const { modules, version } = await analysis.request('architect/modules', { uri }, token);
+        // An answer for an older text would stand over the wrong lines; the next change event asks again.
+        if (version !== null && version !== document.version) return [];
+        return modules.flatMap((module) => lensesOf(module, document.uri));
+      } catch (error) {
+        if (!token.isCancellationRequested) log.debug(`CodeLens of ${document.uri.fsPath}: ${String(error)}`);
+        return [];
+      }
+    },
+  };
+  return vscode.Disposable.from(
+    changed,
+    vscode.languages.registerCodeLensProvider([...PYTHON], provider),
+    analysis.onDidChangeResults(() => changed.fire()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('architect.codeLens')) changed.fire();
+    }),
+  );
+}
+
+function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
+  const { start, end } = module.nameRange;
+  const range = new vscode.Range(start.line, start.character, end.line, end.character);
+  const lens = (title: string, command: string, tooltip: string): vscode.CodeLens =>
+    new vscode.CodeLens(range, { title, command, tooltip, arguments: [{ uri: uri.toString(), qualname: module.qualname }] });
+  return [
+    lens(countText(module), 'architect.inspect', countDetail(module)),
+    lens('Inspect', 'architect.inspect', `Show the module tree of ${module.name}`),
+    lens('Ask @architect', 'architect.ask', `Ask about ${module.name} in chat`),
+  ];
+}
+
+/** `1,234,567 parameters`, or what is known of them. */
+export function countText({ parameters, atLeast, unknown }: ModuleSummary): string {
+  if (parameters !== null) return `${formatCount(parameters)} parameters`;
+  if (atLeast !== undefined && atLeast !== null) return `at least ${formatCount(atLeast)} parameters`;
+  return unknown ? `parameters unknown: ${unknown.reason}` : 'parameters unknown';
+}
+
+function countDetail({ call, unknown }: ModuleSummary): string {
+  const made = call === null ? '' : `As made by ${call}`;
+  const why = unknown ? `${unknown.reason}${unknown.line === null ? '' : ` (line ${unknown.line})`}` : '';
+  return [made, why].filter(Boolean).join('\n');
+}

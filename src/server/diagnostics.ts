@@ -1,0 +1,88 @@
+/** Publishes what the engine finds wrong in open documents, a moment after the last keystroke. */
+import {
+  DiagnosticSeverity,
+  type Connection,
+  type Diagnostic,
+  type TextDocuments,
+} from 'vscode-languageserver';
+import type { TextDocument } from 'vscode-languageserver-textdocument';
+import type { FindingReport, Severity } from '../protocol/index.js';
+import { CancelledError, type Analyser } from './analyser.js';
+import { AnalysisError } from './engine.js';
+import { pathOf } from './paths.js';
+
+const QUIET_MILLISECONDS = 300;
+
+const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
+  error: DiagnosticSeverity.Error,
+  warning: DiagnosticSeverity.Warning,
+  info: DiagnosticSeverity.Information,
+  hint: DiagnosticSeverity.Hint,
+};
+
+export class Diagnostics {
+  private readonly timers = new Map<string, NodeJS.Timeout>();
+  private readonly running = new Map<string, AbortController>();
+
+  constructor(
+    private readonly connection: Connection,
+    private readonly analyser: Analyser,
+    private readonly documents: TextDocuments<TextDocument>,
+  ) {}
+
+  /** Looks at a document soon; what is under way on its old text is ended. */
+  schedule(uri: string): void {
+    this.cancel(uri);
+    this.timers.set(uri, setTimeout(() => void this.publish(uri), QUIET_MILLISECONDS));
+  }
+
+  scheduleAll(): void {
+    for (const uri of this.documents.keys()) this.schedule(uri);
+  }
+
+  closed(uri: string): void {
+    this.cancel(uri);
+    void this.connection.sendDiagnostics({ uri, diagnostics: [] });
+  }
+
+  dispose(): void {
+    for (const uri of [...this.timers.keys(), ...this.running.keys()]) this.cancel(uri);
+  }
+
+  private cancel(uri: string): void {
+    clearTimeout(this.timers.get(uri));
+    this.timers.delete(uri);
+    this.running.get(uri)?.abort();
+    this.running.delete(uri);
+  }
+
+  private async publish(uri: string): Promise<void> {
+    this.timers.delete(uri);
+    const document = this.documents.get(uri);
+    if (document?.languageId !== 'python') return;
+    const controller = new AbortController();
+    this.running.set(uri, controller);
+    try {
+      const { signal } = controller;
+      const { problems } = await this.analyser.request('problems', { uri }, { uri, signal, waitedFor: false });
+      if (signal.aborted) return;
+      const own = problems.filter(({ span }) => span.file === pathOf(uri));
+      await this.connection.sendDiagnostics({ uri, version: document.version, diagnostics: own.map(diagnosticOf) });
+    } catch (error) {
+      if (error instanceof CancelledError || error instanceof AnalysisError) return;
+      this.connection.console.error(error instanceof Error ? error.message : String(error));
+    } finally {
+      if (this.running.get(uri) === controller) this.running.delete(uri);
+    }
+  }
+}
+
+function diagnosticOf({ rule, severity, message, span }: FindingReport): Diagnostic {
+  return {
+    range: { start: span.start, end: span.end },
+    severity: SEVERITIES[severity],
+    message,
+    code: rule,
+    source: 'architect',
+  };
+}

@@ -1,0 +1,44 @@
+/**
+ * What the server needs of the engine. The worker makes one of these over the disk and the open documents, and short-lived
+ * ones over texts that are only proposed.
+ */
+import type { SourceProvider } from '../engine/project/sourceProvider.js';
+import type { PythonParser } from '../engine/syntax/index.js';
+import type { FindingReport, ModelReport, ModuleSummary } from '../protocol/index.js';
+
+export interface EngineOptions {
+  readonly provider: SourceProvider;
+  readonly parser: PythonParser;
+  /** Folders in which modules are looked for: workspace folders first. */
+  readonly roots: readonly string[];
+  /** Asked now and then; `true` ends the run early. */
+  readonly cancelled?: () => boolean;
+}
+
+export interface AnalyzeOptions {
+  /** Only this class. */
+  readonly qualname?: string;
+  /** Python that makes the module; one report then. */
+  readonly call?: string;
+  /** `1,3,32,32[:dtype]` or `name=1,128:int64`. */
+  readonly inputs?: readonly string[];
+}
+
+/** Paths are absolute with `/`, or URIs for what is not on disk. Only a cancelled run throws. */
+export interface AnalysisEngine {
+  /** The `nn.Module` classes of a file in source order, with their counts. */
+  modulesOf(path: string): readonly ModuleSummary[];
+  /** One report per module class in source order; exactly one with `call`. */
+  analyzeFile(path: string, options?: AnalyzeOptions): readonly ModelReport[];
+  /** Syntax, directive and shape problems of a file. */
+  problemsOf(path: string): readonly FindingReport[];
+  /** These files (all when omitted) may have changed. */
+  invalidate(paths?: readonly string[]): void;
+}
+
+export type EngineFactory = (options: EngineOptions) => AnalysisEngine;
+
+/** An answer that isn't a result but isn't a fault of the program either: its message is for people. */
+export class AnalysisError extends Error {
+  override readonly name = 'AnalysisError';
+}

@@ -1,0 +1,86 @@
+/** Compares what the analyser says of texts before and after a change. */
+import type {
+  Check,
+  CheckedVariant,
+  CheckEditsParams,
+  CheckEditsResult,
+  FindingReport,
+  ModelReport,
+  OverlayText,
+  Variant,
+} from '../../protocol/index.js';
+import type { AnalysisEngine } from '../engine.js';
+import { compareModules, parameterDelta } from '../modelDifference.js';
+import { pathOf } from '../paths.js';
+import type { Workspace } from '../workspace.js';
+
+/** Parse problems, new shape problems and counts of each variant against the baseline. */
+export function checkEdits({ baseline, variants }: CheckEditsParams, workspace: Workspace): CheckEditsResult {
+  const before = look(workspace.with(baseline), baseline);
+  return { variants: variants.map((variant) => checkVariant(variant, baseline, before, workspace)) };
+}
+
+interface View {
+  readonly reports: readonly { readonly uri: string; readonly report: ModelReport }[];
+  readonly problems: readonly FindingReport[];
+}
+
+function checkVariant(
+  { id, files }: Variant,
+  baseline: readonly OverlayText[],
+  before: View,
+  workspace: Workspace,
+): CheckedVariant {
+  // A variant names the files that it changes; the others are as in the baseline.
+  const texts = [...baseline.filter(({ uri }) => !files.some((file) => file.uri === uri)), ...files];
+  const after = look(workspace.with(texts), texts);
+  const problems = newProblems(before.problems, after.problems);
+  const broken = problems.find(({ rule }) => rule === 'syntax');
+  const misfit = problems.find(({ rule, severity }) => rule !== 'syntax' && severity === 'error');
+  const syntax: Check = broken ? { outcome: 'failed', reason: broken.message } : { outcome: 'passed' };
+  const shapes: Check = broken
+    ? { outcome: 'notDeterminable', reason: 'the code does not parse' }
+    : misfit
+      ? { outcome: 'failed', reason: misfit.message }
+      : shapesOf(after);
+  const modules = compareModules(before.reports, after.reports);
+  const parameters =
+    broken || misfit
+      ? ({ kind: 'notChecked', reason: (broken ?? misfit)?.message ?? '' } as const)
+      : parameterDelta(before.reports, after.reports);
+  return { id, syntax, shapes, problems, modules, parameters };
+}
+
+function look(engine: AnalysisEngine, texts: readonly OverlayText[]): View {
+  const paths = texts.map(({ uri }) => ({ uri, path: pathOf(uri) }));
+  return {
+    reports: paths.flatMap(({ uri, path }) => engine.analyzeFile(path).map((report) => ({ uri, report }))),
+    problems: paths.flatMap(({ path }) => engine.problemsOf(path)),
+  };
+}
+
+/** Lines move by the change itself, so problems are the same if they say the same about the same file, as often. */
+function newProblems(before: readonly FindingReport[], after: readonly FindingReport[]): FindingReport[] {
+  const known = new Map<string, number>();
+  for (const problem of before) known.set(keyOf(problem), (known.get(keyOf(problem)) ?? 0) + 1);
+  return after.filter((problem) => {
+    const left = known.get(keyOf(problem)) ?? 0;
+    known.set(keyOf(problem), left - 1);
+    return left <= 0;
+  });
+}
+
+function keyOf({ rule, message, span, path }: FindingReport): string {
+  return JSON.stringify([rule, message, span.file, path ?? null]);
+}
+
+/** Passed only where forward was followed to the end. */
+function shapesOf({ reports }: View): Check {
+  const open = reports.find(({ report }) => report.output === null);
+  if (!open) return { outcome: 'passed' };
+  const [why] = open.report.unknowns;
+  return {
+    outcome: 'notDeterminable',
+    reason: why ? `${open.report.qualname}: ${why.reason}` : `the output of ${open.report.qualname} is unknown`,
+  };
+}

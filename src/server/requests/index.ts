@@ -1,0 +1,18 @@
+/** How each job of the engine's thread is done. */
+import type { JobMethod, Jobs } from '../workerMessages.js';
+import type { Workspace } from '../workspace.js';
+import { advise } from './advise.js';
+import { checkEdits } from './checkEdits.js';
+import { inspect } from './inspect.js';
+import { modules } from './modules.js';
+import { problems } from './problems.js';
+
+type Handlers = { readonly [M in JobMethod]: (params: Jobs[M]['params'], workspace: Workspace) => Jobs[M]['result'] };
+
+export const handlers: Handlers = {
+  'architect/modules': modules,
+  'architect/inspect': inspect,
+  'architect/checkEdits': checkEdits,
+  'architect/advise': advise,
+  problems,
+};

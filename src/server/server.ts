@@ -1,0 +1,107 @@
+/** Wires the protocol to the analyser. */
+import {
+  LSPErrorCodes,
+  ResponseError,
+  TextDocuments,
+  TextDocumentSyncKind,
+  type CancellationToken,
+  type Connection,
+  type InitializeParams,
+} from 'vscode-languageserver';
+import { TextDocument } from 'vscode-languageserver-textdocument';
+import type { ClientNotifications, InitializationOptions, RequestMethod, Requests } from '../protocol/index.js';
+import { Analyser, CancelledError } from './analyser.js';
+import { Diagnostics } from './diagnostics.js';
+import { AnalysisError } from './engine.js';
+import { pathOf } from './paths.js';
+
+export interface ServerOptions {
+  readonly workerFile: string;
+  readonly parser: 'native' | 'wasm';
+}
+
+/** Serves a connection until it ends. */
+export function startServer(connection: Connection, { workerFile, parser }: ServerOptions): void {
+  const documents = new TextDocuments(TextDocument);
+  let analyser: Analyser | undefined;
+  let diagnostics: Diagnostics | undefined;
+
+  connection.onInitialize((params) => {
+    const started = new Analyser({
+      workerFile,
+      parser,
+      roots: rootsOf(params),
+      onState: (state) => void connection.sendNotification('architect/state', state),
+      log: (level, text) => connection.console[level](text),
+    });
+    analyser = started;
+    diagnostics = new Diagnostics(connection, started, documents);
+    return {
+      capabilities: { textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false } },
+      serverInfo: { name: 'Model Architect' },
+    };
+  });
+  connection.onShutdown(() => {
+    diagnostics?.dispose();
+    analyser?.dispose();
+  });
+
+  documents.onDidChangeContent(({ document }) => {
+    analyser?.setText(document.uri, document.getText(), document.version);
+    diagnostics?.schedule(document.uri);
+    void connection.sendNotification('architect/changed', { uri: document.uri });
+  });
+  documents.onDidClose(({ document }) => {
+    analyser?.setText(document.uri, null, document.version);
+    diagnostics?.closed(document.uri);
+  });
+  connection.onDidChangeWatchedFiles(({ changes }) => {
+    // A file that is open counts as the editor has it, not as the disk has it.
+    const uris = changes.map(({ uri }) => uri).filter((uri) => !documents.get(uri));
+    if (uris.length === 0) return;
+    analyser?.diskChanged(uris);
+    diagnostics?.scheduleAll();
+    void connection.sendNotification('architect/changed', {});
+  });
+  connection.onNotification('architect/active', ({ uri }: ClientNotifications['architect/active']) => analyser?.setActive(uri));
+
+  /** Answers a request by the engine's thread; `uri` names the document it is about. */
+  function serve<M extends RequestMethod>(method: M, uriOfRequest: (params: Requests[M]['params']) => string): void {
+    connection.onRequest(method, async (params: Requests[M]['params'], token: CancellationToken) => {
+      const uri = uriOfRequest(params);
+      return answer(analyser, (engine, signal) => engine.request(method, params, { uri, signal }), token);
+    });
+  }
+  serve('architect/modules', ({ uri }) => uri);
+  serve('architect/inspect', ({ uri }) => uri);
+  serve('architect/advise', ({ uri }) => uri);
+  serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
+
+  documents.listen(connection);
+  connection.listen();
+}
+
+/** Turns cancellation and errors into what the protocol has for them. */
+async function answer<T>(
+  analyser: Analyser | undefined,
+  ask: (analyser: Analyser, signal: AbortSignal) => Promise<T>,
+  token: CancellationToken,
+): Promise<T | ResponseError<void>> {
+  if (!analyser) return new ResponseError(LSPErrorCodes.RequestFailed, 'The analysis has not started.');
+  const controller = new AbortController();
+  const listener = token.onCancellationRequested(() => controller.abort());
+  try {
+    return await ask(analyser, controller.signal);
+  } catch (error) {
+    if (error instanceof CancelledError) return new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
+    if (error instanceof AnalysisError) return new ResponseError(LSPErrorCodes.RequestFailed, error.message);
+    throw error;
+  } finally {
+    listener.dispose();
+  }
+}
+
+function rootsOf({ workspaceFolders, initializationOptions }: InitializeParams): string[] {
+  const { paths = [] } = (initializationOptions ?? {}) as InitializationOptions;
+  return [...(workspaceFolders ?? []).map(({ uri }) => pathOf(uri)), ...paths];
+}

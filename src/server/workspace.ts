@@ -1,0 +1,64 @@
+/** The engine's view of the files, in the worker: the disk under the open documents under what is only proposed. */
+import { OverlaySourceProvider } from '../engine/project/sourceProvider.js';
+import type { PythonParser } from '../engine/syntax/index.js';
+import type { OverlayText } from '../protocol/index.js';
+import type { AnalysisEngine, EngineFactory } from './engine.js';
+import { NodeSourceProvider } from './nodeSourceProvider.js';
+import { pathOf } from './paths.js';
+
+export class Workspace {
+  private readonly disk = new NodeSourceProvider();
+  private readonly open = new Map<string, string>();
+  private readonly versions = new Map<string, number>();
+  private readonly live = new OverlaySourceProvider(this.disk, this.open);
+  private engine: AnalysisEngine | undefined;
+
+  constructor(
+    private readonly factory: EngineFactory,
+    private readonly parser: PythonParser,
+    private readonly roots: readonly string[],
+    private readonly cancelled: () => boolean,
+  ) {}
+
+  /** The engine over the present state of all files. */
+  current(): AnalysisEngine {
+    this.engine ??= this.make(this.live);
+    return this.engine;
+  }
+
+  /** An engine that sees these texts in place of the files. */
+  with(texts: readonly OverlayText[] | undefined): AnalysisEngine {
+    if (!texts || texts.length === 0) return this.current();
+    const overlay = new Map(texts.map(({ uri, text }) => [pathOf(uri), text]));
+    return this.make(new OverlaySourceProvider(this.live, overlay));
+  }
+
+  /** An open document's text; `null` when it was closed. */
+  setText(uri: string, text: string | null, version: number): void {
+    const path = pathOf(uri);
+    if (text === null) {
+      this.open.delete(path);
+      this.versions.delete(uri);
+    } else {
+      this.open.set(path, text);
+      this.versions.set(uri, version);
+    }
+    this.engine?.invalidate([path]);
+  }
+
+  /** The version of an open document; `null` for others. */
+  versionOf(uri: string): number | null {
+    return this.versions.get(uri) ?? null;
+  }
+
+  /** Files on the disk changed; anything may have if `uris` is left out. */
+  diskChanged(uris?: readonly string[]): void {
+    this.disk.invalidate();
+    this.engine?.invalidate(uris?.map(pathOf));
+  }
+
+  private make(provider: OverlaySourceProvider): AnalysisEngine {
+    const { parser, roots, cancelled } = this;
+    return this.factory({ provider, parser, roots, cancelled });
+  }
+}
