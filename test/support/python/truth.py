@@ -41,7 +41,7 @@ LARGEST_ON_CPU = 400_000_000  # parameters; a larger model that needs real tenso
 # Imported by training code or data code beside the models and never reached when a model is built. They are not
 # installed, so imports of them give an object on which any attribute exists and nothing works.
 ABSENT = {
-    "accelerate", "adabelief_pytorch", "aim", "cv2", "datasets", "diffq", "dora", "fairscale", "fire", "ftfy", "gym",
+    "accelerate", "adabelief_pytorch", "aim", "cv2", "datasets", "diffq", "dora", "fairscale", "faiss", "fire", "ftfy", "gym",
     "h5py", "huggingface_hub", "hydra", "imageio", "julius", "kornia_moons", "lameenc", "lightning", "librosa", "matplotlib", "mlflow",
     "moviepy", "museval", "musdb", "numba", "onnx", "onnxruntime", "openunmix", "pretty_midi", "progressbar", "pyro",
     "pytorch_fid", "pytorch_lightning", "pytorch_warmup", "retrying", "seaborn", "sentencepiece", "skimage", "soundfile",
@@ -151,6 +151,8 @@ def run(model, request, device):
     dtypes = request.get("inputDtypes") or ["float32"] * len(shapes)
     inputs = [make_input(shape, dtype, device) for shape, dtype in zip(shapes, dtypes)]
     model.eval()
+    for parameter in model.parameters():
+        parameter.requires_grad_(False)  # the counter's hooks can't follow views of parameters that ask for a gradient
     torch.backends.mha.set_fastpath_enabled(False)
     torch.manual_seed(0)
     with torch.no_grad(), sdpa_kernel(SDPBackend.MATH), torch.backends.mkldnn.flags(enabled=False):
