@@ -10,6 +10,7 @@ import { isolatedEnvironment } from './isolation.js';
 import { TEST_OUTPUT } from './paths.js';
 import { freePort } from './ports.js';
 import { adoptGroup, stopGroup } from './processes.js';
+import { installSpy } from './spy.js';
 
 /** Ends a process group together with whoever started it. */
 export const GUARD = fileURLToPath(new URL('./guard.mjs', import.meta.url));
@@ -25,6 +26,8 @@ export interface ServerOptions {
   workspaceTrust?: boolean;
   /** Needed to run mocha in the extension host; hides notifications, so off for tests of what people see. */
   smokeTestDriver?: boolean;
+  /** Adds the extension by which tests look into the extension host. */
+  spy?: boolean;
 }
 
 export interface EditorServer {
@@ -41,10 +44,12 @@ export interface EditorServer {
 
 /** Starts a fresh VS Code server on a free port and resolves when it answers. */
 export async function startEditorServer(editor: Editor, options: ServerOptions): Promise<EditorServer> {
-  const data = await mkdtemp(join(tmpdir(), 'model-architect-editor-'));
+  // A short name: paths of the sockets inside may have 107 characters.
+  const data = await mkdtemp(join(tmpdir(), 'ma-'));
   const user = join(data, 'user');
   const extensions = join(data, 'extensions');
   await cp(options.extensions, extensions, { recursive: true });
+  if (options.spy) await installSpy(extensions);
   await mkdir(join(user, 'User'), { recursive: true });
   await writeFile(join(user, 'User', 'settings.json'), JSON.stringify(options.settings ?? {}));
   const port = await freePort();

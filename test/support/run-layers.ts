@@ -6,7 +6,7 @@ import { installChromium } from './chromium.js';
 import { installEditor } from './editor-install.js';
 import { runHostTests } from './host.js';
 import { LAYERS, needsPython, testFiles, type Layer } from './layers.js';
-import { CACHE, ROOT, TEST_OUTPUT } from './paths.js';
+import { ROOT, TEST_OUTPUT } from './paths.js';
 import { mustRun, run } from './processes.js';
 import { installVsix } from './vsix.js';
 
@@ -113,7 +113,7 @@ async function runNode(layer: Layer, files: string[], result: string, grep?: str
     layer.kind === 'lint'
       ? [join(ROOT, 'scripts', 'lint.mjs')]
       : [mocha, ...options, ...(grep ? ['--grep', grep] : []), ...files];
-  const env = { ...process.env, TEST_RESULT: result, TMPDIR: await temporaryFolder() };
+  const env = { ...process.env, TEST_RESULT: result };
   const { code, timedOut } = await run(process.execPath, args, {
     cwd: ROOT,
     env,
@@ -128,13 +128,6 @@ async function runHost(layer: Layer, files: string[], result: string, grep?: str
   const workspace = join(ROOT, 'samples', 'text-classifier');
   console.log(await runHostTests({ files, workspace, result, grep, timeout: layer.timeout }));
   return existsSync(result) ? undefined : 'the extension host left no result';
-}
-
-/** What tests leave behind in their temporary folder ends with the next run. */
-async function temporaryFolder(): Promise<string> {
-  const folder = join(CACHE, 'tmp');
-  await mkdir(folder, { recursive: true });
-  return folder;
 }
 
 async function readResult(file: string): Promise<Result> {

@@ -1,0 +1,164 @@
+// What a person does in VS Code, by keyboard and mouse, for end-to-end tests.
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Frame, FrameLocator, Locator, Page } from 'playwright-core';
+import { TEST_OUTPUT } from './paths.js';
+import { waitFor } from './wait.js';
+
+/** Ctrl here, Cmd on a Mac: what the workbench in the browser goes by. */
+const MOD = process.platform === 'darwin' ? 'Meta' : 'Control';
+
+export class Workbench {
+  constructor(readonly page: Page) {}
+
+  /** Resolves when the workbench and the extension host are up. */
+  async ready(): Promise<void> {
+    await this.page.locator('.monaco-workbench .part.statusbar').waitFor({ timeout: 60_000 });
+    await this.page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+  }
+
+  /** Presses a key combination; `Mod` is Ctrl, or Cmd on a Mac. */
+  async press(keys: string): Promise<void> {
+    await this.page.keyboard.press(keys.replace('Mod', MOD));
+  }
+
+  /** Types into quick input and accepts the first row that has `row`. */
+  private async pick(prefix: string, text: string, row: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input').first();
+    await input.waitFor();
+    await input.fill(prefix + text);
+    const match = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
+    await match.waitFor();
+    await match.click();
+  }
+
+  /** Runs a command by its title in the command palette. */
+  async command(title: string): Promise<void> {
+    await this.page.keyboard.press('F1');
+    await this.pick('>', title, title);
+  }
+
+  /** Picks a row of the quick pick that is open. */
+  async pickRow(text: string): Promise<void> {
+    const row = this.page.locator('.quick-input-list .monaco-list-row', { hasText: text }).first();
+    await row.waitFor();
+    await row.click();
+  }
+
+  /** Answers the input box that is open. */
+  async answerInput(text: string): Promise<void> {
+    const input = this.page.locator('.quick-input-widget:visible input').first();
+    await input.waitFor();
+    await input.fill(text);
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** Opens a file of the workspace by its name and focuses its editor. */
+  async openFile(name: string): Promise<void> {
+    await this.press('Mod+P');
+    await this.pick('', name, name);
+    await this.page.locator('.tabs-container .tab.active', { hasText: name }).waitFor();
+    await this.editor(name).locator('.view-line').first().waitFor();
+  }
+
+  /** The text editor that shows a file. */
+  editor(name: string): Locator {
+    return this.page.locator(`.editor-instance .monaco-editor[data-uri$="/${name}"]`).first();
+  }
+
+  /** Puts the cursor at the end of the first visible line that has `text`. */
+  async clickLine(name: string, text: string): Promise<void> {
+    const line = this.editor(name).locator('.view-line', { hasText: text }).first();
+    await line.click();
+    await this.page.keyboard.press('End');
+  }
+
+  /** Code lenses shown in a file now, from top to bottom. */
+  async codeLenses(name: string): Promise<string[]> {
+    return this.editor(name).locator('.codelens-decoration a, .codelens-decoration span').allInnerTexts();
+  }
+
+  /** Waits for a code lens and clicks it. */
+  async clickCodeLens(name: string, text: string | RegExp): Promise<void> {
+    await this.editor(name).locator('.codelens-decoration a', { hasText: text }).first().click();
+  }
+
+  /** Opens the chat with its input focused. */
+  async openChat(): Promise<Locator> {
+    const input = this.page.locator('.interactive-session .chat-input-container .monaco-editor').first();
+    if (!(await input.isVisible())) await this.press('Control+Alt+I');
+    await input.waitFor();
+    await input.click();
+    return input;
+  }
+
+  /** Types a request into the chat and sends it. Does not wait for the answer. */
+  async ask(request: string): Promise<void> {
+    const input = await this.openChat();
+    await this.page.keyboard.type(request, { delay: 10 });
+    await waitFor('the request in the chat input', async () => {
+      const shown = (await input.locator('.view-lines').innerText()).replaceAll('\u00a0', ' ');
+      return shown.replaceAll(/\s+/g, ' ').includes(request.slice(0, 30));
+    });
+    const suggestions = this.page.locator('.suggest-widget.visible');
+    if (await suggestions.isVisible()) await this.page.keyboard.press('Escape');
+    await this.page.keyboard.press('Enter');
+  }
+
+  /** The last answer in the chat. */
+  lastAnswer(): Locator {
+    return this.page.locator('.interactive-item-container.interactive-response').last();
+  }
+
+  /** Waits until the last answer is complete and returns its text. */
+  async answer(timeout = 60_000): Promise<string> {
+    const answer = this.lastAnswer();
+    await answer.waitFor({ timeout });
+    await waitFor(
+      'the end of the answer',
+      async () => {
+        const text = await answer.locator('.value').first().innerText();
+        const loading = await answer.evaluate((node) => node.classList.contains('chat-response-loading'));
+        return { text, loading };
+      },
+      ({ text, loading }) => !loading && text.trim().length > 0,
+      timeout,
+    );
+    return answer.locator('.value').first().innerText();
+  }
+
+  /** The content of the webview that is shown. */
+  webview(): FrameLocator {
+    return this.page.frameLocator('iframe.webview.ready').frameLocator('iframe#active-frame');
+  }
+
+  /** The frame of the webview that is shown, to evaluate in. */
+  async webviewFrame(): Promise<Frame> {
+    return waitFor(
+      'a webview',
+      () => this.page.frames().find((frame) => frame.url().includes('/pre/fake.html')) as Frame,
+      Boolean,
+    );
+  }
+
+  /** Trusts the workspace, as a person does who opened it in restricted mode. */
+  async trustWorkspace(): Promise<void> {
+    await this.command('Workspaces: Manage Workspace Trust');
+    await this.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+    await this.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
+  }
+
+  /** Text of the notifications that are shown. */
+  async notifications(): Promise<string[]> {
+    return this.page.locator('.notification-toast .notification-list-item-message').allInnerTexts();
+  }
+
+  /** Saves what is on the screen as test-output/screenshots/NAME.png. */
+  async screenshot(name: string): Promise<string> {
+    const folder = join(TEST_OUTPUT, 'screenshots');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, `${name}.png`);
+    await this.page.screenshot({ path });
+    return path;
+  }
+}
