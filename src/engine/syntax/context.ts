@@ -7,6 +7,9 @@ export const maxExpressionDepth = 400;
 /** As in CPython, which refuses more than 100 levels of indentation. */
 export const maxBlockDepth = 100;
 
+/** Parses a piece of text that lies at `offset`; `null` when it has errors. */
+export type ParsePiece = (source: string, offset: number) => FlatTree | null;
+
 /** State of one lowering: where it is, and what it found. */
 export class Context {
   scope: ScopeBuilder = new ScopeBuilder('module', null);
@@ -22,6 +25,7 @@ export class Context {
     /** The file's whole text; spans are offsets into it. */
     readonly text: string,
     public tree: FlatTree,
+    readonly parsePiece: ParsePiece,
   ) {}
 
   type(node: number): string {

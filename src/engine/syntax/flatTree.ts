@@ -1,5 +1,5 @@
 import type { Comment } from './ast.js';
-import type { ConcreteParser, ConcreteTree } from './treeSitter.js';
+import type { ConcreteParser, ConcreteTree, Cursor } from './treeSitter.js';
 
 /**
  * A concrete tree copied into arrays by one cursor pass, in source order: node `i`'s children lie from `i + 1` to
@@ -16,8 +16,34 @@ export interface FlatTree {
   readonly last: Int32Array;
 }
 
-/** Nodes whose inside is read from the text. */
-const leaves = new Set(['string_content', 'dotted_name', 'import_prefix', 'not in', 'is not']);
+/** No node at all. */
+export const emptyTree: FlatTree = {
+  type: [],
+  start: new Int32Array(),
+  end: new Int32Array(),
+  last: new Int32Array(),
+};
+
+/** Nodes that have nothing inside, or whose inside is read from the text. */
+const leaves = new Set([
+  'identifier', 'integer', 'float', 'true', 'false', 'none', 'ellipsis', 'string_start', 'string_content', 'string_end',
+  'dotted_name', 'import_prefix', 'type_conversion', 'keyword_separator', 'positional_separator', 'wildcard_import',
+]); // prettier-ignore
+
+/** What is known of a node's type. */
+export interface NodeType {
+  readonly name: string;
+  readonly leaf: boolean;
+  /** The text's length of a fixed token, else -1: it saves asking for the end. */
+  readonly length: number;
+}
+
+function nodeType(cursor: Cursor): NodeType {
+  const name = cursor.nodeType;
+  if (cursor.nodeIsNamed) return { name, leaf: leaves.has(name), length: -1 };
+  if (name.includes(' ')) return { name, leaf: true, length: -1 };
+  return { name: /^[A-Za-z_]+$/.test(name) ? `kw:${name}` : name, leaf: true, length: name.length };
+}
 
 function grown(array: Int32Array<ArrayBuffer>): Int32Array<ArrayBuffer> {
   const bigger = new Int32Array(array.length * 2);
@@ -36,7 +62,7 @@ export function flatten(
   offset: number,
   comments: Comment[],
 ): FlatTree {
-  const names = parser.typeNames;
+  const known = parser.nodeTypes;
   const type: string[] = [];
   const guess = 64 + (text.length >> 1);
   let start = new Int32Array(guess);
@@ -47,12 +73,7 @@ export function flatten(
   const cursor = tree.walk();
   walk: for (;;) {
     const id = cursor.nodeTypeId;
-    let name = names[id];
-    if (name === undefined) {
-      name = cursor.nodeType;
-      if (!cursor.nodeIsNamed && /^[A-Za-z_]+$/.test(name)) name = `kw:${name}`;
-      names[id] = name;
-    }
+    const { name, leaf, length } = (known[id] ??= nodeType(cursor));
     if (name === 'comment') {
       const from = cursor.startIndex;
       let to = cursor.endIndex;
@@ -65,12 +86,13 @@ export function flatten(
         end = grown(end);
         last = grown(last);
       }
-      type.push(name);
-      start[count] = offset + cursor.startIndex;
-      end[count] = offset + cursor.endIndex;
-      last[count] = count;
       const index = count++;
-      if (!leaves.has(name) && cursor.gotoFirstChild()) {
+      const from = cursor.startIndex;
+      type.push(name);
+      start[index] = offset + from;
+      end[index] = offset + (length < 0 ? cursor.endIndex : from + length);
+      last[index] = index;
+      if (!leaf && cursor.gotoFirstChild()) {
         open.push(index);
         continue;
       }

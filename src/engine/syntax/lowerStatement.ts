@@ -37,8 +37,10 @@ const simple: Readonly<Record<string, Lower>> = {
     names: lowerAliases(ctx, node, false),
   }),
   type_alias_statement: lowerTypeAlias,
-  print_statement: (ctx, node) => invalidStatement(ctx, node, "'print' is a function in Python 3: print(…)."),
-  exec_statement: (ctx, node) => invalidStatement(ctx, node, "'exec' is a function in Python 3: exec(…)."),
+  print_statement: (ctx, node) =>
+    asExpression(ctx, node) ?? invalidStatement(ctx, node, "'print' is a function in Python 3: print(…)."),
+  exec_statement: (ctx, node) =>
+    asExpression(ctx, node) ?? invalidStatement(ctx, node, "'exec' is a function in Python 3: exec(…)."),
 };
 
 const compound: Readonly<Record<string, Lower>> = {
@@ -109,6 +111,20 @@ function lowerSuite(ctx: Context, node: number): Stmt[] {
   const body = lowerStatements(ctx, block);
   ctx.blockDepth--;
   return body;
+}
+
+/**
+ * What begins with a word that the grammar takes for a statement's, though it may be a name: `type(x).y = z`. Parsed
+ * again with a plain name of the same length in its place; names are read from the real text.
+ */
+function asExpression(ctx: Context, node: number): Stmt | null {
+  const tree = ctx.parsePiece(`_${ctx.source(node).slice(1)}`, ctx.start(node));
+  if (!tree) return null;
+  const outer = ctx.tree;
+  ctx.tree = tree;
+  const [statement = null] = lowerStatements(ctx, 0);
+  ctx.tree = outer;
+  return statement;
 }
 
 function optional(ctx: Context, node: number | undefined): Expr | null {
@@ -239,7 +255,9 @@ function lowerTypeAlias(ctx: Context, node: number): Stmt {
     typeParams = lowerTypeParams(ctx, list);
     nameNode = name;
   }
-  if (ctx.type(nameNode) !== 'identifier') return invalidStatement(ctx, node, 'A type alias needs a name.');
+  if (ctx.type(nameNode) !== 'identifier') {
+    return asExpression(ctx, node) ?? invalidStatement(ctx, node, 'A type alias needs a name.');
+  }
   const name = ctx.name(nameNode);
   ctx.scope.bind(name);
   return { kind: 'TypeAlias', ...ctx.span(node), name, typeParams, value: lowerExpression(ctx, right) };

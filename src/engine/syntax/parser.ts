@@ -2,8 +2,9 @@ import type { Ast, Comment } from './ast.js';
 import { Context } from './context.js';
 import { digestOf } from './digest.js';
 import { editBetween } from './edits.js';
-import { flatten } from './flatTree.js';
+import { emptyTree, flatten, type FlatTree } from './flatTree.js';
 import { docstringOf, lowerStatements } from './lowerStatement.js';
+import { lowerBroken } from './recover.js';
 import { SourceFile } from './sourceFile.js';
 import { loadTreeSitter, type ConcreteParser, type ConcreteTree, type ParserLocations } from './treeSitter.js';
 
@@ -28,11 +29,27 @@ function normalized(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
 }
 
+/** Lowers a tree; one with errors is lowered piece by piece instead. */
 function lower(parser: ConcreteParser, tree: ConcreteTree, text: string, source: string): Ast {
+  const parsePiece = (piece: string, offset: number): FlatTree | null => {
+    const pieceTree = parser.parse(piece, null);
+    const result = pieceTree.rootNode.hasError ? null : flatten(parser, pieceTree, piece, offset, []);
+    pieceTree.delete?.();
+    return result;
+  };
   const comments: Comment[] = [];
-  const ctx = new Context(text, flatten(parser, tree, source, 0, comments));
-  const body = lowerStatements(ctx, 0);
-  return { body, docstring: docstringOf(body), scope: ctx.scope.finish(), comments, problems: ctx.problems };
+  const broken = tree.rootNode.hasError;
+  const ctx = new Context(text, broken ? emptyTree : flatten(parser, tree, source, 0, comments), parsePiece);
+  const lowered = broken ? lowerBroken(ctx, source) : { body: lowerStatements(ctx, 0), comments };
+  const { body } = lowered;
+  ctx.problems.sort((a, b) => a.start - b.start || a.end - b.end);
+  return {
+    body,
+    docstring: docstringOf(body),
+    scope: ctx.scope.finish(),
+    comments: lowered.comments,
+    problems: ctx.problems,
+  };
 }
 
 /** Parses incrementally where an earlier version's tree is at hand. That tree is used up: editing changes it. */

@@ -3,6 +3,7 @@
  * `.wasm` files are found, and the only one that touches tree-sitter's objects besides the cursor pass.
  */
 import { createRequire } from 'node:module';
+import type { NodeType } from './flatTree.js';
 import type { ParserKind } from './parser.js';
 
 /** What the lowering needs of a tree cursor; both bindings have it. Offsets are UTF-16 code units. */
@@ -43,8 +44,8 @@ export interface ConcreteTree {
 }
 
 export interface ConcreteParser {
-  /** Names of node types by their numbers; filled while trees are walked. */
-  readonly typeNames: (string | undefined)[];
+  /** What is known of node types, by their numbers; filled while trees are walked. */
+  readonly nodeTypes: (NodeType | undefined)[];
   /** @throws Error when tree-sitter gives no tree, which it does only without a language. */
   parse(text: string, previous: ConcreteTree | null): ConcreteTree;
 }
@@ -105,7 +106,7 @@ function loadNative(): ConcreteParser {
   const parser = new Native();
   parser.setLanguage(need('tree-sitter-python'));
   return {
-    typeNames: [],
+    nodeTypes: [],
     // The default buffer is too small for long files, and parsing them fails.
     parse: (text, previous) => checked(parser.parse(text, previous, { bufferSize: text.length * 2 + 4096 })),
   };
@@ -126,7 +127,7 @@ async function loadWasm(locations: ParserLocations): Promise<ConcreteParser> {
   } catch (error) {
     throw new Error(`The Python parser could not be loaded: ${grammarPath}: ${messageOf(error)}`);
   }
-  return { typeNames: [], parse: (text, previous) => checked(parser.parse(text, previous)) };
+  return { nodeTypes: [], parse: (text, previous) => checked(parser.parse(text, previous)) };
 }
 
 /** @throws Error naming the file that is missing or can't be loaded on this platform. */
