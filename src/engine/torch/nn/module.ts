@@ -1,0 +1,302 @@
+/**
+ * `torch.nn.Module`: what an instance holds and what assignment, lookup and deletion of attributes do.
+ *
+ * Instances are ordinary `PyInstance`s with the same `_parameters`, `_buffers` and `_modules` dictionaries as in PyTorch, so
+ * code that pokes at them sees what it expects. The dictionaries of hooks are made on first use.
+ */
+import type { Context } from '../../python/context.js';
+import { defineClass } from '../../python/define.js';
+import type { PyBuiltin, PyClass, PyDict, PyInstance, Value } from '../../python/value.js';
+import {
+  argument, classMember, dictDelete, dictGet, dictOf, dictSet, isBufferValue, isInstance, isParameterValue, isTensorValue, isUnknown,
+  MEMBERS, method, newDict, newSet, orderedDict, setAdd, setDiscard, setOf, typename,
+} from './objects.js';
+
+/** Dictionaries that PyTorch makes in `Module.__init__` and hardly any module ever uses. */
+const LAZY_DICTS = new Set([
+  '_backward_pre_hooks', '_backward_hooks', '_forward_hooks', '_forward_hooks_with_kwargs', '_forward_hooks_always_called',
+  '_forward_pre_hooks', '_forward_pre_hooks_with_kwargs', '_state_dict_hooks', '_state_dict_pre_hooks',
+  '_load_state_dict_pre_hooks', '_load_state_dict_post_hooks',
+]);
+
+export const moduleClass: PyClass = defineClass('Module', { module: 'torch.nn.modules.module' });
+
+/** Instances of `nn.Module` and its subclasses. */
+export function isModule(value: Value | undefined): value is PyInstance {
+  return isInstance(value) && value.cls.mro.includes(moduleClass);
+}
+export function isModuleClass(value: Value | undefined): value is PyClass {
+  return typeof value === 'object' && value !== null && value.kind === 'class' && value.mro.includes(moduleClass);
+}
+
+/** Gives an instance the state `Module.__init__` gives it. */
+function initialise(self: PyInstance, context: Context): void {
+  context.heap.touch(self);
+  const { attrs } = self;
+  attrs.set('training', true);
+  attrs.set('_parameters', newDict(context));
+  attrs.set('_buffers', newDict(context));
+  attrs.set('_non_persistent_buffers_set', newSet(context));
+  attrs.set('_modules', newDict(context));
+}
+
+const init = method('__init__', (self, args, kwargs, context) => {
+  const chained = (args.length > 0 || kwargs.size > 0 || self.cls.namespace.has('call_super_init')) && classMember(self.cls, 'call_super_init') === true;
+  if (!chained) {
+    if (kwargs.size > 0) {
+      const [name] = kwargs.keys();
+      return context.raise('TypeError', `${self.cls.name}.__init__() got an unexpected keyword argument '${name ?? ''}'`);
+    }
+    if (args.length > 0)
+      return context.raise('TypeError', `${self.cls.name}.__init__() takes 1 positional argument but ${args.length + 1} were given`);
+  }
+  initialise(self, context);
+  if (chained) {
+    const next = self.cls.mro[self.cls.mro.indexOf(moduleClass) + 1];
+    const target = next && self.cls.mro.slice(self.cls.mro.indexOf(moduleClass) + 1).map((cls) => cls.namespace.get('__init__')).find((member) => member !== undefined);
+    if (target !== undefined) context.call(target, [self, ...args], kwargs);
+  }
+  return null;
+});
+
+// ---------------------------------------------------------------- lookup
+
+/** `Module.__getattr__`: what is asked when an attribute is found neither on the class nor in `__dict__`. */
+export function lookUpMember(self: PyInstance, name: string, context: Context): Value | undefined {
+  for (const dictName of MEMBERS) {
+    const dict = dictOf(self, dictName);
+    if (!dict) continue;
+    const value = dictGet(dict, name);
+    if (value !== undefined) return value;
+  }
+  if (LAZY_DICTS.has(name) && self.attrs.has('_modules')) {
+    const dict = orderedDict(context);
+    context.heap.touch(self);
+    self.attrs.set(name, dict);
+    return dict;
+  }
+  if (self.taint) return self.taint;
+  for (const dictName of MEMBERS) {
+    const dict = dictOf(self, dictName);
+    if (dict?.taint) return dict.taint;
+  }
+  return undefined;
+}
+
+const getattr = method('__getattr__', (self, args, _kwargs, context) => {
+  const [name] = args;
+  if (isUnknown(name)) return name;
+  const found = typeof name === 'string' ? lookUpMember(self, name, context) : undefined;
+  if (found !== undefined) return found;
+  if (self.cls.unknownBase) return self.cls.unknownBase;
+  return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '${String(name)}'`);
+});
+
+// ---------------------------------------------------------------- registration
+
+/** Whether `hasattr(self, name)`, asked the cheap way where no user code can answer. */
+function hasAttribute(self: PyInstance, name: string, context: Context): boolean {
+  if (self.attrs.has(name)) return true;
+  if (classMember(self.cls, name) !== undefined) return context.getAttribute(self, name) !== undefined;
+  if (classMember(self.cls, '__getattr__') === getattr) {
+    for (const dictName of MEMBERS) if (dictOf(self, dictName)?.entries.has(name)) return true;
+    return false;
+  }
+  const found = context.getAttribute(self, name);
+  return found !== undefined && !isUnknown(found);
+}
+
+function checkName(what: string, name: Value, context: Context): string {
+  if (typeof name !== 'string') return context.raise('TypeError', `${what} name should be a string. Got ${typename(name, context)}`);
+  if (name.includes('.')) return context.raise('KeyError', `${what} name can't contain "."${what === 'module' ? `, got: ${name}` : ''}`);
+  if (name === '') return context.raise('KeyError', `${what} name can't be empty string ""`);
+  return name;
+}
+
+/** Everything below a dictionary is no longer known when something is stored under a name that is not known. */
+function storeUnderUnknown(context: Context, dict: PyDict, reason: Value): null {
+  if (isUnknown(reason)) {
+    context.heap.touch(dict);
+    dict.taint ??= reason;
+  }
+  return null;
+}
+
+export function registerParameter(self: PyInstance, name: Value, param: Value, context: Context): null {
+  const params = dictOf(self, '_parameters');
+  if (!params) return context.raise('AttributeError', 'cannot assign parameter before Module.__init__() call');
+  if (isUnknown(name)) return storeUnderUnknown(context, params, name);
+  const key = checkName('parameter', name, context);
+  if (!params.entries.has(key) && hasAttribute(self, key, context)) return context.raise('KeyError', `attribute '${key}' already exists`);
+  if (param !== null && !isUnknown(param) && !isParameterValue(param))
+    return context.raise('TypeError', `cannot assign '${typename(param, context)}' object to parameter '${key}' (torch.nn.Parameter or None required)`);
+  dictSet(context, params, key, param);
+  return null;
+}
+
+export function registerBuffer(self: PyInstance, name: Value, tensor: Value, persistent: Value, context: Context): null {
+  const buffers = dictOf(self, '_buffers');
+  if (!buffers) return context.raise('AttributeError', 'cannot assign buffer before Module.__init__() call');
+  if (isUnknown(name)) return storeUnderUnknown(context, buffers, name);
+  const key = checkName('buffer', name, context);
+  if (!buffers.entries.has(key) && hasAttribute(self, key, context)) return context.raise('KeyError', `attribute '${key}' already exists`);
+  if (tensor !== null && !isUnknown(tensor) && !isTensorValue(tensor))
+    return context.raise('TypeError', `cannot assign '${typename(tensor, context)}' object to buffer '${key}' (torch Tensor or None required)`);
+  dictSet(context, buffers, key, tensor);
+  const set = setOf(self, '_non_persistent_buffers_set');
+  if (!set) return null;
+  const keep = context.truth(persistent);
+  if (isUnknown(keep)) {
+    context.heap.touch(set);
+    set.taint ??= keep;
+  } else if (keep) setDiscard(context, set, key);
+  else setAdd(context, set, key);
+  return null;
+}
+
+export function registerModule(self: PyInstance, name: Value, module: Value, context: Context): null {
+  const modules = dictOf(self, '_modules');
+  if (module !== null && !isUnknown(module) && !isModule(module)) return context.raise('TypeError', `${typename(module, context)} is not a Module subclass`);
+  if (!modules) return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '_modules'`);
+  if (isUnknown(name)) return storeUnderUnknown(context, modules, name);
+  if (typeof name === 'string' && !modules.entries.has(name) && hasAttribute(self, name, context))
+    return context.raise('KeyError', `attribute '${name}' already exists`);
+  dictSet(context, modules, checkName('module', name, context), module);
+  return null;
+}
+
+// ---------------------------------------------------------------- assignment and deletion
+
+function removeFrom(self: PyInstance, name: string, context: Context, ...dicts: readonly (PyDict | undefined)[]): void {
+  if (self.attrs.has(name)) {
+    context.heap.touch(self);
+    self.attrs.delete(name);
+  }
+  for (const dict of dicts) dictDelete(context, dict, name);
+}
+
+/** Whether an unknown can't be a module, a parameter or a buffer, so that it may be any plain attribute. */
+export function isPlain(value: Value): boolean {
+  return isUnknown(value) && value.cls !== undefined && value.cls.name !== 'object' && !value.cls.unknownBase && !value.cls.mro.includes(moduleClass) && !value.cls.mro.some((cls) => cls.name === 'Tensor' && cls.module.startsWith('torch'));
+}
+
+/** `Module.__setattr__`. */
+export function assign(self: PyInstance, name: string, value: Value, context: Context): void {
+  const params = dictOf(self, '_parameters');
+  const isNative = typeof value === 'object' && value !== null && value.kind === 'native';
+  if (isNative && isParameterValue(value)) {
+    if (!params) context.raise('AttributeError', 'cannot assign parameters before Module.__init__() call');
+    removeFrom(self, name, context, dictOf(self, '_buffers'), dictOf(self, '_modules'));
+    setDiscard(context, setOf(self, '_non_persistent_buffers_set'), name);
+    assignParameter(self, name, value, context);
+    return;
+  }
+  if (params?.entries.has(name)) {
+    if (value !== null && !isUnknown(value))
+      context.raise('TypeError', `cannot assign '${typename(value, context)}' as parameter '${name}' (torch.nn.Parameter or None expected)`);
+    assignParameter(self, name, value, context);
+    return;
+  }
+  const modules = dictOf(self, '_modules');
+  if (isModule(value)) {
+    if (!modules) return context.raise('AttributeError', 'cannot assign module before Module.__init__() call');
+    removeFrom(self, name, context, params, dictOf(self, '_buffers'));
+    setDiscard(context, setOf(self, '_non_persistent_buffers_set'), name);
+    dictSet(context, modules, name, value);
+    return;
+  }
+  if (modules?.entries.has(name)) {
+    if (value !== null && !isUnknown(value))
+      context.raise('TypeError', `cannot assign '${typename(value, context)}' as child module '${name}' (torch.nn.Module or None expected)`);
+    dictSet(context, modules, name, value);
+    return;
+  }
+  const buffers = dictOf(self, '_buffers');
+  if ((isNative && isBufferValue(value)) || buffers?.entries.has(name)) {
+    if (value !== null && !isUnknown(value) && !isTensorValue(value))
+      context.raise('TypeError', `cannot assign '${typename(value, context)}' as buffer '${name}' (torch.nn.Buffer, torch.Tensor or None expected)`);
+    const persistent = isBufferValue(value) ? (value.attrs?.get('persistent') ?? true) : !setOf(self, '_non_persistent_buffers_set')?.entries.has(name);
+    if (classMember(self.cls, 'register_buffer') === registerBufferMethod) registerBuffer(self, name, value, persistent, context);
+    else context.callMethod(self, 'register_buffer', persistent === true ? [name, value] : [name, value, persistent]);
+    return;
+  }
+  context.setOwnAttribute(self, name, value);
+}
+
+/** User classes may override `register_parameter`; assignment goes through it. */
+function assignParameter(self: PyInstance, name: string, value: Value, context: Context): void {
+  if (classMember(self.cls, 'register_parameter') === registerParameterMethod) registerParameter(self, name, value, context);
+  else context.callMethod(self, 'register_parameter', [name, value]);
+}
+
+const setattr: PyBuiltin = {
+  kind: 'builtin',
+  name: '__setattr__',
+  qualname: 'Module.__setattr__',
+  isMethod: true,
+  pure: true,
+  call: (args, _kwargs, context) => {
+    const [self, name, value] = args;
+    if (!isInstance(self)) return isUnknown(self) ? self : context.raise('TypeError', 'Module.__setattr__() needs a module');
+    if (isUnknown(name)) {
+      context.heap.touch(self);
+      self.taint ??= name;
+      return null;
+    }
+    if (typeof name !== 'string' || value === undefined) return context.raise('TypeError', 'Module.__setattr__() takes a name and a value');
+    assign(self, name, value, context);
+    return null;
+  },
+};
+
+const delattr = method('__delattr__', (self, args, _kwargs, context) => {
+  const [name] = args;
+  if (typeof name !== 'string') return null;
+  for (const dictName of MEMBERS) {
+    if (dictDelete(context, dictOf(self, dictName), name)) {
+      if (dictName === '_buffers') setDiscard(context, setOf(self, '_non_persistent_buffers_set'), name);
+      return null;
+    }
+  }
+  if (!self.attrs.has(name) && !self.taint && classMember(self.cls, name) === undefined)
+    return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '${name}'`);
+  context.heap.touch(self);
+  self.attrs.delete(name);
+  return null;
+});
+
+/** A required argument by position or name. */
+export function required(args: readonly Value[], kwargs: ReadonlyMap<string, Value>, index: number, name: string, callee: string, context: Context): Value {
+  const value = argument(args, kwargs, index, name);
+  return value === undefined ? context.raise('TypeError', `${callee}() missing required argument: '${name}'`) : value;
+}
+
+const registerParameterMethod = method('register_parameter', (self, args, kwargs, context) =>
+  registerParameter(self, required(args, kwargs, 0, 'name', 'register_parameter', context), required(args, kwargs, 1, 'param', 'register_parameter', context), context),
+);
+const registerBufferMethod = method('register_buffer', (self, args, kwargs, context) =>
+  registerBuffer(self, required(args, kwargs, 0, 'name', 'register_buffer', context), required(args, kwargs, 1, 'tensor', 'register_buffer', context), argument(args, kwargs, 2, 'persistent', true) ?? null, context),
+);
+const addModule = method('add_module', (self, args, kwargs, context) =>
+  registerModule(self, required(args, kwargs, 0, 'name', 'add_module', context), required(args, kwargs, 1, 'module', 'add_module', context), context),
+);
+const registerModuleMethod = method('register_module', (self, args, kwargs, context) =>
+  context.callMethod(self, 'add_module', [required(args, kwargs, 0, 'name', 'register_module', context), required(args, kwargs, 1, 'module', 'register_module', context)]),
+);
+
+/** Methods that make up a module's state; the others are in `moduleWalk.ts` and `moduleMethods.ts`. */
+export const stateMembers: Readonly<Record<string, Value>> = {
+  dump_patches: false,
+  _version: 1,
+  call_super_init: false,
+  _compiled_call_impl: null,
+  _is_full_backward_hook: null,
+  __init__: init,
+  __getattr__: getattr,
+  __setattr__: setattr,
+  __delattr__: delattr,
+  register_parameter: registerParameterMethod,
+  register_buffer: registerBufferMethod,
+  add_module: addModule,
+  register_module: registerModuleMethod,
+};
