@@ -11,13 +11,13 @@ import type { DocumentChange, PendingChange, ProposalRange, Step, TextEdit } fro
  * afterwards the state's document is `change.text`, and no character of it is lost.
  */
 export function onDocumentChange(state: PendingChange, change: DocumentChange): Step {
-  if (change.text === state.document) return step(state, { ...state, version: change.version }, 'none');
-  if (state.inFlight) {
+  if (state.inFlight && change.text !== state.document) {
     const ours = comeBack(state, change);
     if (ours) return step(state, ours, 'applied');
     // Someone was faster. The edits on their way were made for another text, so the editor won't take them any more.
     return onDocumentChange(cancelInFlight(state), change);
   }
+  if (change.text === state.document) return step(state, { ...state, version: change.version }, 'none');
   if (change.reason) {
     const known = travel(state, change, change.reason);
     if (known) return step(state, known, 'travelled');

@@ -57,10 +57,16 @@ function hunkOf(state: PendingChange, range: ProposalRange, old: readonly string
   while (tail < old.length - head && tail < fresh.length - head && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
   let offset = lengthOf(fresh, 0, head);
   // A last line without line end that merely got one, because lines follow now (or the other way round), isn't shown as changed.
-  const oldFirst = old[head] ?? '';
-  const freshFirst = fresh[head] ?? '';
-  const remaining = Math.max(old.length, fresh.length) - tail - head;
-  if (remaining > 1 && oldFirst !== '' && freshFirst !== '' && withoutLineEnd(oldFirst) === withoutLineEnd(freshFirst) && hasLineEnd(oldFirst) !== hasLineEnd(freshFirst)) {
+  const oldFirst = old.slice(0, old.length - tail)[head];
+  const freshFirst = fresh.slice(0, fresh.length - tail)[head];
+  const others = Math.max(old.length, fresh.length) - tail - head - 1;
+  if (
+    others > 0 &&
+    oldFirst !== undefined &&
+    freshFirst !== undefined &&
+    withoutLineEnd(oldFirst) === withoutLineEnd(freshFirst) &&
+    hasLineEnd(oldFirst) !== hasLineEnd(freshFirst)
+  ) {
     offset += withoutLineEnd(freshFirst).length;
     head++;
   }

@@ -50,7 +50,8 @@ export function propose(state: PendingChange, set: EditSet, file: FileEdit): Act
   const changes = claimsFor(state, set, file);
   if (changes.length === 0) return refuse(state, 'nothing', 'The proposal changes nothing in this file.');
   const moved = moveRanges(state.document, state.ranges, changes, state.nextId);
-  const ranges = joinTwins(moved.ranges, (id) => id >= state.nextId);
+  if (moved.document === state.document) return refuse(state, 'nothing', 'The proposal changes nothing in this file.');
+  const ranges = joinTwins(moved.document, moved.ranges, (id) => id >= state.nextId);
   const untouchedSoFar = state.created !== undefined && isUntouched(state);
   const created: Created | undefined = file.create === true || untouchedSoFar ? { digest: digestOf(moved.document) } : state.created;
   return {
@@ -202,7 +203,7 @@ function replaceRanges(
   const document = applyEdits(state.document, edits);
   const settled = settle(document, ranges, state.nextId);
   const deleteFile = kind === 'undo' && settled.ranges.length === 0 && document === '' && isUntouched(state);
-  if (edits.length === 0) {
+  if (document === state.document) {
     return { ok: true, state: { ...state, ranges: settled.ranges, nextId: settled.nextId }, edits: [], deleteFile };
   }
   const created = settled.ranges.length === 0 ? undefined : state.created;

@@ -260,8 +260,12 @@ function withConflict(range: ProposalRange, conflict: ProposalRange['conflict'])
 
 /** Drops ranges that changed nothing in the end and makes the others whole lines of document and baseline. */
 export function settle(document: string, ranges: readonly ProposalRange[], nextId: number): { ranges: readonly ProposalRange[]; nextId: number } {
-  const alive = ranges.filter((range) => range.base.length !== range.end - range.start || !document.startsWith(range.base, range.start));
-  return align(document, alive, nextId);
+  const aligned = align(document, dropEqual(document, ranges), nextId);
+  return { ranges: dropEqual(document, aligned.ranges), nextId: aligned.nextId };
+}
+
+function dropEqual(document: string, ranges: readonly ProposalRange[]): readonly ProposalRange[] {
+  return ranges.filter((range) => range.base.length !== range.end - range.start || !document.startsWith(range.base, range.start));
 }
 
 /**
@@ -372,7 +376,7 @@ function endsAtLine(document: string, list: readonly ProposalRange[], i: number)
 }
 
 /** Ranges of the same proposal that touch each other and say the same of themselves are one hunk. */
-export function joinTwins(ranges: readonly ProposalRange[], fresh: (id: HunkId) => boolean): readonly ProposalRange[] {
+export function joinTwins(document: string, ranges: readonly ProposalRange[], fresh: (id: HunkId) => boolean): readonly ProposalRange[] {
   const result: ProposalRange[] = [];
   for (const range of ranges) {
     const last = result.at(-1);
@@ -380,7 +384,7 @@ export function joinTwins(ranges: readonly ProposalRange[], fresh: (id: HunkId) 
       result[result.length - 1] = { ...last, end: range.end, base: last.base + range.base };
     } else result.push(range);
   }
-  return result;
+  return dropEqual(document, result);
 }
 
 function twins(a: ProposalRange, b: ProposalRange): boolean {
