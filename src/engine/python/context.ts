@@ -66,6 +66,12 @@ export interface Context {
   isSubclass(cls: Value, parent: Value): boolean | null;
   isCallable(value: Value): boolean | null;
 
+  /**
+   * A string key is missing in a dict that belongs to a module: gives imports that are still to be made the chance to register it.
+   * @returns true when it is worth looking again.
+   */
+  missingKey(dict: PyDict, key: Value): boolean;
+
   // ---- errors, assumptions, budget
   /** Throws a Python exception of the builtin class `type`. */
   raise(type: string, message: string): never;

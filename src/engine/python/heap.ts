@@ -113,13 +113,25 @@ function restore(object: MutableValue, state: Snapshot): void {
 }
 
 export class Heap {
+  /** Grows whenever any class namespace may have changed, so that attribute caches can tell. */
+  classVersion = 0;
   /** Serial of the running epoch. New mutable objects start with `saved: heap.epoch`. */
   epoch = 0;
+  /** Told when base epoch `writer` changes an object that base epoch `owner` created. */
+  foreignWrite: ((owner: number, writer: number) => void) | null = null;
   private serial = 0;
+  private baseSerial = 0;
   private readonly journals: Journal[] = [];
 
   /** Must be called before every change of a mutable value. Cheap when nothing is forked. */
   touch(object: MutableValue): void {
+    if ('kind' in object) {
+      if (object.kind === 'dict' && object.backing) {
+        this.touch(object.backing);
+        return;
+      }
+      if (object.kind === 'class') this.classVersion++;
+    }
     if (object.saved === this.epoch) return;
     this.save(object);
   }
@@ -127,7 +139,8 @@ export class Heap {
   private save(object: MutableValue): void {
     const journal = this.journals[this.journals.length - 1];
     if (!journal) {
-      object.saved = this.epoch;
+      // A module being built changes what another one made: the other can't outlive it.
+      this.foreignWrite?.(object.saved, this.epoch);
       return;
     }
     if (object.saved > journal.epoch || journal.entries.has(object)) return;
@@ -157,7 +170,7 @@ export class Heap {
     const delta: Delta = new Map();
     for (const { object, before, savedBefore } of journal.entries.values()) {
       delta.set(object, snapshot(object));
-      restore(object, before);
+      this.restore(object, before);
       object.saved = savedBefore;
     }
     this.close(journal);
@@ -181,27 +194,55 @@ export class Heap {
   apply(delta: Delta): void {
     for (const [object, state] of delta) {
       this.touch(object);
-      restore(object, state);
+      this.restore(object, state);
     }
   }
 
   /**
-   * Joins branch `delta` (already rolled back) into the running state: a location that has the same value in both keeps it,
-   * others get `join`'s answer. `taint` marks containers whose shape differs.
+   * Joins the outcomes of branches that all began at the running state (each already rolled back): a location that has the
+   * same value in all keeps it, others get `join`'s answer. `taint` marks containers whose shape differs.
+   * @returns whether anything changed from the running state.
    */
-  merge(delta: Delta, join: JoinValues, taint: Unknown): void {
-    for (const [object, other] of delta) {
+  merge(deltas: readonly Delta[], join: JoinValues, taint: Unknown): boolean {
+    const objects = new Set<MutableValue>();
+    for (const delta of deltas) for (const object of delta.keys()) objects.add(object);
+    let changed = false;
+    for (const object of objects) {
+      const base = snapshot(object);
+      let state: Snapshot | undefined;
+      for (const delta of deltas) {
+        const other = delta.get(object) ?? base;
+        state = state ? joinSnapshots(object, state, other, join, taint) : other;
+      }
+      if (!state || sameSnapshot(base, state)) continue;
+      changed = true;
       this.touch(object);
-      const own = snapshot(object);
-      restore(object, joinSnapshots(object, own, other, join, taint));
+      this.restore(object, state);
     }
+    return changed;
+  }
+
+  /**
+   * Re-expresses `deltas`, which began at the running state, as deltas from the beginning of the open `journal`.
+   */
+  rebase(journal: Journal, deltas: readonly Delta[]): Delta[] {
+    return deltas.map((delta) => {
+      const inner = this.fork();
+      this.apply(delta);
+      const full: Delta = new Map();
+      for (const object of journal.entries.keys()) full.set(object, snapshot(object));
+      for (const object of inner.entries.keys()) full.set(object, snapshot(object));
+      this.rollback(inner);
+      return full;
+    });
   }
 
   /**
    * Runs `action` on the base state, as if no fork were open, and keeps what it changes for good. Used to build module
-   * namespaces, which belong to no run.
+   * namespaces, which belong to no run. Each gets a base epoch of its own (negative), so that objects know who made them.
    */
-  onBase<T>(action: () => T): T {
+  onBase<T>(action: (epoch: number) => T): T {
+    const base = --this.baseSerial;
     const suspended: { journal: Journal; now: Delta }[] = [];
     for (let i = this.journals.length - 1; i >= 0; i--) {
       const journal = this.journals[i];
@@ -209,15 +250,15 @@ export class Heap {
       const now: Delta = new Map();
       for (const { object, before } of journal.entries.values()) {
         now.set(object, snapshot(object));
-        restore(object, before);
+        this.restore(object, before);
       }
       suspended.push({ journal, now });
     }
     const journals = this.journals.splice(0);
     const epoch = this.epoch;
-    this.epoch = 0;
+    this.epoch = base;
     try {
-      return action();
+      return action(base);
     } finally {
       this.epoch = epoch;
       this.journals.push(...journals);
@@ -225,10 +266,47 @@ export class Heap {
         for (const [object, state] of now) {
           const entry = journal.entries.get(object);
           if (entry) journal.entries.set(object, { ...entry, before: snapshot(object) });
-          restore(object, state);
+          object.saved = journal.epoch;
+          this.restore(object, state);
         }
     }
   }
+
+  /** Rolls back every fork above `depth` that an exception left open. */
+  unwind(depth: number): void {
+    for (;;) {
+      const journal = this.journals[this.journals.length - 1];
+      if (!journal || this.journals.length <= depth) return;
+      this.rollback(journal);
+    }
+  }
+
+  private restore(object: MutableValue, state: Snapshot): void {
+    if ('kind' in object && object.kind === 'class') this.classVersion++;
+    restore(object, state);
+  }
+}
+
+function sameMap(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean {
+  if (a.size !== b.size) return false;
+  for (const [key, value] of a) {
+    const other = b.get(key);
+    if (value === other) continue;
+    if (!isEntry(value) || !isEntry(other) || value.value !== other.value) return false;
+  }
+  return true;
+}
+
+function isEntry(value: unknown): value is { key: Value; value: Value } {
+  return typeof value === 'object' && value !== null && 'key' in value && 'value' in value && !('kind' in value);
+}
+
+/** Unknowns are equal when their reasons are, so that a loop's state can come to rest. */
+function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
+  if ((a.taint === null) !== (b.taint === null) || a.extra !== b.extra) return false;
+  if (a.items && b.items && (a.items.length !== b.items.length || a.items.some((item, i) => item !== b.items?.[i]))) return false;
+  if (a.map && b.map && !sameMap(a.map, b.map)) return false;
+  return sameMap(a.attrs ?? new Map(), b.attrs ?? new Map());
 }
 
 function joinMaps(

@@ -106,6 +106,8 @@ export interface PyDict extends Mutable {
   /** `OrderedDict`, `defaultdict`, `Counter` or a user's subclass, else `null`. */
   readonly cls: PyClass | null;
   attrs: Map<string, Value> | null;
+  /** `__dict__` of this object: `entries` writes through to its attributes (see `namespaceDict.ts`). */
+  readonly backing?: PyInstance | PyModule;
 }
 export interface PySet extends Mutable {
   readonly kind: 'set';

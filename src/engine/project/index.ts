@@ -1,0 +1,2 @@
+export * from './project.js';
+export * from './sourceProvider.js';

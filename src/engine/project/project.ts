@@ -1,0 +1,103 @@
+/** Source files by content, and where Python would find a module. */
+import type { PythonParser, SourceFile } from '../syntax/index.js';
+import type { SourceProvider } from './sourceProvider.js';
+
+export interface ResolvedModule {
+  /** Dotted name. */
+  readonly name: string;
+  /** File to run, or `null` for a namespace package (a folder without `__init__.py`). */
+  readonly path: string | null;
+  readonly isPackage: boolean;
+  /** Folder that holds the package's modules. */
+  readonly folder: string | null;
+}
+
+export const dirname = (path: string): string => {
+  const slash = path.lastIndexOf('/');
+  return slash <= 0 ? '/' : path.slice(0, slash);
+};
+export const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
+const join = (folder: string, name: string): string => (folder.endsWith('/') ? folder + name : `${folder}/${name}`);
+
+export class Project {
+  private readonly files = new Map<string, SourceFile>();
+  private readonly texts = new Map<string, string | undefined>();
+  private readonly resolved = new Map<string, ResolvedModule | null>();
+
+  constructor(
+    readonly provider: SourceProvider,
+    readonly parser: PythonParser,
+    /** Folders searched for modules, in order: workspace folders, then `--path`, then site-packages. */
+    readonly roots: readonly string[],
+  ) {}
+
+  /** Text of a file as this project saw it first; `invalidate` forgets it. */
+  text(path: string): string | undefined {
+    if (!this.texts.has(path)) this.texts.set(path, this.provider.read(path));
+    return this.texts.get(path);
+  }
+
+  /** The parsed file, or `undefined` when it does not exist. */
+  file(path: string): SourceFile | undefined {
+    const text = this.text(path);
+    if (text === undefined) return undefined;
+    const known = this.files.get(path);
+    if (known && known.text === text) return known;
+    const file = this.parser.parse(path, text, known);
+    this.files.set(path, file);
+    return file;
+  }
+
+  /** Forgets what was read of these files (all when omitted); the next look reads again and parses only what changed. */
+  invalidate(paths?: Iterable<string>): void {
+    if (paths) for (const path of paths) this.texts.delete(path);
+    else this.texts.clear();
+    this.resolved.clear();
+  }
+
+  /**
+   * The name a file has as a module, and the folder to search first: the nearest folder above that is no package
+   * (has no `__init__.py`).
+   */
+  moduleNameOf(path: string): { readonly name: string; readonly root: string } {
+    const base = basename(path).replace(/\.pyi?$/, '');
+    const parts = base === '__init__' ? [] : [base];
+    let folder = dirname(path);
+    while (folder !== '/' && this.provider.isFile(join(folder, '__init__.py'))) {
+      parts.unshift(basename(folder));
+      folder = dirname(folder);
+    }
+    return { name: parts.join('.') || basename(dirname(path)), root: folder };
+  }
+
+  /** Finds `name` on `first` (the running script's folder) and then the roots. */
+  resolve(name: string, first: readonly string[]): ResolvedModule | undefined {
+    for (const root of [...first, ...this.roots]) {
+      const key = `${root}\0${name}`;
+      let found = this.resolved.get(key);
+      if (found === undefined) {
+        found = this.find(root, name) ?? null;
+        this.resolved.set(key, found);
+      }
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  private find(root: string, name: string): ResolvedModule | undefined {
+    const path = join(root, name.replaceAll('.', '/'));
+    const init = join(path, '__init__.py');
+    if (this.provider.isFile(init)) return { name, path: init, isPackage: true, folder: path };
+    const file = `${path}.py`;
+    if (this.provider.isFile(file)) return { name, path: file, isPackage: false, folder: null };
+    if (this.provider.isDirectory(path) && this.holdsPython(path))
+      return { name, path: null, isPackage: true, folder: path };
+    return undefined;
+  }
+
+  private holdsPython(folder: string, depth = 0): boolean {
+    const names = this.provider.list(folder);
+    if (names.some((name) => name.endsWith('.py'))) return true;
+    return depth < 3 && names.some((name) => /^\w+$/.test(name) && this.holdsPython(join(folder, name), depth + 1));
+  }
+}

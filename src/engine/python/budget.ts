@@ -1,0 +1,19 @@
+/** Everything unbounded has its bound here. */
+export const budget = {
+  /** Evaluated nodes and builtin work units for one run. */
+  steps: 60_000_000,
+  /** The same for building one module's namespace. */
+  moduleSteps: 8_000_000,
+  /** Wall-clock milliseconds for one run. */
+  milliseconds: 10_000,
+  /** Nested Python calls, as CPython's default recursion limit. */
+  depth: 950,
+  /** Nested forks of the heap under unknown conditions. */
+  forks: 24,
+  /** Rounds until an unknown loop's state must have come to rest. */
+  loopRounds: 4,
+  /** Elements that may be put into one container at once. */
+  elements: 20_000_000,
+  /** Steps between looks at the clock and the cancel flag. */
+  clockInterval: 4096,
+} as const;

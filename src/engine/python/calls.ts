@@ -1,0 +1,218 @@
+/** Calling: functions of the analysed code, builtins, classes, instances with `__call__`, natives, and what isn't known. */
+import type { LambdaExpr, FunctionDef } from '../syntax/index.js';
+import { allocate, lookup } from './attributes.js';
+import { budget } from './budget.js';
+import { createClassFrom } from './classes.js';
+import { PyRaise, Stopped } from './errors.js';
+import { evaluate } from './expressions.js';
+import type { Frame } from './frame.js';
+import { makeGenerator } from './generators.js';
+import { hasUnknownBase, isUnknown, type Interpreter } from './interpreter.js';
+import { finishFrame } from './branches.js';
+import { execBlock } from './statements.js';
+import type { Env, PyClass, PyFunction, Unknown, Value } from './value.js';
+
+export function call(interpreter: Interpreter, callee: Value, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+  interpreter.step();
+  if (typeof callee === 'object' && callee !== null) {
+    switch (callee.kind) {
+      case 'function':
+        return callFunction(interpreter, callee, args, kwargs);
+      case 'builtin':
+        return callee.call(args, kwargs, interpreter);
+      case 'method':
+        return call(interpreter, callee.func, [callee.self, ...args], kwargs);
+      case 'class':
+        return callClass(interpreter, callee, args, kwargs);
+      case 'unknown':
+        return callUnknown(interpreter, callee, args, kwargs);
+      case 'native':
+        if (callee.type.call) return callee.type.call(callee, args, kwargs, interpreter);
+        break;
+      case 'instance': {
+        const method = lookup(interpreter, callee.cls, '__call__');
+        if (method !== undefined) {
+          const bound = interpreter.special(callee, '__call__');
+          if (bound !== undefined) return call(interpreter, bound, args, kwargs);
+        }
+        if (hasUnknownBase(callee)) return callUnknown(interpreter, interpreter.unknownBase(callee, '__call__'), args, kwargs);
+        break;
+      }
+      case 'descriptor':
+        if (callee.type === 'staticmethod') return call(interpreter, callee.get, args, kwargs);
+        break;
+    }
+  }
+  interpreter.raise('TypeError', `'${interpreter.typeOf(callee).name}' object is not callable`);
+}
+
+/** The result is not known, and neither is what the callee may have reached. */
+export function callUnknown(interpreter: Interpreter, callee: Unknown, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Unknown {
+  const reason: Unknown = { kind: 'unknown', reason: callee.reason, place: callee.place ?? interpreter.place };
+  for (const value of args) interpreter.escape(value, reason);
+  for (const value of kwargs.values()) interpreter.escape(value, reason);
+  return reason;
+}
+
+/** Binds arguments as CPython does. @throws PyRaise TypeError in CPython's words. */
+function bindArguments(interpreter: Interpreter, func: PyFunction, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, into: Map<string, Value>): void {
+  const { params } = func.node;
+  let position = 0;
+  let keywords = 0;
+  let positionalCount = 0;
+  let star = false;
+  let doubleStar: string | null = null;
+  let missing: string[] | null = null;
+  for (const param of params) {
+    switch (param.form) {
+      case 'star':
+        star = true;
+        if (param.name !== '') into.set(param.name, interpreter.tuple(args.slice(position)));
+        else if (position < args.length) star = false;
+        if (param.name !== '') position = Math.max(position, args.length);
+        continue;
+      case 'doubleStar':
+        doubleStar = param.name;
+        continue;
+      case 'normal':
+      case 'positionalOnly':
+        positionalCount++;
+        if (position < args.length) {
+          if (param.form === 'normal' && kwargs.has(param.name))
+            interpreter.raise('TypeError', `${func.qualname}() got multiple values for argument '${param.name}'`);
+          into.set(param.name, args[position++] as Value);
+          continue;
+        }
+        break;
+      case 'keywordOnly':
+        break;
+    }
+    const keyword = param.form === 'positionalOnly' ? undefined : kwargs.get(param.name);
+    if (keyword !== undefined) {
+      into.set(param.name, keyword);
+      keywords++;
+      continue;
+    }
+    const fallback = func.defaults.get(param.name);
+    if (fallback !== undefined) into.set(param.name, fallback);
+    else (missing ??= []).push(param.name);
+  }
+  if (position < args.length && !star)
+    interpreter.raise('TypeError', `${func.qualname}() takes ${positionalCount} positional argument${positionalCount === 1 ? '' : 's'} but ${args.length} were given`);
+  if (missing)
+    interpreter.raise('TypeError', `${func.qualname}() missing ${missing.length} required argument${missing.length === 1 ? '' : 's'}: ${missing.map((name) => `'${name}'`).join(' and ')}`);
+  if (doubleStar !== null) {
+    const rest: (readonly [Value, Value])[] = [];
+    if (keywords < kwargs.size) {
+      const named = new Set(params.filter((param) => param.form === 'normal' || param.form === 'keywordOnly').map((param) => param.name));
+      for (const [name, value] of kwargs) if (!named.has(name)) rest.push([name, value]);
+    }
+    into.set(doubleStar, interpreter.dict(rest));
+  } else if (keywords < kwargs.size) {
+    const named = new Set(params.filter((param) => param.form === 'normal' || param.form === 'keywordOnly').map((param) => param.name));
+    const extra = [...kwargs.keys()].find((name) => !named.has(name));
+    if (extra !== undefined) interpreter.raise('TypeError', `${func.qualname}() got an unexpected keyword argument '${extra}'`);
+  }
+}
+
+function callFunction(interpreter: Interpreter, func: PyFunction, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+  if (interpreter.frames.length >= budget.depth) {
+    interpreter.raise('RecursionError', 'maximum recursion depth exceeded');
+  }
+  const { node } = func;
+  const { heap } = interpreter;
+  const vars = new Map<string, Value>();
+  bindArguments(interpreter, func, args, kwargs, vars);
+  const env: Env = { vars, parent: func.closure, saved: heap.epoch, taint: null };
+  const frame: Frame = {
+    kind: 'function',
+    name: func.qualname,
+    file: func.module.file ?? (interpreter.frame?.file as Frame['file']),
+    module: func.module,
+    scope: node.scope,
+    locals: vars,
+    owner: env,
+    closure: func.closure,
+    env,
+    ownerClass: func.ownerClass,
+    self: args[0],
+    node: null,
+    pending: [],
+    methods: null,
+    handling: null,
+    isGenerator: node.scope.isGenerator,
+    yielded: null,
+    importGuards: 0,
+  };
+  if (node.scope.isGenerator) return makeGenerator(interpreter, frame, node as FunctionDef);
+  interpreter.frames.push(frame);
+  const depth = interpreter.frames.length;
+  const forks = heap.depth;
+  try {
+    return node.kind === 'Lambda' ? evaluate(interpreter, frame, (node as LambdaExpr).body) : runBody(interpreter, frame, node, forks);
+  } finally {
+    interpreter.frames.length = depth - 1;
+  }
+}
+
+function runBody(interpreter: Interpreter, frame: Frame, node: FunctionDef, forks: number): Value {
+  try {
+    const completion = execBlock(interpreter, frame, node.body);
+    if (frame.pending.length === 0) return completion?.type === 'return' ? completion.value : null;
+    return finishFrame(interpreter, frame, completion ?? { type: 'return', value: null });
+  } catch (error) {
+    if (error instanceof PyRaise && frame.pending.length > 0) {
+      interpreter.assume(`it does not come to ${error.message}`);
+      return finishFrame(interpreter, frame, null);
+    }
+    if (!(error instanceof Stopped)) heap_unwind(interpreter, forks, frame);
+    throw error;
+  }
+}
+
+/** An exception leaves the function: what happened under the conditions that were not decided stays as it is now. */
+function heap_unwind(interpreter: Interpreter, forks: number, frame: Frame): void {
+  if (frame.pending.length > 0) interpreter.heap.unwind(forks);
+}
+
+export function callClass(interpreter: Interpreter, cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+  if (cls.metaclass) {
+    const custom = lookup(interpreter, cls.metaclass, '__call__');
+    if (custom !== undefined && typeof custom === 'object' && (custom?.kind === 'function' || custom?.kind === 'builtin') && !(custom.kind === 'builtin' && custom.qualname === 'type.__call__'))
+      return call(interpreter, custom, [cls, ...args], kwargs);
+  }
+  return instantiate(interpreter, cls, args, kwargs);
+}
+
+/** `type.__call__`: `__new__`, then `__init__`. */
+export function instantiate(interpreter: Interpreter, cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+  if (cls.layout === 'type' && args.length === 3) return createClassFrom(interpreter, cls, args[0] ?? null, args[1] ?? null, args[2] ?? null, kwargs);
+  const create = lookup(interpreter, cls, '__new__');
+  const init = lookup(interpreter, cls, '__init__');
+  let self: Value;
+  if (create !== undefined) {
+    const raw = typeof create === 'object' && create?.kind === 'descriptor' ? create.get : create;
+    self = call(interpreter, raw, [cls, ...args], kwargs);
+    if (isUnknown(self)) return self;
+    if (interpreter.isInstance(self, cls) !== true) return self;
+  } else {
+    const maker = cls.mro.findIndex((parent) => parent.construct);
+    const construct = maker < 0 ? undefined : cls.mro[maker]?.construct;
+    if (construct) {
+      const initAt = cls.mro.findIndex((parent) => parent.namespace.has('__init__'));
+      const ownInit = initAt >= 0 && initAt < maker;
+      if (!ownInit) return construct(cls, args, kwargs, interpreter);
+      self = allocate(interpreter, cls, args, kwargs);
+    } else {
+      if (init === undefined && (args.length > 0 || kwargs.size > 0) && cls.layout === 'object' && !cls.unknownBase)
+        interpreter.raise('TypeError', `${cls.name}() takes no arguments`);
+      self = allocate(interpreter, cls, args, kwargs);
+    }
+  }
+  if (init !== undefined) call(interpreter, init, [self, ...args], kwargs);
+  else if (cls.unknownBase) {
+    for (const value of args) interpreter.escape(value, cls.unknownBase);
+    for (const value of kwargs.values()) interpreter.escape(value, cls.unknownBase);
+  }
+  return self;
+}

@@ -1,0 +1,622 @@
+/**
+ * Modules: found through the project, described by the engine, or not to be had.
+ *
+ * An import at module level binds its names lazily: the module behind a name runs when the name is first read. So naming one
+ * class of a big package doesn't run its whole import tree. Registries that such a package fills while importing are served
+ * by {@link Importer.fillRegistries}.
+ */
+import type { ResolvedModule } from '../project/index.js';
+import { dirname } from '../project/index.js';
+import type { Expr, ImportFromStmt, ImportStmt, SourceFile, Stmt } from '../syntax/index.js';
+import { boundNames } from './boundNames.js';
+import { budget } from './budget.js';
+import { notModelled, type ModelledModule } from './define.js';
+import { PyRaise, Stopped } from './errors.js';
+import type { Frame } from './frame.js';
+import { isUnknown, type Interpreter } from './interpreter.js';
+import { namespaceDict } from './namespaceDict.js';
+import { bindName, exec } from './statements.js';
+import type { PyModule, Unknown, Value } from './value.js';
+
+/** What is known about a module besides its namespace. */
+interface ModuleRecord {
+  readonly module: PyModule;
+  /** File path for source modules, dotted name for described ones. */
+  readonly key: string;
+  readonly resolved: ResolvedModule | null;
+  readonly modelled: ModelledModule | null;
+  /** Folder absolute imports are searched in first. */
+  readonly root: string;
+  state: 'new' | 'running' | 'ready';
+  /** Names whose import has not been carried out yet. */
+  readonly lazy: Map<string, () => Value | undefined>;
+  /** `from x import *` not carried out yet, in source order. */
+  stars: { readonly target: ModuleRecord; readonly place: Unknown }[];
+  /** Keys of the modules this one imports. */
+  readonly dependencies: Set<string>;
+  /** Base epoch in which it was built. */
+  epoch: number;
+  mainRun: boolean;
+  typeCheckingRun: boolean;
+}
+
+export class Importer {
+  private readonly records = new Map<string, ModuleRecord>();
+  private readonly byModule = new WeakMap<PyModule, ModuleRecord>();
+  private readonly modelled = new Map<string, ModelledModule>();
+  private readonly byEpoch = new Map<number, ModuleRecord>();
+  /** Writers by owner: a module that changed objects of another while it was built. */
+  private readonly foreign = new Map<ModuleRecord, Set<ModuleRecord>>();
+  /** Modules bound lazily and not run yet. */
+  private readonly waiting = new Set<ModuleRecord>();
+  private readonly fruitless = new Set<string>();
+
+  constructor(
+    private readonly interpreter: Interpreter,
+    modules: readonly ModelledModule[],
+    private readonly searchFirst: readonly string[],
+  ) {
+    for (const module of modules) this.modelled.set(module.name, module);
+    interpreter.heap.foreignWrite = (owner, writer) => {
+      const from = this.byEpoch.get(owner);
+      const by = this.byEpoch.get(writer);
+      if (!from || !by || from === by) return;
+      const writers = this.foreign.get(by) ?? new Set();
+      this.foreign.set(by, writers);
+      writers.add(from);
+    };
+  }
+
+  // ------------------------------------------------------------- resolution
+
+  private isModelled(name: string): boolean {
+    return this.modelled.has(name) || this.modelled.has(name.split('.')[0] ?? name);
+  }
+
+  /** Where absolute imports of a module are searched before the project's roots, and the fallback after them. */
+  private find(name: string, from: ModuleRecord | null): ResolvedModule | undefined {
+    const { project } = this.interpreter;
+    const first = from?.root ? [from.root, ...this.searchFirst] : this.searchFirst;
+    const found = project.resolve(name, first);
+    if (found) return found;
+    // A script in a subfolder is usually started from a folder above it.
+    if (!from?.root) return undefined;
+    const above: string[] = [];
+    for (let folder = dirname(from.root), i = 0; i < 4 && folder !== '/'; i++, folder = dirname(folder)) above.push(folder);
+    for (const folder of above) {
+      const head = project.resolve(name.split('.')[0] ?? name, [folder]);
+      if (head) return project.resolve(name, [folder]);
+    }
+    return undefined;
+  }
+
+  private record(name: string, from: ModuleRecord | null): ModuleRecord | undefined {
+    if (this.isModelled(name)) {
+      const known = this.records.get(name);
+      if (known) return known;
+      const description = this.modelled.get(name);
+      return description ? this.add(name, name, null, description, '') : undefined;
+    }
+    const resolved = this.find(name, from);
+    return resolved ? this.recordOf(resolved, from?.root ?? '') : undefined;
+  }
+
+  private recordOf(resolved: ResolvedModule, root: string): ModuleRecord {
+    const key = resolved.path ?? `${resolved.folder ?? ''}/`;
+    const known = this.records.get(key);
+    if (known) return known;
+    const own = resolved.path ? this.interpreter.project.moduleNameOf(resolved.path).root : root;
+    return this.add(key, resolved.name, resolved, null, own);
+  }
+
+  private add(key: string, name: string, resolved: ResolvedModule | null, modelled: ModelledModule | null, root: string): ModuleRecord {
+    const file = resolved?.path ? (this.interpreter.project.file(resolved.path) ?? null) : null;
+    const namespace = new Map<string, Value>([
+      ['__name__', name],
+      ['__doc__', file?.ast.docstring ?? null],
+      ['__package__', (resolved?.isPackage ?? modelled?.isPackage) ? name : name.split('.').slice(0, -1).join('.')],
+    ]);
+    if (resolved?.path) namespace.set('__file__', resolved.path);
+    const module: PyModule = {
+      kind: 'module', name, file, namespace, isPackage: resolved?.isPackage ?? modelled?.isPackage ?? false,
+      saved: this.interpreter.heap.depth === 0 ? this.interpreter.heap.epoch : 0, taint: null,
+    };
+    const record: ModuleRecord = {
+      module, key, resolved, modelled, root, state: 'new', lazy: new Map(), stars: [], dependencies: new Set(), epoch: 0, mainRun: false, typeCheckingRun: false,
+    };
+    module.saved = 0;
+    this.records.set(key, record);
+    this.byModule.set(module, record);
+    return record;
+  }
+
+  /** The module of a file, run if it was not yet. */
+  moduleOfFile(path: string): PyModule {
+    const { name } = this.interpreter.project.moduleNameOf(path);
+    const isPackage = path.endsWith('/__init__.py');
+    const record = this.recordOf({ name, path, isPackage, folder: isPackage ? dirname(path) : null }, dirname(path));
+    this.runParents(record);
+    return this.ready(record).module;
+  }
+
+  /** A relative import needs the packages above to be there; their code runs first, as in Python. */
+  private runParents(record: ModuleRecord): void {
+    const parts = record.module.name.split('.');
+    if (!record.resolved?.path || parts.length < 2) return;
+    for (let i = 1; i < parts.length; i++) {
+      const parent = this.record(parts.slice(0, i).join('.'), record);
+      if (parent) this.ready(parent);
+    }
+  }
+
+  // --------------------------------------------------------------- running
+
+  private ready(record: ModuleRecord): ModuleRecord {
+    if (record.state !== 'new') return record;
+    record.state = 'running';
+    this.waiting.delete(record);
+    this.fruitless.clear();
+    try {
+      this.interpreter.heap.onBase((epoch) => {
+        record.epoch = epoch;
+        record.module.saved = epoch;
+        this.byEpoch.set(epoch, record);
+        this.build(record);
+      });
+      record.state = 'ready';
+    } catch (error) {
+      this.forget(record);
+      throw error;
+    }
+    return record;
+  }
+
+  private forget(record: ModuleRecord): void {
+    this.records.delete(record.key);
+    this.waiting.delete(record);
+    this.byEpoch.delete(record.epoch);
+  }
+
+  private build(record: ModuleRecord): void {
+    const { modelled, module } = record;
+    const { interpreter } = this;
+    if (modelled) {
+      if (modelled.members) for (const [name, value] of Object.entries(modelled.members())) module.namespace.set(name, value);
+      if (modelled.source === undefined) return;
+      const file = interpreter.project.parser.parse(`<${modelled.name}>`, modelled.source);
+      this.runBody(record, file, true);
+      return;
+    }
+    const file = module.file;
+    if (record.resolved?.folder) module.namespace.set('__path__', interpreter.list([record.resolved.folder]));
+    if (file) this.runBody(record, file, false);
+  }
+
+  private frameFor(record: ModuleRecord, file: SourceFile): Frame {
+    return {
+      kind: 'module', name: '<module>', file, module: record.module, scope: file.ast.scope, locals: record.module.namespace, owner: record.module,
+      closure: null, env: null, ownerClass: null, self: undefined, node: null, pending: [], methods: null, handling: null,
+      isGenerator: false, yielded: null, importGuards: 0,
+    };
+  }
+
+  private runBody(record: ModuleRecord, file: SourceFile, ours: boolean): void {
+    const frame = this.frameFor(record, file);
+    this.runStatements(frame, file.ast.body, budget.moduleSteps, ours);
+    // Code behind a condition that is not known may have left something pending: at module level there is nothing to return to.
+  }
+
+  private runStatements(frame: Frame, body: readonly Stmt[], limit: number, ours: boolean): void {
+    const { interpreter } = this;
+    const depth = interpreter.frames.length;
+    interpreter.frames.push(frame);
+    let spent = false;
+    try {
+      interpreter.withBudget(limit, () => {
+        for (const statement of body) {
+          const forks = interpreter.heap.depth;
+          try {
+            exec(interpreter, frame, statement);
+            if (frame.pending.length > 0) {
+              frame.pending.length = 0;
+              interpreter.heap.unwind(forks);
+            }
+          } catch (error) {
+            interpreter.frames.length = depth + 1;
+            frame.pending.length = 0;
+            interpreter.heap.unwind(forks);
+            if (ours && !(error instanceof Stopped)) throw error;
+            if (error instanceof Stopped && (error.cause_ === 'cancelled' || spent)) throw error;
+            if (error instanceof PyRaise && isImportError(error) && this.guarded > 0) throw error;
+            if (error instanceof Stopped) spent = true;
+            this.bindFailure(frame, statement, interpreter.failure(error));
+          }
+        }
+      });
+    } finally {
+      interpreter.frames.length = depth;
+    }
+  }
+
+  /** Number of guarded imports being carried out: there an ImportError of the module is the caller's business. */
+  private guarded = 0;
+
+  /** A statement at module level failed: what it would have bound is unknown; the rest lives. */
+  private bindFailure(frame: Frame, statement: Stmt, reason: Unknown): void {
+    for (const name of boundNames(statement)) if (!frame.locals.has(name) || statement.kind === 'Assign') bindName(this.interpreter, frame, name, reason);
+  }
+
+  // -------------------------------------------------------------- importing
+
+  /** `importlib.import_module(name)` from the running module. */
+  import(name: string): PyModule | Unknown {
+    const from = this.current();
+    const absolute = name.startsWith('.') ? this.absolute(from, /^\.*/.exec(name)?.[0].length ?? 0, name.replace(/^\.+/, '')) : name;
+    return absolute === undefined ? this.interpreter.unknown(`the import of '${name}' leads out of its package`) : this.importName(absolute, from);
+  }
+
+  private current(): ModuleRecord | null {
+    const module = this.interpreter.module;
+    return module ? (this.byModule.get(module) ?? null) : null;
+  }
+
+  private missing(name: string): Unknown {
+    return this.interpreter.unknown(`the package '${name.split('.')[0] ?? name}' is not on the search path`);
+  }
+
+  private importName(name: string, from: ModuleRecord | null): PyModule | Unknown {
+    const parts = name.split('.');
+    let parent: ModuleRecord | null = null;
+    let record: ModuleRecord | undefined;
+    for (let i = 1; i <= parts.length; i++) {
+      const dotted = parts.slice(0, i).join('.');
+      record = this.record(dotted, from);
+      if (!record) {
+        if (this.isModelled(dotted)) {
+          const inside: Value | undefined = parent ? this.moduleAttribute(parent.module, parts[i - 1] ?? '') : undefined;
+          return typeof inside === 'object' && inside?.kind === 'module' ? inside : notModelled(parts.slice(0, -1).join('.'), parts[i - 1] ?? name);
+        }
+        return this.missing(name);
+      }
+      from?.dependencies.add(record.key);
+      this.ready(record);
+      parent = record;
+    }
+    return record ? record.module : this.missing(name);
+  }
+
+  private absolute(from: ModuleRecord | null, level: number, module: string): string | undefined {
+    if (level === 0) return module;
+    if (!from) return undefined;
+    const parts = from.module.name.split('.');
+    const base = parts.slice(0, parts.length - (from.module.isPackage ? level - 1 : level));
+    if (base.length === 0) {
+      // A script that uses relative imports without being in a package: its folder is taken for one.
+      return level === 1 && module !== '' ? module : undefined;
+    }
+    return module === '' ? base.join('.') : `${base.join('.')}.${module}`;
+  }
+
+  execImport(frame: Frame, node: ImportStmt | ImportFromStmt): void {
+    const record = this.byModule.get(frame.module) ?? null;
+    const guarded = this.interpreter.frames.some((running) => running.module === frame.module && running.importGuards > 0);
+    const lazy = frame.kind === 'module' && frame.importGuards === 0 && record !== null;
+    if (node.kind === 'Import') this.execPlainImport(frame, node, record, guarded, lazy);
+    else this.execFromImport(frame, node, record, guarded, lazy);
+  }
+
+  private withGuard<T>(guarded: boolean, action: () => T): T {
+    if (!guarded) return action();
+    this.guarded++;
+    try {
+      return action();
+    } finally {
+      this.guarded--;
+    }
+  }
+
+  private execPlainImport(frame: Frame, node: ImportStmt, record: ModuleRecord | null, guarded: boolean, lazy: boolean): void {
+    const { interpreter } = this;
+    for (const alias of node.names) {
+      frame.node = node;
+      const head = alias.name.split('.')[0] ?? alias.name;
+      const local = alias.asName ?? head;
+      const whole = this.record(alias.name, record);
+      if (!whole && guarded && !this.isModelled(alias.name)) interpreter.raise('ModuleNotFoundError', `No module named '${alias.name}'`);
+      if (!whole && !this.isModelled(head)) {
+        bindName(interpreter, frame, local, this.missing(alias.name));
+        continue;
+      }
+      const load = (): Value => {
+        const value = this.importName(alias.name, record);
+        if (alias.asName !== null || isUnknown(value)) return value;
+        return this.importName(head, record);
+      };
+      if (lazy && record && whole && !whole.modelled && whole.state === 'new') this.bindLazily(record, frame, local, whole, load);
+      else bindName(interpreter, frame, local, this.withGuard(guarded, load));
+    }
+  }
+
+  private execFromImport(frame: Frame, node: ImportFromStmt, record: ModuleRecord | null, guarded: boolean, lazy: boolean): void {
+    const { interpreter } = this;
+    const name = this.absolute(record, node.level, node.module);
+    const source = name === undefined ? undefined : this.record(name, record);
+    if (name === undefined || (!source && !this.isModelled(name))) {
+      const label = '.'.repeat(node.level) + node.module;
+      if (guarded) interpreter.raise('ModuleNotFoundError', `No module named '${label}'`);
+      const missing = node.level > 0 ? interpreter.unknown(`the module '${label}' was not found`) : this.missing(label);
+      if (node.names !== '*') for (const alias of node.names) bindName(interpreter, frame, alias.asName ?? alias.name, missing);
+      else if (record) record.stars.push({ target: this.placeholder(record, missing), place: missing });
+      return;
+    }
+    if (source && record) record.dependencies.add(source.key);
+    if (node.names === '*') {
+      if (source && record && lazy && !source.modelled) {
+        record.stars.push({ target: source, place: interpreter.unknown(`imported by *`) });
+        if (source.state === 'new') this.waiting.add(source);
+      } else if (source) this.importStar(frame, this.ready(source));
+      else {
+        const module = this.importName(name, record);
+        if (!isUnknown(module)) for (const [key, value] of module.namespace) if (!key.startsWith('_')) bindName(interpreter, frame, key, value);
+      }
+      return;
+    }
+    for (const alias of node.names) {
+      frame.node = node;
+      const local = alias.asName ?? alias.name;
+      const load = (): Value => this.importMember(name, alias.name, record, guarded);
+      if (lazy && record && source && !source.modelled && source !== record) this.bindLazily(record, frame, local, source, load);
+      else bindName(interpreter, frame, local, this.withGuard(guarded, load));
+    }
+  }
+
+  /** Stands for a module that was not found in a `from m import *`: any name may come from it. */
+  private placeholder(record: ModuleRecord, missing: Unknown): ModuleRecord {
+    const key = `missing:${record.key}:${missing.reason}`;
+    const placeholder = this.records.get(key) ?? this.add(key, missing.reason, null, null, '');
+    placeholder.state = 'ready';
+    placeholder.module.taint = missing;
+    return placeholder;
+  }
+
+  private bindLazily(record: ModuleRecord, frame: Frame, local: string, target: ModuleRecord, load: () => Value): void {
+    frame.locals.delete(local);
+    record.lazy.set(local, load);
+    record.dependencies.add(target.key);
+    if (target.state === 'new') this.waiting.add(target);
+  }
+
+  private importMember(name: string, member: string, from: ModuleRecord | null, guarded: boolean): Value {
+    const module = this.importName(name, from);
+    if (isUnknown(module)) return module;
+    const value = this.moduleAttribute(module, member);
+    if (value !== undefined) return value;
+    if (guarded) this.interpreter.raise('ImportError', `cannot import name '${member}' from '${name}'`);
+    return this.interpreter.unknown(`'${name}' has no name '${member}'`);
+  }
+
+  private importStar(frame: Frame, source: ModuleRecord): void {
+    for (const name of this.exportedNames(source)) {
+      const value = this.moduleAttribute(source.module, name);
+      if (value !== undefined) bindName(this.interpreter, frame, name, value);
+    }
+  }
+
+  private exportedNames(record: ModuleRecord): readonly string[] {
+    const all = record.module.namespace.get('__all__');
+    if (typeof all === 'object' && (all?.kind === 'list' || all?.kind === 'tuple'))
+      return all.items.flatMap((item) => (typeof item === 'string' ? [item] : []));
+    const names = new Set([...record.module.namespace.keys(), ...record.lazy.keys()]);
+    for (const star of record.stars) for (const name of this.exportedNames(this.ready(star.target))) names.add(name);
+    return [...names].filter((name) => !name.startsWith('_'));
+  }
+
+  // ------------------------------------------------------------------ names
+
+  /** A global variable of a module; carries out the import that would have bound it. */
+  globalName(module: PyModule, name: string): Value | undefined {
+    const value = module.namespace.get(name);
+    if (value !== undefined) return value;
+    const record = this.byModule.get(module);
+    if (!record) return undefined;
+    const load = record.lazy.get(name);
+    if (load) {
+      record.lazy.delete(name);
+      const loaded = load();
+      if (loaded !== undefined) this.bindForGood(record, name, loaded);
+      return loaded;
+    }
+    return record.stars.length > 0 ? this.fromStars(record, name) : undefined;
+  }
+
+  private bindForGood(record: ModuleRecord, name: string, value: Value): void {
+    this.interpreter.heap.onBase((epoch) => {
+      this.byEpoch.set(epoch, record);
+      record.module.namespace.set(name, value);
+    });
+  }
+
+  private fromStars(record: ModuleRecord, name: string): Value | undefined {
+    for (let i = record.stars.length - 1; i >= 0; i--) {
+      const star = record.stars[i];
+      if (!star) continue;
+      const { target } = star;
+      if (target.module.taint) {
+        if (!name.startsWith('_') && this.interpreter.builtin(name) === undefined) return target.module.taint;
+        continue;
+      }
+      if (target === record || !this.mayDefine(target, name, new Set())) continue;
+      this.ready(target);
+      if (target.state === 'ready' && !this.exports(target, name)) continue;
+      const value = this.globalName(target.module, name);
+      if (value === undefined) continue;
+      this.bindForGood(record, name, value);
+      return value;
+    }
+    return undefined;
+  }
+
+  private exports(record: ModuleRecord, name: string): boolean {
+    const all = record.module.namespace.get('__all__');
+    if (typeof all === 'object' && (all?.kind === 'list' || all?.kind === 'tuple')) return Boolean('taint' in all && all.taint) || all.items.includes(name);
+    return !name.startsWith('_');
+  }
+
+  /** Whether a module's text can bind a name at all, told without running it. */
+  private mayDefine(record: ModuleRecord, name: string, seen: Set<ModuleRecord>): boolean {
+    if (seen.has(record)) return false;
+    seen.add(record);
+    if (record.state === 'ready') {
+      if (record.module.namespace.has(name) || record.lazy.has(name)) return true;
+      return record.stars.some((star) => this.mayDefine(star.target, name, seen));
+    }
+    const { file } = record.module;
+    if (!file) return false;
+    if (file.ast.scope.locals.has(name)) return true;
+    return /from\s+\S+\s+import\s+\*|globals\(\)/.test(file.text);
+  }
+
+  /** Attribute of a module object, in the order Python has it, then what Python would have imported by then. */
+  moduleAttribute(module: PyModule, name: string): Value | undefined {
+    const value = this.globalName(module, name);
+    if (value !== undefined) return value;
+    const record = this.byModule.get(module);
+    if (name === '__dict__') {
+      if (record) this.loadAll(record);
+      return namespaceDict(module);
+    }
+    if (!record) return module.taint ?? undefined;
+    if (record.state === 'new') {
+      this.ready(record);
+      return this.moduleAttribute(module, name);
+    }
+    const child = this.submodule(record, name);
+    if (child) return child;
+    const custom = module.namespace.get('__getattr__');
+    if (custom !== undefined) {
+      const answer = this.interpreter.catching('AttributeError', () => this.interpreter.call(custom, [name]));
+      if (answer !== undefined) return answer;
+    }
+    const checked = this.fromTypeChecking(record, name);
+    if (checked !== undefined) return checked;
+    const late = this.lateGlobal(module, name);
+    if (late !== undefined) return late;
+    if (record.modelled && !record.modelled.complete && !name.startsWith('__')) return notModelled(module.name, name);
+    return module.taint ?? undefined;
+  }
+
+  private submodule(record: ModuleRecord, name: string): Value | undefined {
+    if (!record.module.isPackage) return undefined;
+    const dotted = `${record.module.name}.${name}`;
+    if (record.modelled) {
+      const described = this.modelled.get(dotted);
+      return described ? this.importName(dotted, record) : undefined;
+    }
+    const { folder } = record.resolved ?? {};
+    if (!folder) return undefined;
+    const { provider } = this.interpreter.project;
+    const file = `${folder}/${name}.py`;
+    const init = `${folder}/${name}/__init__.py`;
+    const isPackage = provider.isFile(init);
+    if (!isPackage && !provider.isFile(file)) {
+      if (!provider.isDirectory(`${folder}/${name}`)) return undefined;
+      const found = this.interpreter.project.resolve(dotted, [record.root]);
+      return found ? this.ready(this.recordOf(found, record.root)).module : undefined;
+    }
+    const resolved = { name: dotted, path: isPackage ? init : file, isPackage, folder: isPackage ? `${folder}/${name}` : null };
+    return this.ready(this.recordOf(resolved, record.root)).module;
+  }
+
+  /** Carries out all imports that a module still owes. */
+  private loadAll(record: ModuleRecord): void {
+    for (const name of [...record.lazy.keys()]) this.globalName(record.module, name);
+    for (const star of record.stars)
+      if (!star.target.module.taint) for (const name of this.exportedNames(this.ready(star.target))) this.globalName(record.module, name);
+  }
+
+  /** Names a package declares for type checkers only: what its lazy loading delivers at run time. */
+  private fromTypeChecking(record: ModuleRecord, name: string): Value | undefined {
+    const { file } = record.module;
+    if (record.typeCheckingRun || !file || !file.text.includes('TYPE_CHECKING')) return undefined;
+    record.typeCheckingRun = true;
+    const isFlag = (test: Expr): boolean =>
+      (test.kind === 'Name' && test.id === 'TYPE_CHECKING') || (test.kind === 'Attribute' && test.attr === 'TYPE_CHECKING') || (test.kind === 'BoolOp' && test.op === 'or' && test.values.some(isFlag));
+    const blocks = file.ast.body.flatMap((node) => (node.kind === 'If' && isFlag(node.test) ? node.body : []));
+    if (blocks.length === 0) return undefined;
+    const imports = blocks.filter((node) => node.kind === 'Import' || node.kind === 'ImportFrom' || node.kind === 'Try' || node.kind === 'If');
+    const before = new Map(record.module.namespace);
+    this.interpreter.heap.onBase(() => this.runStatements(this.frameFor(record, file), imports, budget.moduleSteps, false));
+    for (const [key, value] of before) record.module.namespace.set(key, value);
+    return this.globalName(record.module, name);
+  }
+
+  /**
+   * A global that is only set under `if __name__ == "__main__":`; code that reads it was written to run as the script. The block is
+   * carried out once, when such a name is asked for.
+   */
+  lateGlobal(module: PyModule, name: string): Value | undefined {
+    const record = this.byModule.get(module);
+    const file = module.file;
+    if (!record || record.mainRun || record.modelled || !file || record.state !== 'ready') return undefined;
+    const blocks = file.ast.body.filter((node) => node.kind === 'If' && isMainTest(node.test));
+    if (blocks.length === 0 || !new RegExp(`\\b${name.replace(/\W/g, '')}\\b`).test(blocks.map((node) => file.slice(node)).join('\n'))) {
+      if (!blocks.some(() => file.text.includes(`global ${name}`))) return undefined;
+    }
+    record.mainRun = true;
+    const body = blocks.flatMap((node) => (node.kind === 'If' ? node.body : []));
+    this.interpreter.heap.onBase(() => {
+      this.runStatements(this.frameFor(record, file), body, budget.moduleSteps, false);
+    });
+    const value = module.namespace.get(name);
+    if (value !== undefined) this.interpreter.assume(`'${name}' is set as when the file is run as a script`);
+    return value;
+  }
+
+  /**
+   * A registry lacks `key`: runs the imports still waiting whose text holds it, since one of them may register it.
+   * @returns whether anything was run.
+   */
+  fillRegistries(key: string): boolean {
+    if (this.waiting.size === 0 || key.length < 2 || this.fruitless.has(key)) return false;
+    const found = [...this.waiting].filter((record) => record.module.file?.text.includes(key));
+    if (found.length === 0) this.fruitless.add(key);
+    for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
+    return found.length > 0;
+  }
+
+  // ---------------------------------------------------------------- changes
+
+  /** Forgets the modules of changed files, whatever imports them, and whatever they wrote into. */
+  invalidate(paths: ReadonlySet<string>): void {
+    const doomed = new Set<ModuleRecord>();
+    const doom = (record: ModuleRecord): void => {
+      if (doomed.has(record)) return;
+      doomed.add(record);
+      for (const other of this.records.values()) if (other.dependencies.has(record.key)) doom(other);
+      for (const owner of this.foreign.get(record) ?? []) if (!owner.modelled) doom(owner);
+    };
+    for (const record of this.records.values()) if (record.resolved?.path && paths.has(record.resolved.path)) doom(record);
+    for (const record of doomed) {
+      this.forget(record);
+      this.foreign.delete(record);
+    }
+    this.fruitless.clear();
+  }
+
+  /** Forgets all modules read from source (a file appeared or went away, so any import may resolve differently). */
+  invalidateAll(): void {
+    for (const record of [...this.records.values()]) if (!record.modelled) this.forget(record);
+    this.foreign.clear();
+    this.fruitless.clear();
+    this.waiting.clear();
+  }
+}
+
+function isMainTest(test: Expr): boolean {
+  return test.kind === 'Compare' && test.operands.some((node) => node.kind === 'Name' && node.id === '__name__') && test.operands.some((node) => node.kind === 'String' && node.value === '__main__');
+}
+
+function isImportError(error: PyRaise): boolean {
+  return error.cls?.mro.some((cls) => cls.name === 'ImportError') ?? false;
+}
+
