@@ -57,32 +57,44 @@ export function violation(from, target, onlyTypes) {
   return `src/${part} doesn't import src/${toPart}${rules.types?.includes(toPart) ? ' but for types' : ''}.`;
 }
 
+/**
+ * A node that names a module, as typescript-eslint's parser gives it: the marks of types are not in ESLint's own types.
+ * @typedef {{ type: string, value?: unknown }} Source
+ * @typedef {{ importKind?: string, exportKind?: string }} Kind
+ * @typedef {Kind & { source?: Source | null, argument?: { literal?: Source }, arguments?: Source[], specifiers?: Kind[] }} Node
+ */
+
 /** @type {import('eslint').Rule.RuleModule} */
 export const borders = {
   meta: { type: 'problem', schema: [], messages: { border: '{{ why }}' } },
   create(context) {
     const root = context.cwd;
     const from = relative(root, context.filename).replaceAll('\\', '/');
-    const check = (node, source, onlyTypes) => {
+    /** @type {(source: Source | null | undefined, onlyTypes: boolean) => void} */
+    const check = (source, onlyTypes) => {
       if (source?.type !== 'Literal' || typeof source.value !== 'string') return;
       const target = source.value.startsWith('.')
         ? relative(root, resolve(dirname(context.filename), source.value)).replaceAll('\\', '/')
         : source.value;
       const why = violation(from, target, onlyTypes);
-      if (why) context.report({ node: source, messageId: 'border', data: { why } });
+      const node = /** @type {import('estree').Node} */ (/** @type {unknown} */ (source));
+      if (why) context.report({ node, messageId: 'border', data: { why } });
     };
-    const allTypes = (node) =>
-      node.importKind === 'type' ||
-      node.exportKind === 'type' ||
-      (node.specifiers?.length > 0 &&
-        node.specifiers.every((each) => each.importKind === 'type' || each.exportKind === 'type'));
+    /** @param {Kind} kind */
+    const isType = (kind) => kind.importKind === 'type' || kind.exportKind === 'type';
+    /** @param {object} given an import or export */
+    const statement = (given) => {
+      const node = /** @type {Node} */ (given);
+      const named = node.specifiers ?? [];
+      check(node.source, isType(node) || (named.length > 0 && named.every(isType)));
+    };
     return {
-      ImportDeclaration: (node) => check(node, node.source, allTypes(node)),
-      ExportNamedDeclaration: (node) => check(node, node.source, allTypes(node)),
-      ExportAllDeclaration: (node) => check(node, node.source, allTypes(node)),
-      ImportExpression: (node) => check(node, node.source, false),
-      TSImportType: (node) => check(node, node.source ?? node.argument?.literal, true),
-      'CallExpression[callee.name="require"]': (node) => check(node, node.arguments[0], false),
+      ImportDeclaration: statement,
+      ExportNamedDeclaration: statement,
+      ExportAllDeclaration: statement,
+      ImportExpression: (node) => check(node.source, false),
+      TSImportType: (/** @type {Node} */ node) => check(node.source ?? node.argument?.literal, true),
+      'CallExpression[callee.name="require"]': (/** @type {Node} */ node) => check(node.arguments?.[0], false),
     };
   },
 };

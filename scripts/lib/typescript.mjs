@@ -11,7 +11,8 @@ export function runTypeScript(program, args) {
   const child = spawn(process.execPath, ['--import', 'tsx', fileURLToPath(program), ...args], { stdio: 'inherit' });
   // A terminal sends Ctrl-C to both; whoever sends a signal to this process alone means the program.
   process.on('SIGINT', () => undefined);
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  process.on('SIGHUP', () => child.kill('SIGHUP'));
   child.once('error', (error) => {
     console.error(error.message);
     process.exitCode = 1;

@@ -4,8 +4,11 @@ import Module, { register } from 'node:module';
 
 const EXTENSIONS = ['.py', '.md', '.svg'];
 
+/** @type {Record<string, (module: { exports: unknown }, filename: string) => void>} */
+// @ts-expect-error: Node has it and tools rely on it, but the types leave it out
+const handlers = Module._extensions;
 for (const extension of EXTENSIONS) {
-  Module._extensions[extension] = (module, filename) => {
+  handlers[extension] = (module, filename) => {
     module.exports = { __esModule: true, default: readFileSync(filename, 'utf8') };
   };
 }

@@ -6,14 +6,16 @@ const path = require('node:path');
 const fs = require('node:fs');
 const vscode = require('vscode');
 
+/** @param {string} body */
 async function answer(body) {
   const { code, args } = JSON.parse(body);
   // Compiled TypeScript names its functions by this helper.
   const make = new Function('vscode', '__name', `return (${code});`);
-  const value = await make(vscode, (target) => target)(vscode, ...args);
+  const value = await make(vscode, (/** @type {unknown} */ target) => target)(vscode, ...args);
   return { value: value === undefined ? null : value };
 }
 
+/** @param {vscode.ExtensionContext} context */
 exports.activate = (context) => {
   const server = http.createServer((request, response) => {
     let body = '';
@@ -24,7 +26,7 @@ exports.activate = (context) => {
       try {
         result = await answer(body);
       } catch (error) {
-        result = { error: String((error && error.stack) || error) };
+        result = { error: error instanceof Error ? error.stack : String(error) };
       }
       response.setHeader('content-type', 'application/json');
       response.end(JSON.stringify(result));
@@ -32,7 +34,7 @@ exports.activate = (context) => {
   });
   server.listen(0, '127.0.0.1', () => {
     const file = path.join(os.tmpdir(), 'spy.json');
-    fs.writeFileSync(`${file}.new`, JSON.stringify({ port: server.address().port }));
+    fs.writeFileSync(`${file}.new`, JSON.stringify(server.address()));
     fs.renameSync(`${file}.new`, file);
   });
   context.subscriptions.push({ dispose: () => server.close() });
