@@ -1,0 +1,100 @@
+/** The tree of a module instance with the counts of every node. */
+import type { Int } from '../python/symint.js';
+import type { PyInstance, Unknown } from '../python/value.js';
+import type { TensorNative } from '../torch/tensor.js';
+import { elementsOf, ownMembers, Sum } from './counts.js';
+
+export interface ModuleNode {
+  readonly name: string;
+  /** Dotted path from the root, `''` for the root. */
+  readonly path: string;
+  readonly instance: PyInstance;
+  /** Parameters the node holds itself, each tensor once within the node. */
+  readonly own: Int | Unknown;
+  readonly total: Int | Unknown;
+  readonly trainable: Int | Unknown;
+  /** Path of the first place where this very module, or all its own parameters, were registered. */
+  readonly shared: string | null;
+  readonly children: readonly ModuleNode[];
+}
+
+export interface ModelCounts {
+  readonly root: ModuleNode;
+  /** Each parameter once. */
+  readonly total: Sum;
+  readonly trainable: Sum;
+  readonly frozen: Sum;
+  readonly buffers: Sum;
+  /** Distinct modules, the root included; unknown when a part of the tree is. */
+  readonly modules: number | Unknown;
+}
+
+interface Collected {
+  readonly parameters: Set<TensorNative>;
+  readonly unknowns: Unknown[];
+}
+
+/** Walks everything below `root`. */
+export function countModel(root: PyInstance): ModelCounts {
+  const modules = new Map<PyInstance, string>();
+  const parameterPaths = new Map<TensorNative, string>();
+  const buffers = new Set<TensorNative>();
+  const bufferSum = new Sum();
+  const known = new Map<PyInstance, Collected>();
+
+  const collect = (module: PyInstance, active: Set<PyInstance>): Collected => {
+    const cached = known.get(module);
+    if (cached) return cached;
+    const result: Collected = { parameters: new Set(), unknowns: [] };
+    known.set(module, result);
+    active.add(module);
+    const members = ownMembers(module);
+    result.unknowns.push(...members.unknowns);
+    for (const { value } of members.parameters) result.parameters.add(value);
+    for (const { value } of members.buffers) buffers.add(value);
+    for (const { value } of members.children) {
+      if (active.has(value)) continue;
+      const inner = collect(value, active);
+      for (const tensor of inner.parameters) result.parameters.add(tensor);
+      result.unknowns.push(...inner.unknowns);
+    }
+    active.delete(module);
+    return result;
+  };
+
+  const sums = (tensors: Iterable<TensorNative>, unknowns: readonly Unknown[]): { total: Sum; trainable: Sum; frozen: Sum } => {
+    const total = new Sum();
+    const trainable = new Sum();
+    const frozen = new Sum();
+    for (const unknown of unknowns) for (const sum of [total, trainable, frozen]) sum.add(unknown);
+    for (const tensor of tensors) {
+      const count = elementsOf(tensor);
+      total.add(count);
+      (tensor.data.requiresGrad ? trainable : frozen).add(count);
+    }
+    return { total, trainable, frozen };
+  };
+
+  const build = (name: string, path: string, instance: PyInstance, above: Set<PyInstance>): ModuleNode => {
+    const firstPath = modules.get(instance);
+    if (firstPath === undefined) modules.set(instance, path);
+    const members = ownMembers(instance);
+    const { parameters, unknowns } = collect(instance, new Set());
+    const { total, trainable } = sums(parameters, unknowns);
+    const own = sums(new Set(members.parameters.map((member) => member.value)), members.unknowns).total;
+    const tied = members.parameters.length > 0 && members.parameters.every(({ value }) => parameterPaths.has(value)) ? parameterPaths.get(members.parameters[0]?.value as TensorNative) : undefined;
+    for (const member of members.parameters) if (!parameterPaths.has(member.value)) parameterPaths.set(member.value, path === '' ? member.name : `${path}.${member.name}`);
+    const nested = new Set(above).add(instance);
+    const children = members.children
+      .filter(({ value }) => !nested.has(value))
+      .map((child) => build(child.name, path === '' ? child.name : `${path}.${child.name}`, child.value, nested));
+    return { name, path, instance, own: own.value, total: total.value, trainable: trainable.value, shared: firstPath ?? tied ?? null, children };
+  };
+
+  const all = collect(root, new Set());
+  for (const tensor of buffers) bufferSum.add(elementsOf(tensor));
+  for (const unknown of all.unknowns) bufferSum.add(unknown);
+  const { total, trainable, frozen } = sums(all.parameters, all.unknowns);
+  const tree = build('', '', root, new Set());
+  return { root: tree, total, trainable, frozen, buffers: bufferSum, modules: all.unknowns[0] ?? modules.size };
+}
