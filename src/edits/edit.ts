@@ -1,7 +1,7 @@
 /** Text edits as values: check, apply, invert, compose, carry over, compute. */
-import { diffLines, isSplitPair } from './lineDiff';
-import { splitLines } from './text';
-import type { TextEdit } from './types';
+import { diffLines, isSplitPair } from './lineDiff.js';
+import { splitLines } from './text.js';
+import type { TextEdit } from './types.js';
 
 /** In order of place; edits at the same place stay in the given order, an insertion before a replacement that starts there. */
 export function sortEdits<E extends TextEdit>(edits: readonly E[]): E[] {
@@ -18,7 +18,8 @@ export function editsProblem(text: string, edits: readonly TextEdit[]): string |
     if (edit.start < 0 || edit.end > text.length) {
       return `edit [${edit.start}, ${edit.end}) lies outside the text of ${text.length} characters`;
     }
-    if (edit.start < last) return `edit [${edit.start}, ${edit.end}) overlaps the edit before it, which ends at ${last}`;
+    if (edit.start < last)
+      return `edit [${edit.start}, ${edit.end}) overlaps the edit before it, which ends at ${last}`;
     last = edit.end;
   }
   return undefined;
@@ -68,7 +69,10 @@ export function composeEdits(first: readonly TextEdit[], second: readonly TextEd
       const size = length(piece);
       const low = Math.max(from - position, 0);
       const high = Math.min(to - position, size);
-      if (low < high) result.push('text' in piece ? { text: piece.text.slice(low, high) } : { from: piece.from + low, to: piece.from + high });
+      if (low < high)
+        result.push(
+          'text' in piece ? { text: piece.text.slice(low, high) } : { from: piece.from + low, to: piece.from + high },
+        );
       position += size;
     }
     return result;
@@ -110,7 +114,10 @@ export function conflictsBetween<A extends TextEdit, B extends TextEdit>(a: read
  * Edits made for a text, carried over to the text after `changes`. Those that the changes run into are `lost`.
  * At the same place the changes' insertion comes first.
  */
-export function carryEdits<E extends TextEdit>(edits: readonly E[], changes: readonly TextEdit[]): { carried: E[]; lost: E[] } {
+export function carryEdits<E extends TextEdit>(
+  edits: readonly E[],
+  changes: readonly TextEdit[],
+): { carried: E[]; lost: E[] } {
   const ordered = sortEdits(changes);
   const carried: E[] = [];
   const lost: E[] = [];
@@ -171,8 +178,10 @@ export function trimEdit<E extends TextEdit>(text: string, edit: E): E {
   while (head < most && old.charCodeAt(head) === fresh.charCodeAt(head)) head++;
   while (head > 0 && (isInsideCharacter(old, head) || isInsideCharacter(fresh, head))) head--;
   let tail = 0;
-  while (tail < most - head && old.charCodeAt(old.length - 1 - tail) === fresh.charCodeAt(fresh.length - 1 - tail)) tail++;
-  while (tail > 0 && (isInsideCharacter(old, old.length - tail) || isInsideCharacter(fresh, fresh.length - tail))) tail--;
+  while (tail < most - head && old.charCodeAt(old.length - 1 - tail) === fresh.charCodeAt(fresh.length - 1 - tail))
+    tail++;
+  while (tail > 0 && (isInsideCharacter(old, old.length - tail) || isInsideCharacter(fresh, fresh.length - tail)))
+    tail--;
   return { ...edit, start: edit.start + head, end: edit.end - tail, newText: fresh.slice(head, fresh.length - tail) };
 }
 
@@ -190,6 +199,11 @@ export function refineEdits<E extends TextEdit>(text: string, edits: readonly E[
     const old = text.slice(edit.start, edit.end);
     if (old === edit.newText) return [];
     if (!/[\r\n]/.test(old) || !/[\r\n]/.test(edit.newText)) return [trimEdit(text, edit)];
-    return minimalEdits(old, edit.newText).map((part) => ({ ...edit, start: edit.start + part.start, end: edit.start + part.end, newText: part.newText }));
+    return minimalEdits(old, edit.newText).map((part) => ({
+      ...edit,
+      start: edit.start + part.start,
+      end: edit.start + part.end,
+      newText: part.newText,
+    }));
   });
 }

@@ -1,10 +1,12 @@
 /** What happens to a document from outside: typing, the editor's undo and redo, other programs, and our own edits coming back. */
-import { applyEdits, editsProblem, minimalEdits, refineEdits } from './edit';
-import { advance, find, goTo, insert, stillPending } from './history';
-import { CHANGED_SINCE, moveRanges, settle, touchesRange, type Change } from './ranges';
-import { lineEndOf, sameButLineEnds, withLineEnds } from './text';
-import { afterInFlight, cancelInFlight } from './pending';
-import type { DocumentChange, PendingChange, ProposalRange, Step, TextEdit } from './types';
+import { applyEdits, editsProblem, minimalEdits, refineEdits } from './edit.js';
+import { advance, find, goTo, insert, stillPending } from './history.js';
+import { settle } from './align.js';
+import { CHANGED_SINCE } from './owners.js';
+import { moveRanges, touchesRange, type Change } from './ranges.js';
+import { lineEndOf, sameButLineEnds, withLineEnds } from './text.js';
+import { afterInFlight, cancelInFlight } from './pending.js';
+import type { DocumentChange, PendingChange, ProposalRange, Step, TextEdit } from './types.js';
 
 /**
  * To be called with every change event of the document, our own included. Synchronous and total: whatever the editor says,
@@ -33,7 +35,14 @@ export function onDocumentChange(state: PendingChange, change: DocumentChange): 
   const history = change.reason
     ? insert(state.history, state.ranges, change.reason, moved.document, moved.ranges)
     : advance(state.history, state.ranges, moved.document, moved.ranges);
-  const next = { ...state, version: change.version, document: moved.document, ranges: moved.ranges, nextId: moved.nextId, history };
+  const next = {
+    ...state,
+    version: change.version,
+    document: moved.document,
+    ranges: moved.ranges,
+    nextId: moved.nextId,
+    history,
+  };
   return step(state, next, moved.touched ? 'inside' : 'outside');
 }
 
@@ -47,7 +56,11 @@ function comeBack(state: PendingChange, change: DocumentChange): PendingChange |
   if (!flight) return undefined;
   const after = afterInFlight(state);
   if (flight.document === change.text) {
-    return { ...after, version: change.version, history: advance(state.history, state.ranges, after.document, after.ranges) };
+    return {
+      ...after,
+      version: change.version,
+      history: advance(state.history, state.ranges, after.document, after.ranges),
+    };
   }
   if (!sameButLineEnds(flight.document, change.text)) return undefined;
   return convertLineEnds({ ...after, history: state.history }, change.text, change.version, state.ranges);
@@ -105,13 +118,28 @@ export function onExternalChange(state: PendingChange, text: string, version: nu
   if (text === state.document) return step(state, { ...state, version }, 'none');
   const settled = cancelInFlight(state);
   if (sameButLineEnds(settled.document, text)) return step(state, convertLineEnds(settled, text, version), 'lineEnds');
-  const moved = moveRanges(settled.document, settled.ranges, minimalEdits(settled.document, text), settled.nextId, 'external');
+  const moved = moveRanges(
+    settled.document,
+    settled.ranges,
+    minimalEdits(settled.document, text),
+    settled.nextId,
+    'external',
+  );
   const history = advance(settled.history, settled.ranges, moved.document, moved.ranges);
-  return step(state, { ...settled, version, document: text, ranges: moved.ranges, nextId: moved.nextId, history }, 'external');
+  return step(
+    state,
+    { ...settled, version, document: text, ranges: moved.ranges, nextId: moved.nextId, history },
+    'external',
+  );
 }
 
 /** The same text with other line ends: the baseline takes them, too, so that nothing but the proposal is pending. */
-export function convertLineEnds(state: PendingChange, text: string, version: number, before: readonly ProposalRange[] = state.ranges): PendingChange {
+export function convertLineEnds(
+  state: PendingChange,
+  text: string,
+  version: number,
+  before: readonly ProposalRange[] = state.ranges,
+): PendingChange {
   const eol = lineEndOf(text, lineEndOf(state.document));
   const place = placesWithOtherLineEnds(state.document, text);
   const converted = state.ranges.map((range) => ({

@@ -2,8 +2,8 @@
  * Remembers which ranges the document's earlier texts had, so that the editor's undo and redo bring hunks back, and a hunk that
  * was kept meanwhile stays kept.
  */
-import { digestOf } from './text';
-import type { History, HunkId, ProposalRange, Snapshot } from './types';
+import { digestOf } from './text.js';
+import type { History, HunkId, ProposalRange, Snapshot } from './types.js';
 
 /** More steps back than this, the editor's undo is taken as an ordinary change. */
 const MAX_ENTRIES = 500;
@@ -17,14 +17,25 @@ export function snapshot(document: string, ranges: readonly ProposalRange[]): Sn
 }
 
 /** After an ordinary change: what could be redone is gone. `before` are the ranges right before it. */
-export function advance(history: History, before: readonly ProposalRange[], document: string, ranges: readonly ProposalRange[]): History {
+export function advance(
+  history: History,
+  before: readonly ProposalRange[],
+  document: string,
+  ranges: readonly ProposalRange[],
+): History {
   const past = refresh(history, before).entries.slice(0, history.at + 1);
   const entries = [...past, snapshot(document, ranges)].slice(-MAX_ENTRIES);
   return { entries, at: entries.length - 1 };
 }
 
 /** After an undo or redo to a text that isn't remembered: what lies on the other side stays reachable. */
-export function insert(history: History, before: readonly ProposalRange[], reason: 'undo' | 'redo', document: string, ranges: readonly ProposalRange[]): History {
+export function insert(
+  history: History,
+  before: readonly ProposalRange[],
+  reason: 'undo' | 'redo',
+  document: string,
+  ranges: readonly ProposalRange[],
+): History {
   const known = refresh(history, before);
   const at = reason === 'undo' ? history.at : history.at + 1;
   return { entries: [...known.entries.slice(0, at), snapshot(document, ranges), ...known.entries.slice(at)], at };
@@ -58,7 +69,10 @@ function refresh(history: History, ranges: readonly ProposalRange[]): History {
  * A snapshot's ranges without those that were kept since. Undefined if one holds a part that was kept: then the snapshot can't
  * tell the baseline any more.
  */
-export function stillPending(ranges: readonly ProposalRange[], kept: readonly HunkId[]): readonly ProposalRange[] | undefined {
+export function stillPending(
+  ranges: readonly ProposalRange[],
+  kept: readonly HunkId[],
+): readonly ProposalRange[] | undefined {
   if (kept.length === 0) return ranges;
   const gone = new Set(kept);
   const pending = ranges.filter((range) => !gone.has(range.id));

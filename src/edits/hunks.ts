@@ -1,8 +1,9 @@
 /** Hunks: what is shown of the pending changes, a pure function of state and document. */
-import { baselineOf, linksOf } from './ranges';
-import { markChanges } from './lineDiff';
-import { countLineEnds, isLineStart, splitLines, withoutLineEnd } from './text';
-import type { Hunk, LineRange, OffsetRange, PendingChange, ProposalRange } from './types';
+import { linksOf } from './owners.js';
+import { baselineOf } from './ranges.js';
+import { markChanges } from './lineDiff.js';
+import { countLineEnds, isLineStart, splitLines, withoutLineEnd } from './text.js';
+import type { Hunk, LineRange, OffsetRange, PendingChange, ProposalRange } from './types.js';
 
 /** The document without its pending changes, with all that the user typed outside them. */
 export function baselineText(state: PendingChange): string {
@@ -50,11 +51,22 @@ interface Place {
   readonly documentLine: number;
 }
 
-function hunkOf(state: PendingChange, range: ProposalRange, old: readonly string[], fresh: readonly string[], place: Place): Hunk {
+function hunkOf(
+  state: PendingChange,
+  range: ProposalRange,
+  old: readonly string[],
+  fresh: readonly string[],
+  place: Place,
+): Hunk {
   let head = 0;
   while (head < old.length && head < fresh.length && old[head] === fresh[head]) head++;
   let tail = 0;
-  while (tail < old.length - head && tail < fresh.length - head && old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]) tail++;
+  while (
+    tail < old.length - head &&
+    tail < fresh.length - head &&
+    old[old.length - 1 - tail] === fresh[fresh.length - 1 - tail]
+  )
+    tail++;
   let offset = lengthOf(fresh, 0, head);
   // A last line without line end that merely got one, because lines follow now (or the other way round), isn't shown as changed.
   const oldFirst = old.slice(0, old.length - tail)[head];
@@ -74,7 +86,12 @@ function hunkOf(state: PendingChange, range: ProposalRange, old: readonly string
   const added = fresh.slice(head, fresh.length - tail).map(withoutLineEnd);
   const tailLength = lengthOf(fresh, fresh.length - tail, fresh.length);
   const documentRange = lines(range.start + offset, range.end - tailLength, place.documentLine + head, added.length);
-  const baselineRange = lines(place.baselineStart + offset, place.baselineStart + range.base.length - tailLength, place.baselineLine + head, removed.length);
+  const baselineRange = lines(
+    place.baselineStart + offset,
+    place.baselineStart + range.base.length - tailLength,
+    place.baselineLine + head,
+    removed.length,
+  );
   const marks = markChanges(
     range.base.slice(offset, range.base.length - tailLength),
     state.document.slice(documentRange.start, documentRange.end),

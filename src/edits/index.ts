@@ -5,20 +5,53 @@
  * the baseline's text in its place. Outside the ranges document and baseline are the same text, so whatever the user types
  * there is in the baseline as well; `keep` drops a range, `undo` writes its baseline text back.
  */
-export type * from './types';
+export type * from './types.js';
 
 export {
-  countLineEnds, digestOf, indentLines, indentUnitOf, indentationAt, isLineStart, lineEndOf, lineStartAt, nextLineStart, sameButLineEnds, splitLines,
-  withLineEnds, withoutLineEnd,
-} from './text';
-export { diffLines, markChanges, type LineChunk } from './lineDiff';
+  countLineEnds,
+  digestOf,
+  indentLines,
+  indentUnitOf,
+  indentationAt,
+  isLineStart,
+  lineEndOf,
+  lineStartAt,
+  nextLineStart,
+  sameButLineEnds,
+  splitLines,
+  withLineEnds,
+  withoutLineEnd,
+} from './text.js';
+export { diffLines, markChanges, type LineChunk } from './lineDiff.js';
 export {
-  applyEdits, carryEdits, composeEdits, conflictsBetween, editsConflict, editsProblem, invertEdits, joinTouchingEdits, minimalEdits, refineEdits,
-  sortEdits, trimEdit,
-} from './edit';
-export { baselineText, hunksOf, textWith } from './hunks';
+  applyEdits,
+  carryEdits,
+  composeEdits,
+  conflictsBetween,
+  editsConflict,
+  editsProblem,
+  invertEdits,
+  joinTouchingEdits,
+  minimalEdits,
+  refineEdits,
+  sortEdits,
+  trimEdit,
+} from './edit.js';
+export { baselineText, hunksOf, textWith } from './hunks.js';
 export {
-  afterInFlight, annotate, cancelInFlight, keep, keepAll, linkedHunks, onSaved, propose, renamed, resolveConflict, track, undo, undoAll,
-} from './pending';
-export { isInsideHunk, onDocumentChange, onExternalChange } from './events';
-export { adoptCurrent, reapply, restore, serialise } from './store';
+  afterInFlight,
+  annotate,
+  cancelInFlight,
+  keep,
+  keepAll,
+  linkedHunks,
+  onSaved,
+  propose,
+  renamed,
+  resolveConflict,
+  track,
+  undo,
+  undoAll,
+} from './pending.js';
+export { isInsideHunk, onDocumentChange, onExternalChange } from './events.js';
+export { adoptCurrent, reapply, restore, serialise } from './store.js';

@@ -1,7 +1,7 @@
 /** Differences between two texts: whole lines first, then inside lines. The `diff` package does the searching. */
 import { diffArrays, diffWordsWithSpace } from 'diff';
-import type { OffsetRange } from './types';
-import { splitLines } from './text';
+import type { OffsetRange } from './types.js';
+import { splitLines } from './text.js';
 
 /** Lines `[aStart, aEnd)` of one text stand where `[bStart, bEnd)` of the other do. */
 export interface LineChunk {
@@ -34,7 +34,15 @@ export function diffLines(a: readonly string[], b: readonly string[]): LineChunk
   return joinTouching(chunks).map((chunk, i, all) => slide(chunk, all[i - 1], all[i + 1], a, b));
 }
 
-function between(a: number[], aLow: number, aHigh: number, b: number[], bLow: number, bHigh: number, out: LineChunk[]): void {
+function between(
+  a: number[],
+  aLow: number,
+  aHigh: number,
+  b: number[],
+  bLow: number,
+  bHigh: number,
+  out: LineChunk[],
+): void {
   while (aLow < aHigh && bLow < bHigh && a[aLow] === b[bLow]) {
     aLow++;
     bLow++;
@@ -64,7 +72,14 @@ function between(a: number[], aLow: number, aHigh: number, b: number[], bLow: nu
 }
 
 /** Lines that occur once on either side, in an order that both sides share (patience diff): these surely correspond. */
-function uniqueCommon(a: number[], aLow: number, aHigh: number, b: number[], bLow: number, bHigh: number): [number, number][] {
+function uniqueCommon(
+  a: number[],
+  aLow: number,
+  aHigh: number,
+  b: number[],
+  bLow: number,
+  bHigh: number,
+): [number, number][] {
   const inA = onlyPlaces(a, aLow, aHigh);
   const inB = onlyPlaces(b, bLow, bHigh);
   const pairs: [number, number][] = [];
@@ -105,7 +120,15 @@ function longestIncreasing(pairs: [number, number][]): [number, number][] {
   return result.reverse();
 }
 
-function search(a: number[], aLow: number, aHigh: number, b: number[], bLow: number, bHigh: number, out: LineChunk[]): void {
+function search(
+  a: number[],
+  aLow: number,
+  aHigh: number,
+  b: number[],
+  bLow: number,
+  bHigh: number,
+  out: LineChunk[],
+): void {
   const parts = diffArrays(a.slice(aLow, aHigh), b.slice(bLow, bHigh), { maxEditLength: MAX_LINE_EDITS });
   if (parts === undefined) {
     out.push({ aStart: aLow, aEnd: aHigh, bStart: bLow, bEnd: bHigh });
@@ -142,7 +165,13 @@ function joinTouching(chunks: LineChunk[]): LineChunk[] {
  * Added or removed lines can often be shown in several places (which of two blank lines is the new one?). Takes the place
  * where the least indented line that isn't blank starts the chunk: a whole method rather than the end of one and the begin of the next.
  */
-function slide(chunk: LineChunk, before: LineChunk | undefined, after: LineChunk | undefined, a: readonly string[], b: readonly string[]): LineChunk {
+function slide(
+  chunk: LineChunk,
+  before: LineChunk | undefined,
+  after: LineChunk | undefined,
+  a: readonly string[],
+  b: readonly string[],
+): LineChunk {
   const added = chunk.aStart === chunk.aEnd;
   if (!added && chunk.bStart !== chunk.bEnd) return chunk;
   const lines = added ? b : a;
@@ -158,7 +187,11 @@ function slide(chunk: LineChunk, before: LineChunk | undefined, after: LineChunk
     const score = placeScore(lines, start - up, end - up);
     if (score < bestScore) [best, bestScore] = [-up, score];
   }
-  for (let down = 1; down <= gapAfter && end + down <= lines.length && lines[start + down - 1] === lines[end + down - 1]; down++) {
+  for (
+    let down = 1;
+    down <= gapAfter && end + down <= lines.length && lines[start + down - 1] === lines[end + down - 1];
+    down++
+  ) {
     const score = placeScore(lines, start + down, end + down);
     if (score < bestScore) [best, bestScore] = [down, score];
   }
@@ -223,5 +256,10 @@ function addMark(marks: OffsetRange[], text: string, start: number, end: number)
 
 /** Whether `offset` lies between the two halves of one character. */
 export function isSplitPair(text: string, offset: number): boolean {
-  return offset > 0 && offset < text.length && (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(offset) & 0xfc00) === 0xdc00;
+  return (
+    offset > 0 &&
+    offset < text.length &&
+    (text.charCodeAt(offset - 1) & 0xfc00) === 0xd800 &&
+    (text.charCodeAt(offset) & 0xfc00) === 0xdc00
+  );
 }

@@ -1,12 +1,28 @@
 /** Pending changes of one file: what a user or a proposal does to them. Every operation gives a new state. */
-import { applyEdits, editsProblem, joinTouchingEdits, minimalEdits, refineEdits } from './edit';
-import { startHistory } from './history';
-import { joinTwins, moveRanges, settle, unique, type Change, type Claim } from './ranges';
-import { digestOf, lineEndOf, withLineEnds } from './text';
+import { applyEdits, editsProblem, joinTouchingEdits, minimalEdits, refineEdits } from './edit.js';
+import { startHistory } from './history.js';
+import { joinTwins, settle } from './align.js';
+import { unique } from './owners.js';
+import { moveRanges, type Change, type Claim } from './ranges.js';
+import { digestOf, lineEndOf, withLineEnds } from './text.js';
 import type {
-  Action, ActionOptions, Created, EditSet, FileEdit, GroupLink, HunkId, HunkRef, InFlight, Owner, ParameterDelta, PendingChange,
-  ProposalRange, ProposedEdit, Refusal, TextEdit,
-} from './types';
+  Action,
+  ActionOptions,
+  Created,
+  EditSet,
+  FileEdit,
+  GroupLink,
+  HunkId,
+  HunkRef,
+  InFlight,
+  Owner,
+  ParameterDelta,
+  PendingChange,
+  ProposalRange,
+  ProposedEdit,
+  Refusal,
+  TextEdit,
+} from './types.js';
 
 const NOT_CHECKED: ParameterDelta = { kind: 'notChecked', reason: 'nobody checked it' };
 
@@ -36,7 +52,11 @@ function refuse(state: PendingChange, refused: Refusal, message: string, hunks: 
 export function propose(state: PendingChange, set: EditSet, file: FileEdit): Action {
   if (state.inFlight) return refuse(state, 'busy', 'An earlier change is still being applied.');
   if (file.version !== undefined && file.version !== state.version) {
-    return refuse(state, 'stale', `The file changed since the proposal was made (version ${file.version}, now ${state.version}). It was not modified.`);
+    return refuse(
+      state,
+      'stale',
+      `The file changed since the proposal was made (version ${file.version}, now ${state.version}). It was not modified.`,
+    );
   }
   if (file.digest !== undefined && file.digest !== digestOf(state.document)) {
     return refuse(state, 'stale', 'The file changed since the proposal was made. It was not modified.');
@@ -45,7 +65,8 @@ export function propose(state: PendingChange, set: EditSet, file: FileEdit): Act
     return refuse(state, 'stale', 'A new file was proposed, but there is text in it already. It was not modified.');
   }
   const problem = editsProblem(state.document, file.edits);
-  if (problem !== undefined) return refuse(state, 'invalid', `The proposal can't be applied: ${problem}. The file was not modified.`);
+  if (problem !== undefined)
+    return refuse(state, 'invalid', `The proposal can't be applied: ${problem}. The file was not modified.`);
 
   const changes = claimsFor(state, set, file);
   if (changes.length === 0) return refuse(state, 'nothing', 'The proposal changes nothing in this file.');
@@ -53,7 +74,8 @@ export function propose(state: PendingChange, set: EditSet, file: FileEdit): Act
   if (moved.document === state.document) return refuse(state, 'nothing', 'The proposal changes nothing in this file.');
   const ranges = joinTwins(moved.document, moved.ranges, (id) => id >= state.nextId);
   const untouchedSoFar = state.created !== undefined && isUntouched(state);
-  const created: Created | undefined = file.create === true || untouchedSoFar ? { digest: digestOf(moved.document) } : state.created;
+  const created: Created | undefined =
+    file.create === true || untouchedSoFar ? { digest: digestOf(moved.document) } : state.created;
   return {
     ok: true,
     state: {
@@ -69,7 +91,9 @@ export function propose(state: PendingChange, set: EditSet, file: FileEdit): Act
 function claimsFor(state: PendingChange, set: EditSet, file: FileEdit): Change[] {
   const eol = lineEndOf(state.document, lineEndOf(file.edits.map((edit) => edit.newText).join('')));
   return file.edits.flatMap((edit, index) => {
-    const parts = refineEdits(state.document, [{ start: edit.start, end: edit.end, newText: withLineEnds(edit.newText, eol) }]);
+    const parts = refineEdits(state.document, [
+      { start: edit.start, end: edit.end, newText: withLineEnds(edit.newText, eol) },
+    ]);
     const group = edit.group ?? (parts.length > 1 ? `${file.uri}#${index}` : undefined);
     const claim: Claim = {
       owners: [ownerOf(set, edit)],
@@ -113,7 +137,11 @@ function inFlight(
 
 /** A file that a proposal made and that nobody has typed into. */
 function isUntouched(state: PendingChange): boolean {
-  return state.created !== undefined && state.created.digest === digestOf(state.document) && state.ranges.every((range) => !range.edited && !range.conflict);
+  return (
+    state.created !== undefined &&
+    state.created.digest === digestOf(state.document) &&
+    state.ranges.every((range) => !range.edited && !range.conflict)
+  );
 }
 
 /** What every action on hunks checks first. */
@@ -161,7 +189,7 @@ export function undo(state: PendingChange, ids: readonly HunkId[], options: Acti
       'asks',
       asks.some((range) => range.conflict)
         ? 'Another program changed this place since the change was proposed. Undoing it takes that away, too.'
-        : 'You typed inside this change. Undoing it takes your text away, too.',
+        : 'This change was edited after it was proposed. Undoing it takes that away, too.',
       asks.map((range) => range.id),
     );
   }
@@ -194,7 +222,13 @@ function replaceRanges(
     const start = range.start + shift;
     if (fresh) {
       const old = state.document.slice(range.start, range.end);
-      edits.push(...minimalEdits(old, fresh.text).map((edit) => ({ ...edit, start: edit.start + range.start, end: edit.end + range.start })));
+      edits.push(
+        ...minimalEdits(old, fresh.text).map((edit) => ({
+          ...edit,
+          start: edit.start + range.start,
+          end: edit.end + range.start,
+        })),
+      );
       shift += fresh.text.length - old.length;
     }
     const after = fresh ? fresh.range : range;
@@ -215,7 +249,12 @@ function replaceRanges(
  * Settles a hunk in conflict: `proposed` writes the proposal again (it stays pending), `current` takes the document as it is,
  * `baseline` goes back to the baseline.
  */
-export function resolveConflict(state: PendingChange, id: HunkId, take: 'proposed' | 'current' | 'baseline', options: ActionOptions = {}): Action {
+export function resolveConflict(
+  state: PendingChange,
+  id: HunkId,
+  take: 'proposed' | 'current' | 'baseline',
+  options: ActionOptions = {},
+): Action {
   const refusal = check(state, [id], options);
   if (refusal) return refusal;
   const conflict = state.ranges.find((range) => range.id === id)?.conflict;
@@ -239,7 +278,12 @@ export function cancelInFlight(state: PendingChange): PendingChange {
 export function afterInFlight(state: PendingChange): PendingChange {
   const flight = state.inFlight;
   if (!flight) return state;
-  return { ...withCreated(cancelInFlight(state), flight.created), document: flight.document, ranges: flight.ranges, nextId: flight.nextId };
+  return {
+    ...withCreated(cancelInFlight(state), flight.created),
+    document: flight.document,
+    ranges: flight.ranges,
+    nextId: flight.nextId,
+  };
 }
 
 export function withCreated(state: PendingChange, created: Created | undefined): PendingChange {
@@ -255,7 +299,8 @@ export function onSaved(state: PendingChange): { state: PendingChange; tell: boo
 
 /** Puts what the analyser found about a hunk on it. */
 export function annotate(state: PendingChange, id: HunkId, parameters: ParameterDelta): PendingChange {
-  const note = (ranges: readonly ProposalRange[]): readonly ProposalRange[] => ranges.map((range) => (range.id === id ? { ...range, parameters } : range));
+  const note = (ranges: readonly ProposalRange[]): readonly ProposalRange[] =>
+    ranges.map((range) => (range.id === id ? { ...range, parameters } : range));
   const noted = { ...state, ranges: note(state.ranges) };
   return state.inFlight ? { ...noted, inFlight: { ...state.inFlight, ranges: note(state.inFlight.ranges) } } : noted;
 }
@@ -270,7 +315,9 @@ export function linkedHunks(files: readonly PendingChange[], of: HunkRef): HunkR
   const groups = new Set(files.find((file) => file.uri === of.uri)?.ranges.find((range) => range.id === of.id)?.groups);
   return files.flatMap((file) =>
     file.ranges
-      .filter((range) => range.groups.some((group) => groups.has(group)) && !(file.uri === of.uri && range.id === of.id))
+      .filter(
+        (range) => range.groups.some((group) => groups.has(group)) && !(file.uri === of.uri && range.id === of.id),
+      )
       .map((range) => ({ uri: file.uri, id: range.id })),
   );
 }

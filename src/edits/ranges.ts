@@ -2,9 +2,11 @@
  * Proposal ranges and how changes of the document move them. The law kept here: outside the ranges document and baseline are
  * the same text; ranges are whole lines of both.
  */
-import { applyEdits, sortEdits } from './edit';
-import { isLineBreakBetween, isLineStart, lineStartAt, nextLineStart } from './text';
-import type { GroupLink, HunkId, Owner, ParameterDelta, ProposalRange, TextEdit } from './types';
+import { baseLastChar, endsLine, settle } from './align.js';
+import { applyEdits, sortEdits } from './edit.js';
+import { CHANGED_SINCE, describe, unique, withConflict } from './owners.js';
+import { isLineStart } from './text.js';
+import type { HunkId, Owner, ParameterDelta, ProposalRange, TextEdit } from './types.js';
 
 /** Says that a change is a proposal's: it becomes a range of its own instead of going into the baseline. */
 export interface Claim {
@@ -29,8 +31,6 @@ export interface Moved {
   /** A change without a claim ran into a range. */
   readonly touched: boolean;
 }
-
-export const CHANGED_SINCE: ParameterDelta = { kind: 'notChecked', reason: 'changed since it was checked' };
 
 /** The document with the baseline's text in place of every range. */
 export function baselineOf(document: string, ranges: readonly ProposalRange[]): string {
@@ -85,7 +85,11 @@ export function moveRanges(
         }
       }
       if (newEnd < after.length && !(isLineStart(after, newEnd) && endsLine(baseLastChar(document, ranges, index)))) {
-        for (let i = shifts.through(range); i < ordered.length && ordered[i]!.start === range.end && !ordered[i]!.claim; i++) {
+        for (
+          let i = shifts.through(range);
+          i < ordered.length && ordered[i]!.start === range.end && !ordered[i]!.claim;
+          i++
+        ) {
           hits.add(i);
           joinsPrevious.add(i);
         }
@@ -98,12 +102,20 @@ export function moveRanges(
   for (const i of hits) {
     const change = ordered[i]!;
     const newStart = change.start + shifts.until(i);
-    const item: Item = { start: change.start, end: change.end, newStart, newEnd: newStart + change.newText.length, change };
+    const item: Item = {
+      start: change.start,
+      end: change.end,
+      newStart,
+      newEnd: newStart + change.newText.length,
+      change,
+    };
     items.push(item);
     if (joinsNext.has(i)) joinNext.add(item);
     if (joinsPrevious.has(i)) joinPrevious.add(item);
   }
-  items.sort((a, b) => a.start - b.start || a.end - b.end || (a.range ? 0 : 1) - (b.range ? 0 : 1) || a.newStart - b.newStart);
+  items.sort(
+    (a, b) => a.start - b.start || a.end - b.end || (a.range ? 0 : 1) - (b.range ? 0 : 1) || a.newStart - b.newStart,
+  );
 
   const moved: ProposalRange[] = [];
   let id = nextId;
@@ -120,7 +132,9 @@ export function moveRanges(
   let end = 0;
   let previous: Item | undefined;
   for (const item of items) {
-    const joins = group.length > 0 && (item.start < end || joinPrevious.has(item) || (previous !== undefined && joinNext.has(previous)));
+    const joins =
+      group.length > 0 &&
+      (item.start < end || joinPrevious.has(item) || (previous !== undefined && joinNext.has(previous)));
     if (!joins) {
       flush();
       end = item.end;
@@ -143,7 +157,8 @@ class Shifts {
   private readonly sums: number[] = [0];
 
   constructor(private readonly changes: readonly Change[]) {
-    for (const change of changes) this.sums.push(this.sums.at(-1)! + change.newText.length - (change.end - change.start));
+    for (const change of changes)
+      this.sums.push(this.sums.at(-1)! + change.newText.length - (change.end - change.start));
   }
 
   /** By how much the first `count` changes move what comes after them. */
@@ -166,7 +181,8 @@ class Shifts {
 
   overlapping(range: TextRange): number[] {
     const result: number[] = [];
-    for (let i = this.countEnding(range.start); i < this.changes.length && this.changes[i]!.start < range.end; i++) result.push(i);
+    for (let i = this.countEnding(range.start); i < this.changes.length && this.changes[i]!.start < range.end; i++)
+      result.push(i);
     return result;
   }
 
@@ -197,7 +213,10 @@ interface TextRange {
 function unite(document: string, items: readonly Item[], id: HunkId, by: 'user' | 'external'): ProposalRange {
   const start = items.reduce((least, item) => Math.min(least, item.start), Infinity);
   const end = items.reduce((most, item) => Math.max(most, item.end), 0);
-  const newStart = items.reduce((least, item) => (item.start === start ? Math.min(least, item.newStart) : least), Infinity);
+  const newStart = items.reduce(
+    (least, item) => (item.start === start ? Math.min(least, item.newStart) : least),
+    Infinity,
+  );
   const newEnd = items.reduce((most, item) => (item.end === end ? Math.max(most, item.newEnd) : most), 0);
   const old = items.flatMap((item) => item.range ?? []);
   const claims = items.flatMap((item) => item.change?.claim ?? []);
@@ -209,7 +228,9 @@ function unite(document: string, items: readonly Item[], id: HunkId, by: 'user' 
   const described = describe([...old, ...claims]);
   const sameClaim = old.length === 0 && new Set(claims).size === 1;
   const conflict =
-    by === 'external' && foreign ? { proposed: old.find((range) => range.conflict)?.conflict?.proposed ?? document.slice(start, end) } : undefined;
+    by === 'external' && foreign
+      ? { proposed: old.find((range) => range.conflict)?.conflict?.proposed ?? document.slice(start, end) }
+      : undefined;
   const keepsId = old.length === 1 && claims.length === 0;
   return withConflict(
     {
@@ -221,7 +242,12 @@ function unite(document: string, items: readonly Item[], id: HunkId, by: 'user' 
       groups: described.groups,
       parameters: sameClaim && !foreign ? claims[0]!.parameters : CHANGED_SINCE,
       edited: [...old, ...claims].some((part) => part.edited === true) || (foreign && by === 'user'),
-      from: keepsId ? first!.from : unique([...old.flatMap((range) => [range.id, ...range.from]), ...claims.flatMap((claim) => claim.from ?? [])]),
+      from: keepsId
+        ? first!.from
+        : unique([
+            ...old.flatMap((range) => [range.id, ...range.from]),
+            ...claims.flatMap((claim) => claim.from ?? []),
+          ]),
     },
     conflict ?? old.find((range) => range.conflict)?.conflict,
   );
@@ -236,167 +262,4 @@ function joinBase(document: string, old: readonly ProposalRange[], start: number
   }
   parts.push(document.slice(at, end));
   return parts.join('');
-}
-
-function describe(parts: readonly { readonly owners: readonly Owner[]; readonly groups: readonly string[] }[]): { owners: Owner[]; groups: string[] } {
-  const owners: Owner[] = [];
-  for (const owner of parts.flatMap((part) => part.owners)) {
-    if (!owners.some((known) => sameOwner(known, owner))) owners.push(owner);
-  }
-  return { owners, groups: unique(parts.flatMap((part) => part.groups)) };
-}
-
-export function sameOwner(a: Owner, b: Owner): boolean {
-  return a.set === b.set && a.prescription === b.prescription && a.label === b.label;
-}
-
-export function unique<T>(values: readonly T[]): T[] {
-  return [...new Set(values)];
-}
-
-function withConflict(range: ProposalRange, conflict: ProposalRange['conflict']): ProposalRange {
-  return conflict === undefined ? range : { ...range, conflict };
-}
-
-/** Drops ranges that changed nothing in the end and makes the others whole lines of document and baseline. */
-export function settle(document: string, ranges: readonly ProposalRange[], nextId: number): { ranges: readonly ProposalRange[]; nextId: number } {
-  const aligned = align(document, dropEqual(document, ranges), nextId);
-  return { ranges: dropEqual(document, aligned.ranges), nextId: aligned.nextId };
-}
-
-function dropEqual(document: string, ranges: readonly ProposalRange[]): readonly ProposalRange[] {
-  return ranges.filter((range) => range.base.length !== range.end - range.start || !document.startsWith(range.base, range.start));
-}
-
-/**
- * Extends ranges over the equal text beside them until they start and end with a line in both texts, whatever becomes of their
- * neighbours; joins those that meet that way.
- */
-function align(document: string, ranges: readonly ProposalRange[], nextId: number): { ranges: readonly ProposalRange[]; nextId: number } {
-  const list = [...ranges];
-  let id = nextId;
-  const joinWithNext = (i: number): void => {
-    const a = list[i]!;
-    const b = list[i + 1]!;
-    const described = describe([a, b]);
-    const joined: ProposalRange = {
-      id: id++,
-      start: a.start,
-      end: b.end,
-      base: a.base + document.slice(a.end, b.start) + b.base,
-      owners: described.owners,
-      groups: described.groups,
-      parameters: CHANGED_SINCE,
-      edited: a.edited || b.edited,
-      from: unique([a.id, ...a.from, b.id, ...b.from]),
-    };
-    list.splice(i, 2, withConflict(joined, a.conflict ?? b.conflict));
-  };
-  for (let i = 0; i < list.length; ) {
-    const range = list[i]!;
-    if (!startsLine(document, list, i)) {
-      const floor = list[i - 1]?.end ?? 0;
-      if (i > 0 && floor === range.start) {
-        joinWithNext(i - 1);
-        i--;
-        continue;
-      }
-      const start = Math.max(floor, lineStartAt(document, range.start - 1));
-      list[i] = { ...range, start, base: document.slice(start, range.start) + range.base };
-      continue;
-    }
-    if (!endsAtLine(document, list, i)) {
-      const next = list[i + 1];
-      const ceiling = next?.start ?? document.length;
-      if (next && ceiling === range.end) {
-        joinWithNext(i);
-        continue;
-      }
-      const end = Math.min(ceiling, nextLineStart(document, range.end));
-      list[i] = { ...range, end, base: range.base + document.slice(range.end, end) };
-      continue;
-    }
-    i++;
-  }
-  return { ranges: list, nextId: id };
-}
-
-/** Characters that may stand beside a border: from the document, and from the baseline. `''` is the text's begin or end. */
-function charsBefore(document: string, list: readonly ProposalRange[], i: number): string[] {
-  const range = list[i]!;
-  return unique([document.charAt(range.start - 1), baseCharBefore(document, list, i)]);
-}
-
-function baseCharBefore(document: string, list: readonly ProposalRange[], i: number): string {
-  let at = list[i]!.start;
-  for (let j = i - 1; j >= 0 && list[j]!.end === at; j--) {
-    const before = list[j]!;
-    if (before.base !== '') return before.base.charAt(before.base.length - 1);
-    at = before.start;
-  }
-  return document.charAt(at - 1);
-}
-
-function baseCharAfter(document: string, list: readonly ProposalRange[], i: number): string {
-  let at = list[i]!.end;
-  for (let j = i + 1; j < list.length && list[j]!.start === at; j++) {
-    const next = list[j]!;
-    if (next.base !== '') return next.base.charAt(0);
-    at = next.end;
-  }
-  return document.charAt(at);
-}
-
-/** The character that ends the range in the baseline; the one before it, if it holds none there. */
-function baseLastChar(document: string, list: readonly ProposalRange[], i: number): string {
-  const { base } = list[i]!;
-  return base === '' ? baseCharBefore(document, list, i) : base.charAt(base.length - 1);
-}
-
-function baseFirstChar(document: string, list: readonly ProposalRange[], i: number): string {
-  const { base } = list[i]!;
-  return base === '' ? baseCharAfter(document, list, i) : base.charAt(0);
-}
-
-function endsLine(char: string): boolean {
-  return char === '' || char === '\n' || char === '\r';
-}
-
-/** Whether the range starts with a line, whichever of the two texts stands on either side of its start. */
-function startsLine(document: string, list: readonly ProposalRange[], i: number): boolean {
-  const after = unique([document.charAt(list[i]!.start), baseFirstChar(document, list, i)]);
-  return charsBefore(document, list, i).every((before) => after.every((next) => isLineBreakBetween(before, next)));
-}
-
-function endsAtLine(document: string, list: readonly ProposalRange[], i: number): boolean {
-  const range = list[i]!;
-  const before = unique([document.charAt(range.end - 1), baseLastChar(document, list, i)]);
-  const after = unique([document.charAt(range.end), baseCharAfter(document, list, i)]);
-  return after.every((next) => next === '' || before.every((char) => isLineBreakBetween(char, next)));
-}
-
-/** Ranges of the same proposal that touch each other and say the same of themselves are one hunk. */
-export function joinTwins(document: string, ranges: readonly ProposalRange[], fresh: (id: HunkId) => boolean): readonly ProposalRange[] {
-  const result: ProposalRange[] = [];
-  for (const range of ranges) {
-    const last = result.at(-1);
-    if (last && last.end === range.start && fresh(last.id) && fresh(range.id) && last.from.length === 0 && range.from.length === 0 && twins(last, range)) {
-      result[result.length - 1] = { ...last, end: range.end, base: last.base + range.base };
-    } else result.push(range);
-  }
-  return dropEqual(document, result);
-}
-
-function twins(a: ProposalRange, b: ProposalRange): boolean {
-  return (
-    a.owners.length === b.owners.length &&
-    a.owners.every((owner, i) => sameOwner(owner, b.owners[i]!)) &&
-    a.groups.join('\n') === b.groups.join('\n') &&
-    JSON.stringify(a.parameters) === JSON.stringify(b.parameters)
-  );
-}
-
-/** The links of these group ids. */
-export function linksOf(groups: readonly GroupLink[], ids: readonly string[]): GroupLink[] {
-  return ids.map((id) => groups.find((group) => group.id === id) ?? { id });
 }

@@ -1,11 +1,22 @@
 /** Pending changes as JSON, and back: across reloads nothing is written without the user. */
-import { carryEdits, joinTouchingEdits, minimalEdits, trimEdit } from './edit';
-import { convertLineEnds, onExternalChange } from './events';
-import { advance } from './history';
-import { afterInFlight, cancelInFlight, track } from './pending';
-import { CHANGED_SINCE, baselineOf, moveRanges, type Change } from './ranges';
-import { digestOf, lineEndOf, sameButLineEnds, withLineEnds } from './text';
-import type { Action, Created, GroupLink, History, HunkId, PendingChange, ProposalRange, Restored, ThreeWay } from './types';
+import { carryEdits, joinTouchingEdits, minimalEdits, trimEdit } from './edit.js';
+import { convertLineEnds, onExternalChange } from './events.js';
+import { advance } from './history.js';
+import { afterInFlight, cancelInFlight, track } from './pending.js';
+import { CHANGED_SINCE } from './owners.js';
+import { baselineOf, moveRanges, type Change } from './ranges.js';
+import { digestOf, lineEndOf, sameButLineEnds, withLineEnds } from './text.js';
+import type {
+  Action,
+  Created,
+  GroupLink,
+  History,
+  HunkId,
+  PendingChange,
+  ProposalRange,
+  Restored,
+  ThreeWay,
+} from './types.js';
 
 const FORMAT = 'architect.pendingChange';
 const VERSION = 1;
@@ -32,7 +43,13 @@ interface StoredHistory {
 interface StoredSnapshot {
   readonly digest: string;
   readonly length: number;
-  readonly ranges: readonly { readonly id: HunkId; readonly start: number; readonly end: number; readonly base: number; readonly rest: number }[];
+  readonly ranges: readonly {
+    readonly id: HunkId;
+    readonly start: number;
+    readonly end: number;
+    readonly base: number;
+    readonly rest: number;
+  }[];
 }
 
 /** How much of the past survives a reload: the editor's undo usually doesn't, only a restart of the extensions leaves it alive. */
@@ -136,14 +153,25 @@ export function restore(json: string, text: string, version: number): Restored {
   const state = stateOf(stored, stored, document, version);
   const next = stored.next && stateOf(stored, stored.next, rebuild(stored.baseline, stored.next.ranges), version);
   if (next && next.document === text) {
-    return { kind: 'restored', state: { ...next, history: advance(state.history, state.ranges, next.document, next.ranges) } };
+    return {
+      kind: 'restored',
+      state: { ...next, history: advance(state.history, state.ranges, next.document, next.ranges) },
+    };
   }
   if (document === text) return { kind: 'restored', state };
-  if (state.ranges.length > 0 && sameButLineEnds(document, text)) return { kind: 'restored', state: convertLineEnds(state, text, version) };
+  if (state.ranges.length > 0 && sameButLineEnds(document, text))
+    return { kind: 'restored', state: convertLineEnds(state, text, version) };
   const proposed = next ?? state;
   return {
     kind: 'changed',
-    threeWay: { stored: proposed, baseline: stored.baseline, proposed: proposed.document, current: text, version, notApplied: text === stored.baseline },
+    threeWay: {
+      stored: proposed,
+      baseline: stored.baseline,
+      proposed: proposed.document,
+      current: text,
+      version,
+      notApplied: text === stored.baseline,
+    },
   };
 }
 
@@ -186,7 +214,8 @@ function parse(json: string): Stored | string {
     return `The stored pending changes are not JSON: ${error instanceof Error ? error.message : String(error)}`;
   }
   if (!isRecord(value) || value['format'] !== FORMAT) return 'This is not a stored pending change.';
-  if (value['version'] !== VERSION) return `The pending changes were stored by another version of the extension (format ${String(value['version'])}).`;
+  if (value['version'] !== VERSION)
+    return `The pending changes were stored by another version of the extension (format ${String(value['version'])}).`;
   return isStored(value) ? value : 'The stored pending changes are damaged (a part is missing).';
 }
 
@@ -214,7 +243,12 @@ function isStored(value: Record<string, unknown>): value is Record<string, unkno
 
 function isStoredState(value: Record<string, unknown>): boolean {
   const ranges = value['ranges'];
-  return typeof value['documentDigest'] === 'string' && typeof value['nextId'] === 'number' && Array.isArray(ranges) && ranges.every(isStoredRange);
+  return (
+    typeof value['documentDigest'] === 'string' &&
+    typeof value['nextId'] === 'number' &&
+    Array.isArray(ranges) &&
+    ranges.every(isStoredRange)
+  );
 }
 
 function isStoredRange(value: unknown): boolean {
@@ -253,21 +287,46 @@ export function reapply(threeWay: ThreeWay): { action: Action; lost: HunkId[] } 
       start: range.start + shift,
       end: range.start + shift + range.base.length,
       newText: stored.document.slice(range.start, range.end),
-      claim: { owners: range.owners, groups: range.groups, parameters: threeWay.notApplied ? range.parameters : CHANGED_SINCE, edited: range.edited },
+      claim: {
+        owners: range.owners,
+        groups: range.groups,
+        parameters: threeWay.notApplied ? range.parameters : CHANGED_SINCE,
+        edited: range.edited,
+      },
     });
     shift += range.base.length - (range.end - range.start);
   }
   const { carried, lost } = carryEdits(ours, minimalEdits(baselineOf(stored.document, stored.ranges), current));
-  const state: PendingChange = { ...track(stored.uri, current, threeWay.version), groups: stored.groups, toldSaved: stored.toldSaved };
+  const state: PendingChange = {
+    ...track(stored.uri, current, threeWay.version),
+    groups: stored.groups,
+    toldSaved: stored.toldSaved,
+  };
   const changes = carried.map((edit) => trimEdit(current, edit));
   const moved = moveRanges(current, [], changes, 1);
   const lostIds = lost.map((edit) => edit.id);
   if (moved.document === current) {
-    return { action: { ok: false, state, refused: 'nothing', message: 'None of the changes fits the file any more. It was not modified.', hunks: lostIds }, lost: lostIds };
+    return {
+      action: {
+        ok: false,
+        state,
+        refused: 'nothing',
+        message: 'None of the changes fits the file any more. It was not modified.',
+        hunks: lostIds,
+      },
+      lost: lostIds,
+    };
   }
   const edits = joinTouchingEdits(changes);
   const created = threeWay.notApplied ? stored.created : undefined;
-  const inFlight = { kind: 'propose', edits, document: moved.document, ranges: moved.ranges, nextId: moved.nextId, ...(created ? { created } : {}) } as const;
+  const inFlight = {
+    kind: 'propose',
+    edits,
+    document: moved.document,
+    ranges: moved.ranges,
+    nextId: moved.nextId,
+    ...(created ? { created } : {}),
+  } as const;
   return { action: { ok: true, state: { ...state, inFlight }, edits, deleteFile: false }, lost: lostIds };
 }
 

@@ -57,6 +57,14 @@ export function nextLineStart(text: string, offset: number): number {
 export function splitLines(text: string): string[] {
   const lines: string[] = [];
   let start = 0;
+  if (!text.includes('\r')) {
+    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
+      lines.push(text.slice(start, end + 1));
+      start = end + 1;
+    }
+    if (start < text.length) lines.push(text.slice(start));
+    return lines;
+  }
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i);
     if (code === LF || (code === CR && text.charCodeAt(i + 1) !== LF)) {

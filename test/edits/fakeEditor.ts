@@ -1,5 +1,5 @@
 /** An editor without a screen: one document with a version, change events, and an undo stack with one stop per edit operation. */
-import { applyEdits, invertEdits, type DocumentChange, type TextEdit } from '../../src/edits';
+import { applyEdits, invertEdits, type DocumentChange, type TextEdit } from '../../src/edits/index.js';
 
 interface Stop {
   readonly before: string;

@@ -6,31 +6,102 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  adoptCurrent, afterInFlight, applyEdits, baselineText, digestOf, hunksOf, isInsideHunk, isLineStart, keep, keepAll, lineEndOf, onDocumentChange,
-  onExternalChange, onSaved, propose, reapply, restore, serialise, textWith, track, undo, undoAll, withLineEnds,
-  type Action, type EditSet, type PendingChange, type TextEdit,
-} from '../../src/edits';
-import { FakeEditor } from './fakeEditor';
+  adoptCurrent,
+  afterInFlight,
+  applyEdits,
+  baselineText,
+  digestOf,
+  hunksOf,
+  isInsideHunk,
+  isLineStart,
+  keep,
+  keepAll,
+  lineEndOf,
+  onDocumentChange,
+  onExternalChange,
+  onSaved,
+  propose,
+  reapply,
+  restore,
+  serialise,
+  textWith,
+  track,
+  undo,
+  undoAll,
+  withLineEnds,
+  type Action,
+  type EditSet,
+  type PendingChange,
+  type TextEdit,
+} from '../../src/edits/index.js';
+import { FakeEditor } from './fakeEditor.js';
 
 const RUNS = Number(process.env['EDITS_RUNS'] ?? 10_000);
 
-const content = fc.constantFrom('', 'a', 'b', '    x = 1', '\ty = 2', 'naïve é', '😀😀', '漢字', 'e\u0301', 'return x', '  ', '# 👩‍👩‍👧');
+const content = fc.constantFrom(
+  '',
+  'a',
+  'b',
+  '    x = 1',
+  '\ty = 2',
+  'naïve é',
+  '😀😀',
+  '漢字',
+  'e\u0301',
+  'return x',
+  '  ',
+  '# 👩‍👩‍👧',
+);
 const textWithLineEnds = fc
-  .tuple(fc.array(content, { maxLength: 9 }), fc.constantFrom('\n', '\r\n', '\r', 'mixed'), fc.boolean(), fc.array(fc.constantFrom('\n', '\r\n', '\r'), { minLength: 9, maxLength: 9 }))
+  .tuple(
+    fc.array(content, { maxLength: 9 }),
+    fc.constantFrom('\n', '\r\n', '\r', 'mixed'),
+    fc.boolean(),
+    fc.array(fc.constantFrom('\n', '\r\n', '\r'), { minLength: 9, maxLength: 9 }),
+  )
   .map(([lines, style, final, mixed]) =>
-    lines.map((line, i) => (i === lines.length - 1 && !final ? line : line + (style === 'mixed' ? mixed[i]! : style))).join(''),
+    lines
+      .map((line, i) => (i === lines.length - 1 && !final ? line : line + (style === 'mixed' ? mixed[i]! : style)))
+      .join(''),
   );
 const insertion = fc.oneof(
-  fc.constantFrom('', 'P', 'Q\n', 'self.drop = nn.Dropout(0.1)\n', '    P1\n    P2\n', '\nP3', 'P4\r\nP5', '😀', '\n', '\r\n', 'b\na\n'),
+  fc.constantFrom(
+    '',
+    'P',
+    'Q\n',
+    'self.drop = nn.Dropout(0.1)\n',
+    '    P1\n    P2\n',
+    '\nP3',
+    'P4\r\nP5',
+    '😀',
+    '\n',
+    '\r\n',
+    'b\na\n',
+  ),
   fc.array(content, { maxLength: 4 }).map((lines) => lines.map((line) => line + '\n').join('')),
 );
 
 const place = fc.nat({ max: 999 });
-const edit = fc.record({ at: place, length: fc.oneof(fc.constant(0), fc.nat({ max: 12 })), lines: fc.boolean(), text: insertion });
+const edit = fc.record({
+  at: place,
+  length: fc.oneof(fc.constant(0), fc.nat({ max: 12 })),
+  lines: fc.boolean(),
+  text: insertion,
+});
 const operation = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('propose' as const), edits: fc.array(edit, { minLength: 1, maxLength: 3 }), group: fc.boolean() }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constant('propose' as const),
+      edits: fc.array(edit, { minLength: 1, maxLength: 3 }),
+      group: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rewrite' as const), text: textWithLineEnds }) },
-  { weight: 5, arbitrary: fc.record({ kind: fc.constant('type' as const), edits: fc.array(edit, { minLength: 1, maxLength: 2 }) }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({ kind: fc.constant('type' as const), edits: fc.array(edit, { minLength: 1, maxLength: 2 }) }),
+  },
   { weight: 4, arbitrary: fc.record({ kind: fc.constant('typeOutside' as const), at: place, lineEnd: fc.boolean() }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('keep' as const), which: place }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('undo' as const), which: place }) },
@@ -39,9 +110,22 @@ const operation = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('save' as const) }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('editorUndo' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('editorRedo' as const) }) },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('external' as const), edits: fc.array(edit, { minLength: 1, maxLength: 2 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('external' as const),
+      edits: fc.array(edit, { minLength: 1, maxLength: 2 }),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('lineEnds' as const), eol: fc.constantFrom('\n', '\r\n') }) },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant('reload' as const), change: fc.option(edit, { nil: undefined }), take: fc.constantFrom('adopt' as const, 'reapply' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant('reload' as const),
+      change: fc.option(edit, { nil: undefined }),
+      take: fc.constantFrom('adopt' as const, 'reapply' as const),
+    }),
+  },
 );
 type RandomEdit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
@@ -78,7 +162,13 @@ class World {
       id,
       title: 'A proposal',
       reason: 'because',
-      files: [{ uri: this.state.uri, version: this.state.version, edits: edits.map((one) => ({ ...one, ...(group ? { group: 'together' } : {}) })) }],
+      files: [
+        {
+          uri: this.state.uri,
+          version: this.state.version,
+          edits: edits.map((one) => ({ ...one, ...(group ? { group: 'together' } : {}) })),
+        },
+      ],
     };
   }
 
@@ -103,7 +193,9 @@ class World {
       case 'propose':
       case 'rewrite': {
         const edits =
-          operation.kind === 'rewrite' ? [{ start: 0, end: document.length, newText: operation.text }] : realEdits(document, operation.edits);
+          operation.kind === 'rewrite'
+            ? [{ start: 0, end: document.length, newText: operation.text }]
+            : realEdits(document, operation.edits);
         const set = this.set(edits, operation.kind === 'propose' && operation.group);
         const action = propose(before, set, set.files[0]!);
         if (!action.ok) {
@@ -114,7 +206,10 @@ class World {
         assert.ok(!stale.ok && stale.refused === 'stale' && stale.state === before, '(g) a stale version is refused');
         this.perform(action);
         const eol = lineEndOf(document, lineEndOf(edits.map((one) => one.newText).join('')));
-        const expected = applyEdits(document, edits.map((one) => ({ ...one, newText: withLineEnds(one.newText, eol) })));
+        const expected = applyEdits(
+          document,
+          edits.map((one) => ({ ...one, newText: withLineEnds(one.newText, eol) })),
+        );
         assert.equal(this.editor.text, expected, '(j) the proposal, and nothing but it');
         assert.equal(baselineText(this.state), baseline, 'a proposal leaves the baseline alone');
         return;
@@ -133,18 +228,28 @@ class World {
         this.state = step.state;
         assert.equal(step.kind, 'outside');
         assert.ok(baselineText(this.state).includes(token), '(e) what is typed outside hunks is in the baseline, too');
-        assert.deepEqual(hunksOf(this.state).map((hunk) => hunk.added), hunks.map((hunk) => hunk.added), 'typing outside leaves hunks alone');
+        assert.deepEqual(
+          hunksOf(this.state).map((hunk) => hunk.added),
+          hunks.map((hunk) => hunk.added),
+          'typing outside leaves hunks alone',
+        );
         this.tokens.push(token);
         return;
       }
       case 'keep': {
         const hunk = hunks[operation.which % Math.max(hunks.length, 1)];
         if (!hunk) return;
-        const expected = baseline.slice(0, hunk.baseline.start) + document.slice(hunk.document.start, hunk.document.end) + baseline.slice(hunk.baseline.end);
+        const expected =
+          baseline.slice(0, hunk.baseline.start) +
+          document.slice(hunk.document.start, hunk.document.end) +
+          baseline.slice(hunk.baseline.end);
         assert.equal(textWith(before, [hunk.id]), expected);
         this.commute(hunk.id, hunks.find((other) => other.id !== hunk.id)?.id);
         const action = keep(before, [hunk.id]);
-        assert.ok(action.ok && action.edits.length === 0 && action.state.document === document, '(c) Keep never changes the document');
+        assert.ok(
+          action.ok && action.edits.length === 0 && action.state.document === document,
+          '(c) Keep never changes the document',
+        );
         this.perform(action);
         assert.equal(baselineText(this.state), expected, 'Keep changes the baseline in this hunk alone');
         this.checkTokens(before);
@@ -158,7 +263,10 @@ class World {
           assert.ok(!asked.ok && asked.refused === 'asks', 'undoing what the user typed asks first');
         }
         this.perform(undo(before, [hunk.id], { confirmed: true }));
-        const expected = document.slice(0, hunk.document.start) + baseline.slice(hunk.baseline.start, hunk.baseline.end) + document.slice(hunk.document.end);
+        const expected =
+          document.slice(0, hunk.document.start) +
+          baseline.slice(hunk.baseline.start, hunk.baseline.end) +
+          document.slice(hunk.document.end);
         assert.equal(this.editor.text, expected, '(j) Undo changes its hunk alone');
         assert.equal(baselineText(this.state), baseline, 'Undo leaves the baseline alone');
         this.checkTokens(before);
@@ -203,7 +311,11 @@ class World {
         const step = onDocumentChange(before, this.editor.replace(text));
         assert.equal(step.kind, 'lineEnds');
         this.state = step.state;
-        assert.equal(baselineText(this.state), withLineEnds(baseline, operation.eol), 'other line ends are no change of the proposal');
+        assert.equal(
+          baselineText(this.state),
+          withLineEnds(baseline, operation.eol),
+          'other line ends are no change of the proposal',
+        );
         return;
       }
       case 'reload': {
@@ -286,8 +398,10 @@ class World {
     for (const hunk of hunksOf(state)) {
       rebuilt += baseline.slice(at, hunk.baseline.start) + state.document.slice(hunk.document.start, hunk.document.end);
       at = hunk.baseline.end;
-      for (const mark of [...hunk.marks.added]) assert.ok(mark.start >= hunk.document.start && mark.end <= hunk.document.end && mark.start < mark.end);
-      for (const mark of [...hunk.marks.removed]) assert.ok(mark.start >= hunk.baseline.start && mark.end <= hunk.baseline.end && mark.start < mark.end);
+      for (const mark of [...hunk.marks.added])
+        assert.ok(mark.start >= hunk.document.start && mark.end <= hunk.document.end && mark.start < mark.end);
+      for (const mark of [...hunk.marks.removed])
+        assert.ok(mark.start >= hunk.baseline.start && mark.end <= hunk.baseline.end && mark.start < mark.end);
     }
     rebuilt += baseline.slice(at);
     assert.equal(rebuilt, state.document, '(a) baseline + hunks = document');
@@ -338,7 +452,9 @@ describe('pending changes: what always holds', function () {
   });
 
   it('(b) undoes everything to the original bytes if nothing was kept or typed', () => {
-    const proposals = operation.filter((one) => one.kind === 'propose' || one.kind === 'rewrite' || one.kind === 'undo' || one.kind === 'save');
+    const proposals = operation.filter(
+      (one) => one.kind === 'propose' || one.kind === 'rewrite' || one.kind === 'undo' || one.kind === 'save',
+    );
     fc.assert(
       fc.property(textWithLineEnds, fc.array(proposals, { minLength: 1, maxLength: 8 }), (text, operations) => {
         const world = new World(text);
@@ -355,7 +471,10 @@ describe('pending changes: what always holds', function () {
     fc.assert(
       fc.property(
         textWithLineEnds,
-        fc.array(operation.filter((one) => one.kind === 'propose' || one.kind === 'type' || one.kind === 'typeOutside'), { minLength: 1, maxLength: 6 }),
+        fc.array(
+          operation.filter((one) => one.kind === 'propose' || one.kind === 'type' || one.kind === 'typeOutside'),
+          { minLength: 1, maxLength: 6 },
+        ),
         fc.array(fc.boolean(), { maxLength: 20 }),
         (text, operations, travels) => {
           const world = new World(text);
@@ -369,7 +488,8 @@ describe('pending changes: what always holds', function () {
           while (world.editor.undoStops > 0) world.state = onDocumentChange(world.state, world.editor.undo()!).state;
           assert.deepEqual(hunksOf(world.state), [], 'no reversed ghost hunk');
           assert.equal(baselineText(world.state), text);
-          for (let change = world.editor.redo(); change; change = world.editor.redo()) world.state = onDocumentChange(world.state, change).state;
+          for (let change = world.editor.redo(); change; change = world.editor.redo())
+            world.state = onDocumentChange(world.state, change).state;
           assert.deepEqual(hunksOf(world.state), [], 'redone means kept');
         },
       ),
