@@ -66,9 +66,13 @@ export class Context {
     return this.normalizeName(this.source(node));
   }
 
+  /** An identifier's name without mangling. */
+  plainName(node: number): string {
+    return normalize(this.source(node));
+  }
+
   normalizeName(source: string): string {
-    // eslint-disable-next-line no-control-regex
-    const name = /^[\x00-\x7f]*$/.test(source) ? source : source.normalize('NFKC');
+    const name = normalize(source);
     return name.startsWith('__') ? mangle(this.className, name) : name;
   }
 
@@ -96,4 +100,9 @@ export class Context {
 /** Type names of tokens that carry no meaning of their own in a list of elements. */
 export function isPunctuation(type: string): boolean {
   return type === ',' || type === '(' || type === ')' || type === '[' || type === ']' || type === '{' || type === '}';
+}
+
+function normalize(name: string): string {
+  // eslint-disable-next-line no-control-regex
+  return /^[\x00-\x7f]*$/.test(name) ? name : name.normalize('NFKC');
 }

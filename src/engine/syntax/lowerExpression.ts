@@ -211,7 +211,8 @@ export function lowerArguments(ctx: Context, list: number): Argument[] {
       const name = parts[0];
       const value = parts.at(-1);
       if (name === undefined || value === undefined) continue;
-      args.push({ ...span, form: 'keyword', name: ctx.name(name), value: lowerExpression(ctx, value) });
+      // Names of keyword arguments are not mangled.
+      args.push({ ...span, form: 'keyword', name: ctx.plainName(name), value: lowerExpression(ctx, value) });
     } else if (type === 'dictionary_splat') {
       const value = ctx.children(child).at(-1);
       if (value === undefined) continue;
@@ -235,6 +236,7 @@ function lowerUnary(ctx: Context, node: number): Expr {
 }
 
 function lowerBinary(ctx: Context, node: number): Expr {
+  if (mixesAndXor(ctx, node)) return lowerAndXor(ctx, node);
   const [leftNode, operator, rightNode] = ctx.children(node);
   if (leftNode === undefined || operator === undefined || rightNode === undefined) {
     return ctx.invalid(node, 'An operand is missing.');
@@ -243,6 +245,47 @@ function lowerBinary(ctx: Context, node: number): Expr {
     const right = lowerExpression(ctx, rightNode);
     return { kind: 'Binary', ...ctx.span(node), op: ctx.type(operator) as BinaryOperator, left, right };
   });
+}
+
+/**
+ * The grammar has `^` bind closer than `&`; in Python it is the other way round. Whether a chain that ends in `&` holds
+ * a `^` (what leans to the left is one chain).
+ */
+function mixesAndXor(ctx: Context, node: number): boolean {
+  const operatorOf = (side: number): string =>
+    ctx.type(side) === 'binary_operator' ? ctx.type(ctx.children(side)[1] ?? -1) : '';
+  let current = node;
+  for (let depth = 0; depth < maxExpressionDepth && operatorOf(current) === '&'; depth++) {
+    const [left = -1, , right = -1] = ctx.children(current);
+    if (operatorOf(left) === '^' || operatorOf(right) === '^') return true;
+    current = left;
+  }
+  return false;
+}
+
+/** Groups a chain of `&` and `^` anew. */
+function lowerAndXor(ctx: Context, node: number): Expr {
+  const terms: Expr[][] = [[]];
+  let depth = 0;
+  const collect = (side: number): void => {
+    const [left = -1, operator = -1, right = -1] = ctx.children(side);
+    const op = ctx.type(operator);
+    if (ctx.type(side) !== 'binary_operator' || (op !== '&' && op !== '^') || depth >= maxExpressionDepth) {
+      terms.at(-1)?.push(lowerExpression(ctx, side));
+      return;
+    }
+    depth++;
+    collect(left);
+    if (op === '^') terms.push([]);
+    collect(right);
+  };
+  ctx.expressionDepth++;
+  collect(node);
+  ctx.expressionDepth--;
+  if (depth >= maxExpressionDepth) return ctx.invalid(node, 'This expression is nested too deeply.');
+  const fold = (op: BinaryOperator, operands: readonly Expr[]): Expr =>
+    operands.reduce((left, right) => ({ kind: 'Binary', start: left.start, end: right.end, op, left, right }));
+  return fold('^', terms.map((factors) => fold('&', factors)));
 }
 
 function lowerBoolean(ctx: Context, node: number): Expr {

@@ -211,5 +211,6 @@ function lowerKeyword(ctx: Context, node: number): { name: string; pattern: Patt
     return { name: inner.name, pattern: { kind: 'CapturePattern', ...span, name, pattern: inner.pattern } };
   }
   if (ctx.type(node) !== 'keyword_pattern') return null;
-  return { name: ctx.name(children[0] ?? -1), pattern: lowerTokens(ctx, node, children.slice(2)) };
+  // Python looks this name up as it is written, without mangling.
+  return { name: ctx.plainName(children[0] ?? -1), pattern: lowerTokens(ctx, node, children.slice(2)) };
 }

@@ -71,10 +71,12 @@ function lowerLiteral(ctx: Context, node: number): Literal | string {
   for (const child of children) {
     if (ctx.type(child) !== 'interpolation') continue;
     text(ctx.start(child));
-    parts.push(...lowerField(ctx, child));
+    parts.push(lowerField(ctx, child, raw));
     from = ctx.end(child);
   }
-  text(ctx.start(closing));
+  // The grammar counts backslashes at a raw string's end as part of the closing quote.
+  const quotes = ctx.end(opening) - ctx.start(opening) - prefix.length;
+  text(ctx.end(closing) - quotes);
   return { parts, formatted, bytes };
 }
 
@@ -83,7 +85,7 @@ function unbrace(source: string): string {
   return source.replace(/(\\N\{[^}]*\})|\{\{|\}\}/g, (all: string, name: string | undefined) => name ?? all.slice(1));
 }
 
-function lowerField(ctx: Context, node: number): Part[] {
+function lowerField(ctx: Context, node: number, raw: boolean): FStringField {
   const children = ctx.children(node);
   const valueNode = children[1] ?? -1;
   const value = lowerExpression(ctx, valueNode);
@@ -102,22 +104,22 @@ function lowerField(ctx: Context, node: number): Part[] {
         conversion = ctx.source(child).slice(1);
         break;
       case 'format_specifier':
-        format = lowerFormat(ctx, child);
+        format = lowerFormat(ctx, child, raw);
         break;
       default:
     }
   }
-  return [{ value, conversion, format, debug }];
+  return { value, conversion, format, debug };
 }
 
-function lowerFormat(ctx: Context, node: number): Part[] {
+function lowerFormat(ctx: Context, node: number, raw: boolean): Part[] {
   const parts: Part[] = [];
   let from = ctx.start(node) + 1;
   for (const child of ctx.children(node)) {
     if (ctx.type(child) !== 'format_expression' && ctx.type(child) !== 'interpolation') continue;
-    parts.push(ctx.text.slice(from, ctx.start(child)), ...lowerField(ctx, child));
+    parts.push(decodeString(ctx.text.slice(from, ctx.start(child)), raw, false), lowerField(ctx, child, raw));
     from = ctx.end(child);
   }
-  parts.push(ctx.text.slice(from, ctx.end(node)));
+  parts.push(decodeString(ctx.text.slice(from, ctx.end(node)), raw, false));
   return joined(parts);
 }

@@ -189,10 +189,32 @@ class Recovery {
       if (clause.to > clause.from && last) blank(head.end, last.end);
       suites.push(() => this.lowerSuite(clause, head, inline));
     }
-    const whole = this.parsePiece(text.join(''), start);
-    if (whole) return this.lowerTree(whole, suites);
-    const repaired = this.repair(item, text, start);
-    return repaired && this.lowerTree(repaired, suites);
+    const heads = [...text];
+    for (const [index, clause] of item.clauses.entries()) {
+      const head = this.line(clause.head);
+      if (head && head.colon >= 0) this.place(item, index, heads, start, head.colon + 1 - start, placeholder);
+    }
+    const tree = this.parsePiece(heads.join(''), start) ?? this.repair(item, text, start);
+    if (!tree) return null;
+    this.stretch(tree, item);
+    return this.lowerTree(tree, suites);
+  }
+
+  /** Heads were parsed without bodies: puts the ends of statements and clauses where the bodies end. */
+  private stretch(tree: FlatTree, item: Item): void {
+    const clauses = [...item.clauses];
+    const statement = tree.type.findIndex((type) => statementNode.test(type));
+    const ends = (clause: Clause | undefined): number => this.line((clause?.to ?? item.to) - 1)?.end ?? 0;
+    for (let node = 0; node < tree.type.length; node++) {
+      const type = tree.type[node] ?? '';
+      const isClause = clauseNode.test(type);
+      // The first clause's body belongs to the statement itself, but for `match`, whose clauses are all its own.
+      if (node === statement && !type.startsWith('match')) clauses.shift();
+      if (isClause) tree.end[node] = ends(clauses.shift());
+      else if (node <= statement || type === 'function_definition' || type === 'class_definition') {
+        tree.end[node] = ends(undefined);
+      }
+    }
   }
 
   private lowerSuite(clause: Clause, head: LogicalLine, inline: boolean): Stmt[] {
@@ -224,19 +246,17 @@ class Recovery {
       for (const [index, clause] of item.clauses.entries()) {
         const head = this.line(clause.head);
         if (!head) return null;
-        if (head.open.length === 0 && head.colon >= 0 && !(dropping && this.isBrokenHead(head))) continue;
+        if (head.open.length === 0 && head.colon >= 0 && !(dropping && this.isBrokenHead(head))) {
+          this.place(item, index, text, start, head.colon + 1 - start, placeholder);
+          continue;
+        }
         let end = head.end - start;
         if (dropping) {
           const kept = head.start - start + text.slice(head.start - start, end).join('').replace(unfinished, '').length;
           while (end > kept) text[--end] = ' ';
         }
         const closing = completion(head, text.slice(head.start - start, end).join(''), dropping);
-        const nextHead = item.clauses[index + 1]?.head;
-        const next = nextHead === undefined ? undefined : this.line(nextHead);
-        // The line of the next clause has to keep its beginning.
-        const limit = next ? this.source.lastIndexOf('\n', next.start) - start : Infinity;
-        if (end + closing.length > limit) return null;
-        for (const [i, char] of [...closing].entries()) text[end + i] = char;
+        if (!this.place(item, index, text, start, end, closing + placeholder)) return null;
         completed.push(head);
       }
       const tree = completed.length > 0 ? this.parsePiece(text.join(''), start) : null;
@@ -250,6 +270,17 @@ class Recovery {
     return null;
   }
 
+  /** Writes over blanks behind a clause's head; `false` where the next clause leaves no room. */
+  private place(item: Item, clause: number, text: string[], start: number, at: number, chars: string): boolean {
+    const nextHead = item.clauses[clause + 1]?.head;
+    const next = nextHead === undefined ? undefined : this.line(nextHead);
+    // The line of the next clause has to keep its beginning.
+    const limit = next ? this.source.lastIndexOf('\n', next.start) - start : Infinity;
+    if (at + chars.length > limit) return false;
+    for (let i = 0; i < chars.length; i++) text[at + i] = chars.charAt(i);
+    return true;
+  }
+
   private isBrokenHead(head: LogicalLine): boolean {
     if (head.word === 'else' || head.word === 'finally' || head.word === 'case') return false;
     const end = head.colon < 0 || head.word === '@' ? head.end : head.colon + 1;
@@ -258,7 +289,11 @@ class Recovery {
 
   private invalid(start: number, end: number, item: Item): Stmt {
     const head = this.line(item.clauses[0]?.head ?? item.from);
-    return head ? this.invalidText(start, end, ...this.reason(head, start)) : this.invalidText(start, end, notPython);
+    if (!head) return this.invalidText(start, end, notPython);
+    if (clauseWords.has(head.word)) {
+      return this.invalidText(start, end, `This '${head.word}' belongs to no statement above it.`);
+    }
+    return this.invalidText(start, end, ...this.reason(head, start));
   }
 
   private invalidText(start: number, end: number, message: string, from = start): Stmt {
@@ -272,7 +307,6 @@ class Recovery {
     if (line.openString >= start) return ['This string is not closed.', line.openString];
     if (bracket && bracket.at >= start) return [`'${bracket.char}' is not closed.`, bracket.at];
     if (line.stray >= start) return [`'${this.source.charAt(line.stray)}' closes nothing.`, line.stray];
-    if (clauseWords.has(line.word)) return [`This '${line.word}' belongs to no statement above it.`];
     if (compoundWords.has(line.word) && line.colon < 0) return ["':' is missing."];
     return [notPython];
   }
@@ -280,6 +314,12 @@ class Recovery {
 
 /** Operators, commas and words at the end of a half-typed head. */
 const unfinished = /(?:[\s\-,.:>=*|&+/@<]|\b(?:as|in|and|or|not|is|if|await))+$/u;
+
+const statementNode = /^(if|for|while|try|with|match)_statement$|_definition$/;
+const clauseNode = /^(elif|else|except|except_group|finally|case)_clause$/;
+
+/** Stands for a body while its head is parsed alone: without one, what follows would be taken for it. */
+const placeholder = '0';
 
 const notPython = 'This is not valid Python.';
 
