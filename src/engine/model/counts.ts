@@ -50,7 +50,7 @@ export function ownMembers(module: PyInstance): OwnMembers {
     for (const { key, value } of dict.entries.values()) {
       if (typeof key !== 'string') continue;
       if (isTensorValue(value)) (dictName === '_parameters' ? parameters : buffers).push({ name: key, value });
-      else if (dictName === '_modules' && typeof value === 'object' && value?.kind === 'instance' && !isModule(value) && value.cls.unknownBase) children.push({ name: key, value });
+      else if (dictName === '_modules' && typeof value === 'object' && value?.kind === 'instance' && (value.cls.unknownBase || isModule(value))) children.push({ name: key, value });
       else place(key, value);
     }
   }

@@ -29,8 +29,8 @@ export interface InterpreterOptions {
   readonly modules: readonly ModelledModule[];
   /** Folders to search before the project's roots: the folder of the script that is analysed. */
   readonly searchFirst?: readonly string[];
-  /** Set to a non-zero value by whoever wants the run to end. */
-  readonly cancelFlag?: Int32Array;
+  /** Asked now and then; `true` ends the run. */
+  readonly cancelled?: () => boolean;
   /** Milliseconds one run may take; default {@link budget.milliseconds}. */
   readonly timeLimit?: number;
 }
@@ -68,12 +68,10 @@ export class Interpreter implements Context {
   private steps = 0;
   private stepLimit: number = budget.steps;
   private deadline = Infinity;
-  private readonly cancelFlag: Int32Array | undefined;
   private readonly timeLimit: number;
 
   constructor(readonly options: InterpreterOptions) {
     this.project = options.project;
-    this.cancelFlag = options.cancelFlag;
     this.timeLimit = options.timeLimit ?? budget.milliseconds;
     this.importer = new Importer(this, options.modules, options.searchFirst ?? []);
   }
@@ -148,7 +146,7 @@ export class Interpreter implements Context {
   }
 
   private checkClock(): void {
-    if (this.cancelFlag && Atomics.load(this.cancelFlag, 0) !== 0) throw new Stopped(this.unknown('the analysis was cancelled'), 'cancelled');
+    if (this.options.cancelled?.()) throw new Stopped(this.unknown('the analysis was cancelled'), 'cancelled');
     if (Date.now() > this.deadline) throw new Stopped(this.unknown(`the analysis took longer than ${this.timeLimit / 1000} s and was stopped here`), 'budget');
   }
 

@@ -1,0 +1,41 @@
+/** `architect analyze FILE`. */
+import { existsSync, statSync } from 'node:fs';
+import { EngineThread } from './engineThread.js';
+import { EXIT, UsageError } from './exit.js';
+import { renderReport } from './table.js';
+
+export interface AnalyzeFlags {
+  readonly call?: string;
+  readonly input: readonly string[];
+  readonly path: readonly string[];
+  readonly json?: boolean;
+  readonly timeLimit: string;
+}
+
+/** Milliseconds. @throws UsageError */
+export function timeLimitOf(flags: { readonly timeLimit: string }): number {
+  const seconds = Number(flags.timeLimit);
+  if (!(seconds > 0)) throw new UsageError(`--time-limit takes a number of seconds above 0, not '${flags.timeLimit}'`);
+  return seconds * 1000;
+}
+
+/** Prints the reports of a file. @returns the exit code */
+export async function analyze(file: string | undefined, flags: AnalyzeFlags): Promise<number> {
+  if (file === undefined) throw new UsageError('say which Python file to analyze, or use --batch');
+  if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError(`there is no file ${file}`);
+  const thread = new EngineThread();
+  try {
+    const reply = await thread.ask({ file, call: flags.call, inputs: flags.input, path: flags.path, timeLimit: timeLimitOf(flags) });
+    if ('error' in reply) {
+      process.stderr.write(`architect: ${reply.error.message}\n`);
+      return EXIT.usage;
+    }
+    const { reports } = reply;
+    if (flags.json) process.stdout.write(`${JSON.stringify({ reports }, null, 2)}\n`);
+    else if (reports.length === 0) process.stdout.write(`${file}: no nn.Module class in this file\n`);
+    else process.stdout.write(reports.map((report) => renderReport(report, process.stdout.isTTY)).join('\n'));
+    return reports.some((report) => report.tree !== null) ? EXIT.done : EXIT.unresolved;
+  } finally {
+    await thread.close();
+  }
+}

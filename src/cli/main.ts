@@ -1,0 +1,59 @@
+/** `architect`: the engine on the command line. The engine itself runs in a worker thread of this same file. */
+import { isMainThread } from 'node:worker_threads';
+import { Command, CommanderError, Option } from 'commander';
+import { analyze, type AnalyzeFlags } from './analyze.js';
+import { batch } from './batch.js';
+import { serveEngine } from './engineThread.js';
+import { EXIT, UsageError } from './exit.js';
+
+declare const ARCHITECT_VERSION: string | undefined;
+
+const EXAMPLES = `
+Examples:
+  architect analyze model.py
+  architect analyze model.py --call "Net(num_classes=10)" --input 1,3,32,32
+  architect analyze train.py --call "build(cfg)" --path ../library --json
+  architect analyze --batch < requests.jsonl
+
+Exit codes: 0 done, 1 findings at or above the asked level, 2 bad usage or unreadable input, 3 nothing could be resolved.`;
+
+const collect = (value: string, before: readonly string[]): string[] => [...before, value];
+
+function program(): Command {
+  const root = new Command('architect')
+    .description('Exact parameters, shapes and multiply-accumulates of PyTorch modules, without running Python.')
+    .version(typeof ARCHITECT_VERSION === 'string' ? ARCHITECT_VERSION : 'development')
+    .exitOverride()
+    .showHelpAfterError('(architect --help shows how it is used)')
+    .addHelpText('after', EXAMPLES);
+  root
+    .command('analyze')
+    .description('report on the nn.Modules of a file')
+    .argument('[file]', 'Python file')
+    .option('--call <python>', 'how to make the module, in the namespace of the file')
+    .option('--input <spec>', 'input of forward: 1,3,224,224[:dtype] or name=1,128:int64 (repeatable)', collect, [])
+    .option('--path <dir>', 'folder in which imports are looked for (repeatable)', collect, [])
+    .option('--json', 'print the whole report as JSON')
+    .addOption(new Option('--batch', 'read requests as JSON lines from standard input, answer each on one line').conflicts(['call', 'json']))
+    .option('--time-limit <seconds>', 'longest time for one request', '10')
+    .exitOverride()
+    .action(async (file: string | undefined, flags: AnalyzeFlags & { readonly batch?: boolean }) => {
+      process.exitCode = flags.batch ? await batch(flags) : await analyze(file, flags);
+    });
+  return root;
+}
+
+async function main(): Promise<void> {
+  try {
+    await program().parseAsync();
+  } catch (error) {
+    if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
+    else if (error instanceof UsageError) {
+      process.stderr.write(`architect: ${error.message}\n`);
+      process.exitCode = EXIT.usage;
+    } else throw error;
+  }
+}
+
+if (isMainThread) void main();
+else serveEngine();

@@ -1,0 +1,83 @@
+/** From the engine's numbers to the report's. */
+import { formatInt, isSym, symbolsOf, type Int } from '../python/symint.js';
+import type { Place, Unknown, Value } from '../python/value.js';
+import { isTensorValue, isUnknown } from '../torch/nn/objects.js';
+import type { Dim, Shape } from '../torch/tensor.js';
+import type { Count, OutputReport, ReportNote, ReportSpan, ShapeReport } from './types.js';
+
+/** Collects why things are unknown, each reason once per place. */
+export class Notes {
+  private readonly seen = new Set<string>();
+  readonly list: ReportNote[] = [];
+
+  add(reason: string, place: Place | null): void {
+    const note = noteOf(reason, place);
+    const key = `${note.file ?? ''}:${note.line ?? ''}:${reason}`;
+    if (this.seen.has(key)) return;
+    this.seen.add(key);
+    this.list.push(note);
+  }
+}
+
+/** Places inside the engine's own descriptions of PyTorch say nothing to a user. */
+export function noteOf(reason: string, place: Place | null): ReportNote {
+  const shown = place && !place.file.path.startsWith('<') ? place : null;
+  return { reason, file: shown?.file.path ?? null, line: shown ? shown.file.positionAt(shown.start).line + 1 : null };
+}
+
+export function spanOf(place: Place): ReportSpan {
+  return { file: place.file.path, start: place.file.positionAt(place.start), end: place.file.positionAt(place.end) };
+}
+
+export function countOf(value: Int | Unknown, notes: Notes): Count {
+  if (isUnknown(value)) {
+    notes.add(value.reason, value.place);
+    return null;
+  }
+  if (typeof value === 'number') return value;
+  if (isSym(value)) return { expression: formatInt(value), symbols: symbolsOf(value), value: null };
+  return Number(value);
+}
+
+function dimOf(dim: Dim, notes: Notes): Count {
+  return countOf(dim, notes);
+}
+
+export function shapeOf(shape: Shape, notes: Notes): ShapeReport {
+  if (isUnknown(shape)) {
+    notes.add(shape.reason, shape.place);
+    return null;
+  }
+  return shape.map((dim) => dimOf(dim, notes));
+}
+
+/** The shape of whatever `forward` returned. */
+export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
+  if (isTensorValue(value)) {
+    if (value.taint) notes.add(value.taint.reason, value.taint.place);
+    return value.taint ? null : shapeOf(value.data.shape, notes);
+  }
+  if (isUnknown(value)) {
+    notes.add(value.reason, value.place);
+    return null;
+  }
+  if (typeof value !== 'object' || value === null || depth > 8) return null;
+  switch (value.kind) {
+    case 'tuple':
+    case 'list': {
+      const names = value.kind === 'list' && value.taint ? value.taint : null;
+      if (names) notes.add(names.reason, names.place);
+      return names ? null : value.items.map((item) => outputOf(item, notes, depth + 1));
+    }
+    case 'dict': {
+      if (value.taint) notes.add(value.taint.reason, value.taint.place);
+      if (value.taint) return null;
+      return Object.fromEntries([...value.entries.values()].map((entry) => [String(entry.key), outputOf(entry.value, notes, depth + 1)]));
+    }
+    case 'instance':
+      if (value.taint) notes.add(value.taint.reason, value.taint.place);
+      return value.taint ? null : Object.fromEntries([...value.attrs].filter(([name]) => !name.startsWith('_')).map(([name, item]) => [name, outputOf(item, notes, depth + 1)]));
+    default:
+      return null;
+  }
+}

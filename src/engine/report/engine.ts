@@ -1,0 +1,115 @@
+/** The engine's front door: files in, reports out. Everything above asks here. */
+import { Interpreter, evaluateSource, type PyClass, type PyModule, type Value } from '../python/index.js';
+import { stdlib } from '../python/stdlib/index.js';
+import { Project, type SourceProvider } from '../project/index.js';
+import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
+import { isModuleClass } from '../torch/nn/module.js';
+import { torchModules } from '../torch/index.js';
+import { spanOf } from './counts.js';
+import { classesOf, construct, constructionsOf } from './construct.js';
+import type { InputSpec } from './inputs.js';
+import { buildReport } from './modelReport.js';
+import type { FindingReport, ModelReport } from './types.js';
+
+export interface EngineOptions {
+  readonly provider: SourceProvider;
+  readonly parser: PythonParser;
+  /** Folders in which modules are looked for, in order. */
+  readonly roots: readonly string[];
+  /** Asked now and then; `true` ends the run early. */
+  readonly cancelled?: () => boolean;
+  /** Milliseconds one report may take. */
+  readonly timeLimit?: number;
+}
+
+export interface AnalyzeOptions {
+  /** Only this class. */
+  readonly qualname?: string;
+  /** Python that makes the module; one report then. */
+  readonly call?: string;
+  readonly inputs?: readonly InputSpec[];
+}
+
+/** The request can't be answered at all: its message is for people. */
+export class EngineError extends Error {
+  override readonly name = 'EngineError';
+}
+
+export class Engine {
+  readonly project: Project;
+  readonly interpreter: Interpreter;
+
+  constructor(options: EngineOptions) {
+    this.project = new Project(options.provider, options.parser, options.roots);
+    this.interpreter = new Interpreter({ project: this.project, modules: [...stdlib, ...torchModules], cancelled: options.cancelled, timeLimit: options.timeLimit });
+  }
+
+  /** These files (all when omitted) may have changed: forgets what depends on them. */
+  invalidate(paths?: readonly string[]): void {
+    this.project.invalidate(paths);
+    if (paths) this.interpreter.importer.invalidate(new Set(paths));
+    else this.interpreter.importer.invalidateAll();
+  }
+
+  private file(path: string): SourceFile {
+    const file = this.project.file(path);
+    if (!file) throw new EngineError(`${path} can't be read as a text file`);
+    return file;
+  }
+
+  /** One report per module class in source order; exactly one with `call`. @throws EngineError when the file can't be read. */
+  analyzeFile(path: string, options: AnalyzeOptions = {}): ModelReport[] {
+    const file = this.file(path);
+    if (options.call !== undefined) return [this.analyzeCall(path, file, options.call, options.inputs ?? null)];
+    const reports: ModelReport[] = [];
+    for (const node of classesOf(file)) {
+      if (options.qualname !== undefined && node.name !== options.qualname) continue;
+      const report = this.analyzeClass(path, file, node, options.inputs ?? null);
+      if (report) reports.push(report);
+    }
+    return reports;
+  }
+
+  private analyzeCall(path: string, file: SourceFile, call: string, inputs: readonly InputSpec[] | null): ModelReport {
+    const { interpreter } = this;
+    return interpreter.run(() => {
+      const value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(path), call));
+      const qualname = typeof value === 'object' && value?.kind === 'instance' ? value.cls.qualname : call;
+      const cls = typeof value === 'object' && value?.kind === 'instance' ? value.cls : null;
+      const place = cls?.place && !cls.place.file.path.startsWith('<') ? cls.place : { file, start: 0, end: 0 };
+      return buildReport(interpreter, { qualname, file: place.file.path, place, call, value, inputs });
+    });
+  }
+
+  private analyzeClass(path: string, file: SourceFile, node: ClassDef, inputs: readonly InputSpec[] | null): ModelReport | null {
+    const { interpreter } = this;
+    return interpreter.run(() => {
+      const module = interpreter.attempt(() => interpreter.importer.moduleOfFile(path));
+      if (typeof module !== 'object' || module?.kind !== 'module') return null;
+      const cls = this.moduleClass(module, node);
+      if (!cls) return null;
+      const { value, construction } = construct(interpreter, constructionsOf(interpreter, module, file, node, cls));
+      const place = { file, start: node.start, end: node.end };
+      return buildReport(interpreter, { qualname: cls.qualname, file: path, place, call: construction?.shown ?? null, value, inputs });
+    });
+  }
+
+  /** The class a statement made, if it is an `nn.Module` or may be one (its base is not known and it has a `forward`). */
+  private moduleClass(module: PyModule, node: ClassDef): PyClass | null {
+    const value: Value | undefined = module.namespace.get(node.name);
+    if (typeof value !== 'object' || value?.kind !== 'class') return null;
+    const mayBe = value.unknownBase !== null && value.namespace.has('forward');
+    return mayBe || isModuleClass(value) ? value : null;
+  }
+
+  /** Syntax problems of a file. */
+  syntaxProblems(path: string): FindingReport[] {
+    const file = this.file(path);
+    return file.ast.problems.map((problem) => ({ rule: 'syntax', severity: 'error', message: problem.message, span: spanOf({ file, start: problem.start, end: problem.end }) }));
+  }
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  return new Engine(options);
+}
+

@@ -1,0 +1,3 @@
+export * from './engine.js';
+export * from './inputs.js';
+export type * from './types.js';

@@ -1,0 +1,154 @@
+/** Puts together what everybody shows of one module. */
+import { countModel, type ModelCounts, type ModuleNode } from '../model/index.js';
+import { isUnknown, type Interpreter, type Place, type PyInstance, type Unknown, type Value } from '../python/index.js';
+import { addInt, mulInt, type Int } from '../python/symint.js';
+import { dtypeFacts } from '../torch/dtypes.js';
+import { numelOf } from '../torch/dims.js';
+import { ownMembers } from '../model/index.js';
+import type { TensorNative } from '../torch/tensor.js';
+import { callMacs, callOutput, moduleCalls, traceOf, type ModuleCall } from '../torch/trace.js';
+import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
+import { inputTensor, type InputSpec } from './inputs.js';
+import type { FindingReport, InputReport, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from './types.js';
+
+/** What a forward pass showed. */
+interface Forward {
+  readonly inputs: readonly InputReport[];
+  readonly output: OutputReport;
+  readonly macs: Int | Unknown;
+  readonly calls: ReadonlyMap<PyInstance, readonly ModuleCall[]>;
+}
+
+export interface ReportRequest {
+  readonly qualname: string;
+  readonly file: string;
+  readonly place: Place;
+  readonly call: string | null;
+  /** The constructed module, or why there is none. */
+  readonly value: Value;
+  readonly inputs: readonly InputSpec[] | null;
+}
+
+/** Must run inside a run of the interpreter: the module and its trace belong to that run. */
+export function buildReport(interpreter: Interpreter, request: ReportRequest): ModelReport {
+  const notes = new Notes();
+  const { value } = request;
+  const base = {
+    qualname: request.qualname,
+    file: request.file,
+    span: spanOf(request.place),
+    call: request.call,
+    signal: [],
+  };
+  if (typeof value !== 'object' || value?.kind !== 'instance') {
+    const reason: Unknown = isUnknown(value) ? value : interpreter.unknown('the call gives no nn.Module');
+    notes.add(reason.reason, reason.place);
+    return {
+      ...base,
+      parameters: { total: null, trainable: null, frozen: null },
+      buffers: null, modules: null, tree: null, inputs: [], output: null, macs: null,
+      memory: { parameters: null, gradients: null, optimizer: null, activations: null, peak: null },
+      findings: [],
+      assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
+      unknowns: notes.list,
+    };
+  }
+  const findings: FindingReport[] = [];
+  const forward = request.inputs ? runForward(interpreter, value, request.inputs, notes, findings) : null;
+  const counts = countModel(value);
+  const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
+  return {
+    ...base,
+    parameters: { total: countOf(counts.total.value, notes), trainable: countOf(counts.trainable.value, notes), frozen: countOf(counts.frozen.value, notes), ...atLeast },
+    buffers: countOf(counts.buffers.value, notes),
+    modules: countOf(counts.modules, notes),
+    tree: nodeReport(counts.root, forward, notes),
+    inputs: forward?.inputs ?? [],
+    output: forward?.output ?? null,
+    macs: forward ? countOf(forward.macs, notes) : null,
+    memory: memoryOf(counts, notes),
+    findings,
+    assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
+    unknowns: notes.list,
+  };
+}
+
+/** Runs `forward` in evaluation mode on tensors of the given shapes. */
+function runForward(interpreter: Interpreter, root: PyInstance, specs: readonly InputSpec[], notes: Notes, findings: FindingReport[]): Forward {
+  const args: Value[] = [];
+  const kwargs = new Map<string, Value>();
+  const inputs: InputReport[] = [];
+  for (const spec of specs) {
+    const tensor = inputTensor(spec, interpreter);
+    if (spec.name === null) args.push(tensor);
+    else kwargs.set(spec.name, tensor);
+    inputs.push({ name: spec.name ?? `input ${args.length}`, shape: shapeOf((tensor as TensorNative).data.shape, notes), dtype: spec.dtype });
+  }
+  const before = moduleCalls(traceOf(interpreter)).length;
+  const output = interpreter.attempt(() => {
+    interpreter.callMethod(root, 'eval');
+    return interpreter.call(root, args, kwargs);
+  });
+  const calls = moduleCalls(traceOf(interpreter)).slice(before);
+  const byModule = new Map<PyInstance, ModuleCall[]>();
+  for (const call of calls) {
+    const list = byModule.get(call.module);
+    if (list) list.push(call);
+    else byModule.set(call.module, [call]);
+  }
+  const rootCall = calls.find((call) => call.module === root);
+  if (isUnknown(output)) {
+    notes.add(output.reason, output.place);
+    if (output.reason.startsWith('it raises') && output.place && !output.place.file.path.startsWith('<'))
+      findings.push({ rule: 'shape', severity: 'error', message: output.reason.replace(/^it raises (\w+: )?/, ''), span: spanOf(output.place) });
+  }
+  const macs: Int | Unknown = isUnknown(output) ? output : rootCall ? callMacs(rootCall) : interpreter.unknown('the forward of this module was not traced');
+  return { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule };
+}
+
+function nodeReport(node: ModuleNode, forward: Forward | null, notes: Notes): ModuleNodeReport {
+  const calls = forward?.calls.get(node.instance) ?? [];
+  const first = calls[0];
+  const quiet = new Notes();
+  const result = first && callOutput(first);
+  let macs: Int | Unknown = 0;
+  for (const call of calls) {
+    const more = callMacs(call);
+    macs = isUnknown(macs) ? macs : isUnknown(more) ? more : addInt(macs, more);
+  }
+  return {
+    name: node.name,
+    type: node.instance.cls.name,
+    span: node.instance.place && !node.instance.place.file.path.startsWith('<') ? spanOf(node.instance.place) : null,
+    own: countOf(node.own, quiet),
+    total: countOf(node.total, quiet),
+    trainable: countOf(node.trainable, quiet),
+    shared: node.shared,
+    inputShape: first?.inputs[0] ? shapeOf(first.inputs[0].shape, quiet) : null,
+    outputShape: result === undefined ? null : outputOf(result, quiet),
+    macs: forward ? countOf(macs, quiet) : null,
+    children: node.children.map((child) => nodeReport(child, forward, notes)),
+  };
+}
+
+/** Bytes of parameters and their gradients; what depends on the optimizer and the forward pass is left open here. */
+function memoryOf(counts: ModelCounts, notes: Notes): MemoryReport {
+  let parameters: Int | Unknown = counts.total.unknowns[0] ?? 0;
+  let gradients: Int | Unknown = counts.total.unknowns[0] ?? 0;
+  const seen = new Set<TensorNative>();
+  const add = (sum: Int | Unknown, bytes: Int | Unknown): Int | Unknown => (isUnknown(sum) ? sum : isUnknown(bytes) ? bytes : addInt(sum, bytes));
+  const visit = (node: ModuleNode): void => {
+    for (const { value } of ownMembers(node.instance).parameters) {
+      if (seen.has(value)) continue;
+      seen.add(value);
+      const { dtype, shape, requiresGrad } = value.data;
+      const numel = numelOf(shape);
+      const bytes = isUnknown(dtype) ? dtype : isUnknown(numel) ? numel : (mulInt(numel, dtypeFacts(dtype).bytes) ?? counts.total.unknowns[0] ?? 0);
+      parameters = add(parameters, bytes);
+      if (requiresGrad) gradients = add(gradients, bytes);
+    }
+    node.children.forEach(visit);
+  };
+  visit(counts.root);
+  return { parameters: countOf(parameters, notes), gradients: countOf(gradients, notes), optimizer: null, activations: null, peak: null };
+}
