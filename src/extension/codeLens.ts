@@ -38,7 +38,12 @@ function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
   const { start, end } = module.nameRange;
   const range = new vscode.Range(start.line, start.character, end.line, end.character);
   const lens = (title: string, command: string, tooltip: string): vscode.CodeLens =>
-    new vscode.CodeLens(range, { title, command, tooltip, arguments: [{ uri: uri.toString(), qualname: module.qualname }] });
+    new vscode.CodeLens(range, {
+      title,
+      command,
+      tooltip,
+      arguments: [{ uri: uri.toString(), qualname: module.qualname }],
+    });
   return [
     lens(countText(module), 'architect.inspect', countDetail(module)),
     lens('Inspect', 'architect.inspect', `Show the module tree of ${module.name}`),

@@ -1,25 +1,40 @@
 /** Starts the extension: makes what its parts share and registers them. */
 import * as vscode from 'vscode';
+import type { Hunk } from '../edits/index.js';
 import { AnalysisClient } from './analysis/client.js';
 import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
+import { registerPendingChanges, type PendingService } from './diff/index.js';
 import type { Services } from './services.js';
 import { registerAnalysisStatus } from './statusBar.js';
 
-export function activate(context: vscode.ExtensionContext): void {
+let changes: PendingService | undefined;
+
+/** What other extensions and tests get from `activate`. */
+export interface ArchitectApi {
+  /** Checks edit sets and shows them as pending changes; see `PendingService.propose`. */
+  readonly propose: PendingService['propose'];
+  /** The pending changes of a document, in its order. */
+  readonly hunks: (uri: string) => readonly Hunk[];
+}
+
+export function activate(context: vscode.ExtensionContext): ArchitectApi {
   const log = vscode.window.createOutputChannel('Model Architect', { log: true });
   const analysis = new AnalysisClient(context.asAbsolutePath('dist/server.js'), log);
-  const services: Services = { context, log, analysis };
+  context.subscriptions.push(log, analysis);
+  changes = registerPendingChanges(context, analysis, log);
+  const services: Services = { context, log, analysis, changes };
   context.subscriptions.push(
-    log,
-    analysis,
     registerCodeLens(analysis, log),
     registerAnalysisStatus(analysis),
     registerAnalysisCommands(services),
   );
   analysis.start().catch((error: unknown) => log.error('The analysis could not be started.', error));
+  const { pending, propose } = services.changes;
+  return { propose, hunks: (uri) => pending.hunks(uri) };
 }
 
-export function deactivate(): void {
-  // Everything is in context.subscriptions.
+/** Everything disposable is in context.subscriptions; only what is not on the disk yet needs the last moment. */
+export function deactivate(): Promise<void> | undefined {
+  return changes?.flush();
 }

@@ -38,6 +38,10 @@ function describe(state: AnalysisState): { text: string; tooltip: string; failed
     case 'restarting':
       return { text: '$(warning) Architect', tooltip: state.message ?? 'the analysis starts again', failed: true };
     case 'failed':
-      return { text: '$(error) Architect', tooltip: state.message ?? 'the analysis does not run. Click for the log.', failed: true };
+      return {
+        text: '$(error) Architect',
+        tooltip: state.message ?? 'the analysis does not run. Click for the log.',
+        failed: true,
+      };
   }
 }

@@ -40,7 +40,10 @@ function innermost(modules: readonly ModuleSummary[], at: vscode.Position): Modu
 
 async function choose(modules: readonly ModuleSummary[]): Promise<ModuleSummary | undefined> {
   const items = modules.map((module) => ({ label: module.name, description: countText(module), module }));
-  const picked = await vscode.window.showQuickPick(items, { title: 'Analyze which nn.Module?', matchOnDescription: true });
+  const picked = await vscode.window.showQuickPick(items, {
+    title: 'Analyze which nn.Module?',
+    matchOnDescription: true,
+  });
   return picked?.module;
 }
 

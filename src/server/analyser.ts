@@ -126,7 +126,10 @@ export class Analyser {
     switch (message.type) {
       case 'ready':
         this.parser = message.parser;
-        this.options.log('info', `The analysis is ready; the ${message.parser === 'native' ? 'native' : 'WebAssembly'} parser answered.`);
+        this.options.log(
+          'info',
+          `The analysis is ready; the ${message.parser === 'native' ? 'native' : 'WebAssembly'} parser answered.`,
+        );
         this.pump();
         return this.tellState();
       case 'unable':
@@ -138,7 +141,9 @@ export class Analyser {
       case 'failed': {
         if (!message.expected) this.options.log('error', `${this.running?.method ?? 'A job'}: ${message.message}`);
         const [line] = message.message.split('\n');
-        const error = message.expected ? new AnalysisError(message.message) : new Error(`The analyser has a fault: ${line}. The log has the details.`);
+        const error = message.expected
+          ? new AnalysisError(message.message)
+          : new Error(`The analyser has a fault: ${line}. The log has the details.`);
         return this.settle(message.id, ({ reject }) => reject(error));
       }
     }
@@ -195,8 +200,15 @@ export class Analyser {
     this.running = undefined;
     if (Date.now() - this.startedAt > HEALTHY_MILLISECONDS) this.deaths = 0;
     const wait = BACK_OFF_MILLISECONDS[Math.min(this.deaths++, BACK_OFF_MILLISECONDS.length - 1)] ?? 0;
-    this.options.log('error', `The analysis thread ended${reason ? ` (${reason})` : ''}${job ? ` during ${job.method} of ${job.uri}` : ''}; it starts again in ${wait} ms.`);
-    this.options.onState({ kind: 'restarting', parser: null, message: 'The analysis ended unexpectedly and starts again.' });
+    this.options.log(
+      'error',
+      `The analysis thread ended${reason ? ` (${reason})` : ''}${job ? ` during ${job.method} of ${job.uri}` : ''}; it starts again in ${wait} ms.`,
+    );
+    this.options.onState({
+      kind: 'restarting',
+      parser: null,
+      message: 'The analysis ended unexpectedly and starts again.',
+    });
     if (job) this.again(job, reason);
     this.timer = setTimeout(() => this.start(), wait);
   }

@@ -1,10 +1,5 @@
 /** Publishes what the engine finds wrong in open documents, a moment after the last keystroke. */
-import {
-  DiagnosticSeverity,
-  type Connection,
-  type Diagnostic,
-  type TextDocuments,
-} from 'vscode-languageserver';
+import { DiagnosticSeverity, type Connection, type Diagnostic, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FindingReport, Severity } from '../protocol/index.js';
 import { CancelledError, type Analyser } from './analyser.js';
@@ -33,7 +28,10 @@ export class Diagnostics {
   /** Looks at a document soon; what is under way on its old text is ended. */
   schedule(uri: string): void {
     this.cancel(uri);
-    this.timers.set(uri, setTimeout(() => void this.publish(uri), QUIET_MILLISECONDS));
+    this.timers.set(
+      uri,
+      setTimeout(() => void this.publish(uri), QUIET_MILLISECONDS),
+    );
   }
 
   scheduleAll(): void {

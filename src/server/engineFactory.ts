@@ -8,7 +8,9 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
   return {
     modulesOf: (path) => expected(() => engine.analyzeFile(path).map(summaryOf)),
     analyzeFile: (path, { qualname, call, inputs } = {}) =>
-      expected(() => engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined })),
+      expected(() =>
+        engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
+      ),
     problemsOf: (path) => expected(() => problemsOf(engine, path)),
     invalidate: (paths) => engine.invalidate(paths),
   };
@@ -18,7 +20,8 @@ function expected<T>(action: () => T): T {
   try {
     return action();
   } catch (error) {
-    if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message))) throw new AnalysisError(error.message);
+    if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
+      throw new AnalysisError(error.message);
     throw error;
   }
 }
@@ -37,6 +40,9 @@ function summaryOf(report: ModelReport): ModuleSummary {
     parameters: parameters.total,
     ...(parameters.atLeast === undefined ? {} : { atLeast: parameters.atLeast }),
     call: report.call,
-    unknown: parameters.total === null ? (report.unknowns[0] ?? { reason: 'the count is not known', file: null, line: null }) : null,
+    unknown:
+      parameters.total === null
+        ? (report.unknowns[0] ?? { reason: 'the count is not known', file: null, line: null })
+        : null,
   };
 }

@@ -12,10 +12,13 @@ export function compareModules(before: readonly LocatedReport[], after: readonly
   const differences = after.map(({ uri, report }): ModuleDifference => {
     const old = find(before, uri, report.qualname);
     const total = report.parameters.total;
-    return old ? { uri, qualname: report.qualname, before: old.parameters.total, after: total } : { uri, qualname: report.qualname, after: total };
+    return old
+      ? { uri, qualname: report.qualname, before: old.parameters.total, after: total }
+      : { uri, qualname: report.qualname, after: total };
   });
   for (const { uri, report } of before) {
-    if (!find(after, uri, report.qualname)) differences.push({ uri, qualname: report.qualname, before: report.parameters.total });
+    if (!find(after, uri, report.qualname))
+      differences.push({ uri, qualname: report.qualname, before: report.parameters.total });
   }
   return differences;
 }
@@ -25,11 +28,15 @@ export function compareModules(before: readonly LocatedReport[], after: readonly
  * side by side and more than one changes, no single number is true.
  */
 export function parameterDelta(before: readonly LocatedReport[], after: readonly LocatedReport[]): ParameterDelta {
-  if (before.length === 0 && after.length === 0) return { kind: 'notChecked', reason: 'there is no module in these files' };
+  if (before.length === 0 && after.length === 0)
+    return { kind: 'notChecked', reason: 'there is no module in these files' };
   const changes: ParameterDelta[] = [];
   for (const difference of compareModules(outermost(before), outermost(after))) {
     const { qualname } = difference;
-    const delta = countDelta('before' in difference ? difference.before ?? null : 0, 'after' in difference ? difference.after ?? null : 0);
+    const delta = countDelta(
+      'before' in difference ? (difference.before ?? null) : 0,
+      'after' in difference ? (difference.after ?? null) : 0,
+    );
     if (delta === null) return { kind: 'notChecked', reason: `the parameters of ${qualname} are unknown` };
     if (delta.kind === 'symbolic' || (delta.kind === 'known' && delta.delta !== 0)) changes.push(delta);
   }

@@ -1,8 +1,12 @@
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-/** The engine's name for a document: the absolute path with `/`, or the URI itself for what is not on disk. */
+/**
+ * The engine's name for a document: the absolute path with `/`, or the URI itself for what has none. An unsaved document
+ * that has its place already is at that place, so that others can import it.
+ */
 export function pathOf(uri: string): string {
-  return uri.startsWith('file:') ? fileURLToPath(uri).replaceAll('\\', '/') : uri;
+  const file = uri.replace(/^untitled:(?:\/\/)?(?=\/)/, 'file://');
+  return file.startsWith('file:') ? fileURLToPath(file).replaceAll('\\', '/') : uri;
 }
 
 /** The way back from `pathOf`. */

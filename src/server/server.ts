@@ -63,7 +63,9 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     diagnostics?.scheduleAll();
     void connection.sendNotification('architect/changed', {});
   });
-  connection.onNotification('architect/active', ({ uri }: ClientNotifications['architect/active']) => analyser?.setActive(uri));
+  connection.onNotification('architect/active', ({ uri }: ClientNotifications['architect/active']) =>
+    analyser?.setActive(uri),
+  );
 
   /** Answers a request by the engine's thread; `uri` names the document it is about. */
   function serve<M extends RequestMethod>(method: M, uriOfRequest: (params: Requests[M]['params']) => string): void {

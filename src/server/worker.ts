@@ -40,7 +40,8 @@ function run<M extends JobMethod>(id: number, method: M, params: unknown, worksp
   } catch (error) {
     if (cancelled()) return tell({ type: 'cancelled', id });
     const expected = error instanceof AnalysisError;
-    const message = error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
+    const message =
+      error instanceof Error ? (expected ? error.message : (error.stack ?? error.message)) : String(error);
     tell({ type: 'failed', id, expected, message });
   }
 }
@@ -50,8 +51,13 @@ function tell(message: FromWorker): void {
 }
 
 const started = start();
-started.catch((error: unknown) => tell({ type: 'unable', message: error instanceof Error ? error.message : String(error) }));
+started.catch((error: unknown) =>
+  tell({ type: 'unable', message: error instanceof Error ? error.message : String(error) }),
+);
 parentPort?.on('message', (message: ToWorker) => {
   // A worker that could not start has said so already.
-  started.then((workspace) => receive(message, workspace), () => undefined);
+  started.then(
+    (workspace) => receive(message, workspace),
+    () => undefined,
+  );
 });

@@ -1,6 +1,12 @@
 /** The way to the analysis process: typed requests, its state, and its restarts. */
 import * as vscode from 'vscode';
-import { CloseAction, ErrorAction, LanguageClient, State, type LanguageClientOptions } from 'vscode-languageclient/node';
+import {
+  CloseAction,
+  ErrorAction,
+  LanguageClient,
+  State,
+  type LanguageClientOptions,
+} from 'vscode-languageclient/node';
 import type {
   AnalysisChanged,
   AnalysisState,
@@ -123,7 +129,9 @@ export class AnalysisClient implements vscode.Disposable {
   private async ended(): Promise<void> {
     if (!this.probeAnswered && this.parser === 'native') {
       this.parser = 'wasm';
-      this.log.warn(`The analysis process ended (${this.process.ending}) before the native parser answered; the WebAssembly parser takes over.`);
+      this.log.warn(
+        `The analysis process ended (${this.process.ending}) before the native parser answered; the WebAssembly parser takes over.`,
+      );
     }
     if (Date.now() - this.startedAt > HEALTHY_MILLISECONDS) this.ends = 0;
     const wait = BACK_OFF_MILLISECONDS[Math.min(this.ends++, BACK_OFF_MILLISECONDS.length - 1)] ?? 0;

@@ -24,5 +24,8 @@ export function registerAnalysisCommands({ analysis, log }: Services): vscode.Di
 
 /** Chat with the question begun; the user finishes it. */
 async function openChat(qualname: string): Promise<void> {
-  await vscode.commands.executeCommand('workbench.action.chat.open', { query: `@architect /analyze ${qualname}`, isPartialQuery: true });
+  await vscode.commands.executeCommand('workbench.action.chat.open', {
+    query: `@architect /analyze ${qualname}`,
+    isPartialQuery: true,
+  });
 }

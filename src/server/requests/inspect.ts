@@ -12,7 +12,9 @@ export function inspect(params: InspectParams, workspace: Workspace): InspectRes
   if (qualname === undefined && params.position && call === undefined) {
     qualname = moduleAt(engine.modulesOf(path), params.position)?.qualname;
     if (qualname === undefined) {
-      throw new AnalysisError('There is no nn.Module here. Place the cursor inside a class that derives from nn.Module.');
+      throw new AnalysisError(
+        'There is no nn.Module here. Place the cursor inside a class that derives from nn.Module.',
+      );
     }
   }
   return { version: workspace.versionOf(params.uri), reports: engine.analyzeFile(path, { qualname, call, inputs }) };

@@ -1,0 +1,159 @@
+/** Has the analyser look at proposals before they are shown, and at each hunk once they are. */
+import * as vscode from 'vscode';
+import {
+  afterInFlight,
+  applyEdits,
+  baselineText,
+  editsProblem,
+  textWith,
+  type EditSet,
+  type FileEdit,
+  type HunkId,
+  type HunkRef,
+} from '../../edits/index.js';
+import type { CheckedVariant, OverlayText, Variant } from '../../protocol/index.js';
+import type { AnalysisClient } from '../analysis/client.js';
+import type { PendingChanges } from './pendingChanges.js';
+
+/** What is wrong with edit sets applied together; `undefined` if they parse and bring no new shape problem. */
+export async function problemOf(
+  sets: readonly EditSet[],
+  analysis: AnalysisClient,
+  token?: vscode.CancellationToken,
+): Promise<string | undefined> {
+  const { baseline, proposed } = await textsOf(sets);
+  if (proposed.length === 0) return undefined;
+  const { variants } = await analysis.request(
+    'architect/checkEdits',
+    { baseline, variants: [{ id: 'all', files: proposed }] },
+    token,
+  );
+  const [checked] = variants;
+  if (checked?.syntax.outcome === 'failed') return `The proposed code does not parse: ${checked.syntax.reason ?? ''}`;
+  if (checked?.shapes.outcome === 'failed')
+    return `The proposed code has a new problem: ${checked.shapes.reason ?? ''}`;
+  return undefined;
+}
+
+/** The Python files of edit sets, before and after. Edits that don't fit are left to be refused when they are made. */
+async function textsOf(sets: readonly EditSet[]): Promise<{ baseline: OverlayText[]; proposed: OverlayText[] }> {
+  const files = new Map<string, FileEdit[]>();
+  for (const file of sets.flatMap((set) => set.files)) {
+    if (isPython(file.uri)) files.set(file.uri, [...(files.get(file.uri) ?? []), file]);
+  }
+  const baseline: OverlayText[] = [];
+  const proposed: OverlayText[] = [];
+  for (const [uri, parts] of files) {
+    const fresh = parts.some(({ create }) => create);
+    const text = fresh ? '' : (await vscode.workspace.openTextDocument(vscode.Uri.parse(uri))).getText();
+    const edits = parts.flatMap((part) => part.edits);
+    if (editsProblem(text, edits) !== undefined) return { baseline: [], proposed: [] };
+    baseline.push({ uri, text });
+    proposed.push({ uri, text: applyEdits(text, edits) });
+  }
+  return { baseline, proposed };
+}
+
+/** Counts what each hunk does if it is kept alone, with those it is linked with, and writes it on the hunk. */
+export function registerHunkChecks(
+  pending: PendingChanges,
+  analysis: AnalysisClient,
+  log: vscode.LogOutputChannel,
+): vscode.Disposable {
+  let timer: NodeJS.Timeout | undefined;
+  let running: vscode.CancellationTokenSource | undefined;
+  /** What each hunk was when it was counted. */
+  const done = new Map<string, string>();
+  const look = async (): Promise<void> => {
+    running?.cancel();
+    const source = new vscode.CancellationTokenSource();
+    running = source;
+    const jobs = jobsOf(pending).filter(({ key, fingerprint }) => done.get(key) !== fingerprint);
+    if (jobs.length === 0) return;
+    const variants = jobs.map(({ key, files }): Variant => ({ id: key, files }));
+    const answer = await analysis.request(
+      'architect/checkEdits',
+      { baseline: baselines(pending), variants },
+      source.token,
+    );
+    if (source.token.isCancellationRequested) return;
+    for (const { key, fingerprint, of } of jobs) {
+      const checked = answer.variants.find(({ id }) => id === key);
+      if (!checked) continue;
+      done.set(key, fingerprint);
+      pending.annotate(of.uri, of.id, parametersOf(checked));
+    }
+  };
+  const schedule = (): void => {
+    clearTimeout(timer);
+    if (pending.count === 0) return done.clear();
+    timer = setTimeout(() => {
+      look().catch((error: unknown) => {
+        if (!(error instanceof vscode.CancellationError))
+          log.debug(`Pending changes could not be counted: ${String(error)}`);
+      });
+    }, 300);
+  };
+  return vscode.Disposable.from(
+    pending.onDidChange(schedule),
+    analysis.onDidChangeState(({ kind }) => (kind === 'restarting' ? schedule() : undefined)),
+    {
+      dispose: () => {
+        clearTimeout(timer);
+        running?.cancel();
+      },
+    },
+  );
+}
+
+function parametersOf({ syntax, shapes, parameters }: CheckedVariant): CheckedVariant['parameters'] {
+  if (syntax.outcome === 'failed')
+    return { kind: 'notChecked', reason: `alone it would not parse: ${syntax.reason ?? ''}` };
+  if (shapes.outcome === 'failed')
+    return { kind: 'notChecked', reason: `alone it would not work: ${shapes.reason ?? ''}` };
+  return parameters;
+}
+
+interface HunkJob {
+  readonly key: string;
+  readonly of: HunkRef;
+  readonly files: readonly OverlayText[];
+  /** Changes when the texts to be compared do. */
+  readonly fingerprint: string;
+}
+
+function jobsOf(pending: PendingChanges): HunkJob[] {
+  const baseline = JSON.stringify(baselines(pending));
+  return pythonFiles(pending).flatMap((uri) =>
+    pending.hunks(uri).map(({ id }): HunkJob => {
+      const of = { uri, id };
+      const files = textsWith(pending, [of, ...pending.linked(of)]);
+      return { key: `${uri}#${id}`, of, files, fingerprint: baseline + JSON.stringify(files) };
+    }),
+  );
+}
+
+/** The files of some hunks as they would be with only these. */
+function textsWith(pending: PendingChanges, refs: readonly HunkRef[]): OverlayText[] {
+  const byFile = new Map<string, HunkId[]>();
+  for (const { uri, id } of refs) byFile.set(uri, [...(byFile.get(uri) ?? []), id]);
+  return [...byFile].flatMap(([uri, ids]) => {
+    const state = pending.state(uri);
+    return state ? [{ uri, text: textWith(afterInFlight(state), ids) }] : [];
+  });
+}
+
+function baselines(pending: PendingChanges): OverlayText[] {
+  return pythonFiles(pending).flatMap((uri) => {
+    const state = pending.state(uri);
+    return state ? [{ uri, text: baselineText(state) }] : [];
+  });
+}
+
+function pythonFiles(pending: PendingChanges): string[] {
+  return pending.uris.filter(isPython);
+}
+
+function isPython(uri: string): boolean {
+  return /\.pyi?$/.test(vscode.Uri.parse(uri).path);
+}

@@ -1,0 +1,38 @@
+/** Context keys for menus and key bindings, and the count in the status bar. */
+import * as vscode from 'vscode';
+import { hunkAt } from './documents.js';
+import { countOf } from './hunkText.js';
+import type { PendingChanges } from './pendingChanges.js';
+
+export function registerPendingContext(pending: PendingChanges): vscode.Disposable {
+  const item = vscode.window.createStatusBarItem('architect.pending', vscode.StatusBarAlignment.Right, 99);
+  item.name = 'Architect: Pending Changes';
+  item.command = 'architect.nextHunk';
+  const known = new Map<string, boolean>();
+  const tell = (key: string, value: boolean): void => {
+    if (known.get(key) === value) return;
+    known.set(key, value);
+    void vscode.commands.executeCommand('setContext', key, value);
+  };
+  const update = (): void => {
+    const { count, uris } = pending;
+    const editor = vscode.window.activeTextEditor;
+    const hunks = editor ? pending.hunks(editor.document.uri.toString()) : [];
+    tell('architect.hasPending', count > 0);
+    tell('architect.editorHasPending', hunks.length > 0);
+    tell('architect.onHunk', editor !== undefined && hunkAt(hunks, editor.selection.active.line) !== undefined);
+    if (count === 0) return item.hide();
+    item.text = `$(diff) ${countOf(count)}`;
+    const where = uris.length === 1 ? 'one file' : `${uris.length} files`;
+    item.tooltip = `Architect: ${countOf(count)} in ${where} to keep or undo. Click for the next one.`;
+    item.accessibilityInformation = { label: item.tooltip, role: 'button' };
+    item.show();
+  };
+  update();
+  return vscode.Disposable.from(
+    item,
+    pending.onDidChange(update),
+    vscode.window.onDidChangeActiveTextEditor(update),
+    vscode.window.onDidChangeTextEditorSelection(update),
+  );
+}

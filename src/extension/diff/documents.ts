@@ -1,0 +1,64 @@
+/** Between the editor's documents and the offsets of the edits room. */
+import * as vscode from 'vscode';
+import type { DocumentChange, Hunk, TextEdit } from '../../edits/index.js';
+
+/** A change event in the words of the edits room. */
+export function changeOf(event: vscode.TextDocumentChangeEvent): DocumentChange {
+  const reason =
+    event.reason === vscode.TextDocumentChangeReason.Undo
+      ? 'undo'
+      : event.reason === vscode.TextDocumentChangeReason.Redo
+        ? 'redo'
+        : undefined;
+  return {
+    version: event.document.version,
+    text: event.document.getText(),
+    changes: event.contentChanges.map(({ rangeOffset, rangeLength, text }) => ({
+      start: rangeOffset,
+      end: rangeOffset + rangeLength,
+      newText: text,
+    })),
+    ...(reason ? { reason } : {}),
+  };
+}
+
+/** Applies edits to a document as one undo stop. `false` if the editor refuses them. */
+export async function applyToDocument(document: vscode.TextDocument, edits: readonly TextEdit[]): Promise<boolean> {
+  const workspaceEdit = new vscode.WorkspaceEdit();
+  workspaceEdit.set(
+    document.uri,
+    edits.map(({ start, end, newText }) =>
+      vscode.TextEdit.replace(new vscode.Range(document.positionAt(start), document.positionAt(end)), newText),
+    ),
+  );
+  return vscode.workspace.applyEdit(workspaceEdit);
+}
+
+/** The open document of a URI. */
+export function openDocument(uri: string): vscode.TextDocument | undefined {
+  return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
+}
+
+/** Where a hunk is shown: its lines, or for a removal the line before which the text stood. */
+export function placeOf(hunk: Hunk, document: vscode.TextDocument): vscode.Range {
+  const last = document.lineCount - 1;
+  const start = Math.min(hunk.document.startLine, last);
+  const end = Math.min(Math.max(start, hunk.document.endLine - 1), last);
+  return new vscode.Range(start, 0, end, document.lineAt(end).text.length);
+}
+
+/** The hunk at a line, else none. A removal belongs to the lines on both of its sides. */
+export function hunkAt(hunks: readonly Hunk[], line: number): Hunk | undefined {
+  return (
+    hunks.find(({ document }) => line >= document.startLine && line < document.endLine) ??
+    hunks.find(
+      ({ document }) =>
+        document.startLine === document.endLine && (line === document.startLine || line === document.startLine - 1),
+    )
+  );
+}
+
+/** A file's name within the workspace. */
+export function shortName(uri: string): string {
+  return vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
+}

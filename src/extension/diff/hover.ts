@@ -1,0 +1,44 @@
+/** Over a hunk: why it is there, what it replaces, and both answers. */
+import * as vscode from 'vscode';
+import type { Hunk } from '../../edits/index.js';
+import { hunkAt, placeOf } from './documents.js';
+import { labelOf, reasonsOf, summaryOf } from './hunkText.js';
+import type { PendingChanges } from './pendingChanges.js';
+
+const COMMANDS = ['architect.keepHunk', 'architect.undoHunk'];
+
+export function registerHunkHover(pending: PendingChanges): vscode.Disposable {
+  return vscode.languages.registerHoverProvider(
+    [{ scheme: 'file' }, { scheme: 'untitled' }, { scheme: 'vscode-notebook-cell' }],
+    {
+      provideHover(document, position) {
+        const uri = document.uri.toString();
+        const hunk = hunkAt(pending.hunks(uri), position.line);
+        return hunk && new vscode.Hover(textOf(uri, hunk, document.languageId), placeOf(hunk, document));
+      },
+    },
+  );
+}
+
+function textOf(uri: string, hunk: Hunk, language: string): vscode.MarkdownString {
+  const text = new vscode.MarkdownString('', true);
+  text.isTrusted = { enabledCommands: COMMANDS };
+  text.appendMarkdown(`**${escape(labelOf(hunk))}** · ${escape(summaryOf(hunk))}\n\n`);
+  if (hunk.parameters.kind === 'notChecked' && hunk.parameters.reason) {
+    text.appendMarkdown(`Parameters not checked: ${escape(hunk.parameters.reason)}.\n\n`);
+  }
+  for (const reason of reasonsOf(hunk)) text.appendMarkdown(`${reason}\n\n`);
+  if (hunk.removed.length > 0) {
+    text.appendMarkdown('Removed:\n');
+    text.appendCodeblock(hunk.removed.join('\n'), language);
+  }
+  const argument = encodeURIComponent(JSON.stringify([{ uri, hunk: hunk.id }]));
+  text.appendMarkdown(
+    `\n[$(check) Keep](command:architect.keepHunk?${argument}) · [$(discard) Undo](command:architect.undoHunk?${argument})`,
+  );
+  return text;
+}
+
+function escape(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
+}

@@ -1,0 +1,56 @@
+/** A line over each hunk: `Keep · Undo · −3 +5 · +1,024 parameters`. */
+import * as vscode from 'vscode';
+import type { Hunk } from '../../edits/index.js';
+import { placeOf } from './documents.js';
+import { labelOf, summaryOf } from './hunkText.js';
+import type { PendingChanges } from './pendingChanges.js';
+
+/** Which hunk a command is about. */
+export interface HunkArgument {
+  readonly uri: string;
+  readonly hunk: number;
+}
+
+/** Every kind of document: pending changes may be in a README as well. */
+const ANYWHERE: vscode.DocumentSelector = [
+  { scheme: 'file' },
+  { scheme: 'untitled' },
+  { scheme: 'vscode-notebook-cell' },
+];
+
+export function registerHunkLenses(pending: PendingChanges): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
+  const provider: vscode.CodeLensProvider = {
+    onDidChangeCodeLenses: changed.event,
+    provideCodeLenses: (document) => {
+      const uri = document.uri.toString();
+      return pending.hunks(uri).flatMap((hunk) => lensesOf(uri, hunk, placeOf(hunk, document)));
+    },
+  };
+  return vscode.Disposable.from(
+    changed,
+    vscode.languages.registerCodeLensProvider(ANYWHERE, provider),
+    pending.onDidChange(() => changed.fire()),
+  );
+}
+
+function lensesOf(uri: string, hunk: Hunk, { start }: vscode.Range): vscode.CodeLens[] {
+  const range = new vscode.Range(start, start);
+  const argument: HunkArgument = { uri, hunk: hunk.id };
+  const lens = (title: string, command: string, tooltip: string): vscode.CodeLens =>
+    new vscode.CodeLens(range, { title, command, tooltip, arguments: [argument] });
+  const label = labelOf(hunk);
+  if (hunk.conflict) {
+    return [
+      lens('Take the Proposal', 'architect.takeProposal', 'Write the proposal again over what the other program wrote'),
+      lens('Leave As Is', 'architect.keepHunk', 'Keep this place as it is now'),
+      lens('Restore', 'architect.restoreHunk', 'Write back what stood here before the proposal'),
+      lens('another program changed this place', 'architect.showHunk', label),
+    ];
+  }
+  return [
+    lens('$(check) Keep', 'architect.keepHunk', `Keep: ${label}`),
+    lens('$(discard) Undo', 'architect.undoHunk', `Write back what stood here before: ${label}`),
+    lens(summaryOf(hunk), 'architect.showHunk', `${label}. Show the removed text.`),
+  ];
+}

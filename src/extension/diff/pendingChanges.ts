@@ -1,0 +1,363 @@
+/**
+ * The pending changes of all files: takes proposals, writes them into documents, and follows whatever happens to those
+ * documents. All that is shown of them (decorations, lenses, source control) reads from here and listens to `onDidChange`.
+ */
+import * as vscode from 'vscode';
+import {
+  annotate,
+  cancelInFlight,
+  hunksOf,
+  keep,
+  linkedHunks,
+  onDocumentChange,
+  onExternalChange,
+  onSaved,
+  renamed,
+  resolveConflict,
+  track,
+  undo,
+  type Action,
+  type ActionOptions,
+  type EditSet,
+  type FileEdit,
+  type Hunk,
+  type HunkId,
+  type HunkRef,
+  type ParameterDelta,
+  type PendingChange,
+} from '../../edits/index.js';
+import { applyToDocument, changeOf, openDocument, shortName } from './documents.js';
+import { planProposal } from './plan.js';
+import type { PendingStore } from './store.js';
+
+export interface Refused {
+  readonly uri: string;
+  /** For the user. */
+  readonly message: string;
+}
+
+export interface Proposed {
+  /** Files that hold the proposal now. */
+  readonly uris: readonly string[];
+  /** Hunks that wait for a decision in those files. */
+  readonly hunks: number;
+  readonly refused: readonly Refused[];
+}
+
+export interface Outcome {
+  readonly done: boolean;
+  /** Why not, for the user. */
+  readonly message?: string;
+  /** The user has to agree first. */
+  readonly asks?: boolean;
+}
+
+export class PendingChanges implements vscode.Disposable {
+  private readonly states = new Map<string, PendingChange>();
+  private readonly changes = new vscode.EventEmitter<string>();
+  /** Fires with the file's URI whenever something about its pending changes is different. */
+  readonly onDidChange = this.changes.event;
+  private readonly notices = new vscode.EventEmitter<string>();
+  /** What the user should be told once. */
+  readonly onNotice = this.notices.event;
+  private readonly disposables: vscode.Disposable[];
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly store: PendingStore,
+    private readonly log: vscode.LogOutputChannel,
+  ) {
+    this.disposables = [
+      this.changes,
+      this.notices,
+      vscode.workspace.onDidChangeTextDocument((event) => this.documentChanged(event)),
+      vscode.workspace.onDidOpenTextDocument((document) => this.documentOpened(document)),
+      vscode.workspace.onDidSaveTextDocument((document) => this.documentSaved(document)),
+      vscode.workspace.onDidRenameFiles(({ files }) =>
+        files.forEach(({ oldUri, newUri }) => this.filesRenamed(oldUri, newUri)),
+      ),
+      vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.filesDeleted(uri))),
+    ];
+  }
+
+  /** Files with pending changes, in the order in which they got them. */
+  get uris(): string[] {
+    return [...this.states].filter(([, state]) => state.ranges.length > 0).map(([uri]) => uri);
+  }
+
+  /** The state of a file with pending changes. */
+  state(uri: string): PendingChange | undefined {
+    const state = this.states.get(uri);
+    return state && state.ranges.length > 0 ? state : undefined;
+  }
+
+  hunks(uri: string): Hunk[] {
+    const state = this.state(uri);
+    return state ? hunksOf(state) : [];
+  }
+
+  /** Number of hunks in all files. */
+  get count(): number {
+    return [...this.states.values()].reduce((sum, state) => sum + state.ranges.length, 0);
+  }
+
+  /** Hunks of any file that only work together with this one. */
+  linked(of: HunkRef): HunkRef[] {
+    return linkedHunks([...this.states.values()], of);
+  }
+
+  /**
+   * Writes proposals into their documents as pending changes; saves nothing. All sets refer to the texts as they are now. A
+   * set that doesn't fit is refused as a whole, and its files are left as they are.
+   */
+  propose(sets: readonly EditSet[]): Promise<Proposed> {
+    return this.exclusive(async () => {
+      const { located, documents, failed } = await openAll(sets);
+      const states = new Map(
+        [...documents].map(([uri, document]) => [
+          uri,
+          this.states.get(uri) ?? track(uri, document.getText(), document.version),
+        ]),
+      );
+      const plan = planProposal(located, states);
+      const uris: string[] = [];
+      const refused: Refused[] = [...failed, ...plan.refused.map(({ uri, message }) => ({ uri, message }))];
+      for (const [uri, state] of plan.states) {
+        const document = documents.get(uri);
+        if (!document || !state.inFlight) continue;
+        const outcome = await this.perform(document, {
+          ok: true,
+          state,
+          edits: state.inFlight.edits,
+          deleteFile: false,
+        });
+        if (outcome.done) uris.push(uri);
+        else refused.push({ uri, message: outcome.message ?? 'The editor did not take the change.' });
+      }
+      const hunks = uris.reduce((sum, uri) => sum + (this.states.get(uri)?.ranges.length ?? 0), 0);
+      return { uris, hunks, refused };
+    });
+  }
+
+  /** Makes hunks (all of the file if left out) part of the user's code. */
+  keep(uri: string, ids?: readonly HunkId[]): Promise<Outcome> {
+    return this.act(uri, (state) => keep(state, ids ?? allIds(state)));
+  }
+
+  /** Writes back what stood there before. Asks (`asks` in the outcome) before the user's own typing would go with it. */
+  undo(uri: string, ids?: readonly HunkId[], options?: ActionOptions): Promise<Outcome> {
+    return this.act(uri, (state) => undo(state, ids ?? allIds(state), options));
+  }
+
+  /** Settles a hunk that another program's change ran into. */
+  resolve(uri: string, id: HunkId, take: 'proposed' | 'current' | 'baseline'): Promise<Outcome> {
+    return this.act(uri, (state) => resolveConflict(state, id, take));
+  }
+
+  /** Takes up a state that was stored in an earlier session; its document holds its text already. */
+  adopt(state: PendingChange): void {
+    this.set(state);
+  }
+
+  /** Carries out an action that was worked out on the document as it is now. */
+  carryOut(uri: string, action: Action): Promise<Outcome> {
+    return this.exclusive(async () => {
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      return this.perform(document, action);
+    });
+  }
+
+  /** Puts what the analyser found on a hunk. */
+  annotate(uri: string, id: HunkId, parameters: ParameterDelta): void {
+    const state = this.states.get(uri);
+    if (state) this.set(annotate(state, id, parameters));
+  }
+
+  dispose(): void {
+    for (const each of this.disposables) each.dispose();
+  }
+
+  private act(uri: string, action: (state: PendingChange) => Action): Promise<Outcome> {
+    return this.exclusive(async () => {
+      if (!this.state(uri)) return { done: false, message: 'There is no pending change here any more.' };
+      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      // Opening may have shown that the file changed meanwhile.
+      const state = this.state(uri);
+      if (!state) return { done: false, message: 'There is no pending change here any more.' };
+      return this.perform(document, action(state));
+    });
+  }
+
+  /** The state is on the disk before the document changes, so that nothing can be lost in between. */
+  private async perform(document: vscode.TextDocument, action: Action): Promise<Outcome> {
+    const { state } = action;
+    if (!action.ok) return { done: false, message: action.message, asks: action.refused === 'asks' };
+    const { version } = document;
+    try {
+      await this.store.write(state);
+    } catch (error) {
+      this.log.error('Pending changes could not be stored.', error);
+      return {
+        done: false,
+        message: `The change was not made, because its backup could not be stored: ${messageOf(error)}`,
+      };
+    }
+    if (document.version !== version)
+      return { done: false, message: 'The text changed meanwhile. It was not modified; try again.' };
+    this.set(state);
+    if (action.deleteFile) await discard(document);
+    else if (action.edits.length > 0 && !(await applyToDocument(document, action.edits))) {
+      this.set(cancelInFlight(this.states.get(state.uri) ?? state));
+      return {
+        done: false,
+        message: `The editor did not take the change of ${shortName(state.uri)}. It was not modified.`,
+      };
+    }
+    return { done: true };
+  }
+
+  private set(state: PendingChange): void {
+    this.states.set(state.uri, state);
+    if (state.ranges.length > 0 || state.inFlight) this.store.writeSoon(state);
+    else this.forgetStored(state.uri);
+    this.changes.fire(state.uri);
+  }
+
+  private forgetStored(uri: string): void {
+    this.store
+      .remove(uri)
+      .catch((error: unknown) => this.log.error('A stored pending change could not be removed.', error));
+  }
+
+  private documentChanged(event: vscode.TextDocumentChangeEvent): void {
+    const { document } = event;
+    const state = this.states.get(document.uri.toString());
+    if (!state || document.getText() === state.document) return;
+    // Only loading a file again changes a document and leaves it clean; undo can, too, and says so.
+    const loaded = !document.isDirty && event.reason === undefined && !state.inFlight && !document.isUntitled;
+    const step = loaded
+      ? onExternalChange(state, document.getText(), document.version)
+      : onDocumentChange(state, changeOf(event));
+    if (step.kind === 'external' && step.gone.length > 0) {
+      this.log.info(
+        `${shortName(state.uri)} was changed by another program; ${step.gone.length} pending changes are gone with it.`,
+      );
+    }
+    this.set(step.state);
+  }
+
+  private documentOpened(document: vscode.TextDocument): void {
+    const uri = document.uri.toString();
+    const saved =
+      document.uri.scheme === 'file'
+        ? this.states.get(document.uri.with({ scheme: 'untitled' }).toString())
+        : undefined;
+    if (saved && saved.document === document.getText()) this.move(saved, uri);
+    const state = this.states.get(uri);
+    if (!state) return;
+    this.set(onExternalChange(state, document.getText(), document.version).state);
+  }
+
+  private documentSaved(document: vscode.TextDocument): void {
+    const state = this.states.get(document.uri.toString());
+    if (!state) return;
+    const { state: next, tell } = onSaved(state);
+    if (!tell) return;
+    this.set(next);
+    const count = state.ranges.length;
+    this.notices.fire(
+      `${shortName(state.uri)} was saved with ${count === 1 ? 'a change' : `${count} changes`} that you have neither kept nor undone. Undo still restores every byte.`,
+    );
+  }
+
+  private filesRenamed(from: vscode.Uri, to: vscode.Uri): void {
+    for (const state of [...this.states.values()]) {
+      const rest = within(from, state.uri);
+      if (rest !== undefined) this.move(state, to.with({ path: to.path + rest }).toString());
+    }
+  }
+
+  private filesDeleted(deleted: vscode.Uri): void {
+    for (const state of [...this.states.values()]) {
+      if (within(deleted, state.uri) === undefined) continue;
+      if (state.ranges.length > 0)
+        this.log.info(`${shortName(state.uri)} was deleted, and its pending changes with it.`);
+      this.states.delete(state.uri);
+      this.forgetStored(state.uri);
+      this.changes.fire(state.uri);
+    }
+  }
+
+  private move(state: PendingChange, uri: string): void {
+    this.states.delete(state.uri);
+    this.forgetStored(state.uri);
+    this.changes.fire(state.uri);
+    this.set(renamed(state, uri));
+  }
+
+  /** One operation after the other: each sees what the one before has left. */
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.tail.then(work);
+    this.tail = result.catch(() => undefined);
+    return result;
+  }
+}
+
+function allIds(state: PendingChange): HunkId[] {
+  return state.ranges.map(({ id }) => id);
+}
+
+/** The rest of a URI's path below a file or folder; `''` for the file itself, `undefined` for others. */
+function within(folder: vscode.Uri, uri: string): string | undefined {
+  const { scheme, path } = vscode.Uri.parse(uri);
+  if (scheme !== folder.scheme) return undefined;
+  if (path === folder.path) return '';
+  return path.startsWith(`${folder.path}/`) ? path.slice(folder.path.length) : undefined;
+}
+
+/** The documents of edit sets, and the sets with the documents' own URIs. Sets with a file that can't be opened are left out. */
+async function openAll(
+  sets: readonly EditSet[],
+): Promise<{ located: EditSet[]; documents: Map<string, vscode.TextDocument>; failed: Refused[] }> {
+  const documents = new Map<string, vscode.TextDocument>();
+  const located: EditSet[] = [];
+  const failed: Refused[] = [];
+  for (const set of sets) {
+    const files: FileEdit[] = [];
+    for (const file of set.files) {
+      try {
+        const document = await openForEdit(file);
+        const uri = document.uri.toString();
+        documents.set(uri, document);
+        files.push({ ...file, uri });
+      } catch (error) {
+        failed.push({ uri: file.uri, message: `${shortName(file.uri)} can't be opened: ${messageOf(error)}` });
+      }
+    }
+    if (files.length === set.files.length) located.push({ ...set, files });
+  }
+  return { located, documents, failed };
+}
+
+/** A file that doesn't exist yet lives in an unsaved document of its future path, so that nothing reaches the disk. */
+async function openForEdit({ uri, create }: FileEdit): Promise<vscode.TextDocument> {
+  const target = vscode.Uri.parse(uri);
+  if (!create || target.scheme !== 'file') return vscode.workspace.openTextDocument(target);
+  return openDocument(uri) ?? vscode.workspace.openTextDocument(target.with({ scheme: 'untitled' }));
+}
+
+/** Removes a document that a proposal had made and that nobody touched. */
+async function discard(document: vscode.TextDocument): Promise<void> {
+  if (!document.isUntitled) {
+    const edit = new vscode.WorkspaceEdit();
+    edit.deleteFile(document.uri, { ignoreIfNotExists: true });
+    await vscode.workspace.applyEdit(edit);
+    return;
+  }
+  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
