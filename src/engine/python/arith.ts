@@ -1,5 +1,6 @@
 /** Operators between values of built-in kinds. User overrides are the interpreter's business and come first. */
-import { asIndex, asInt, firstTaint, isDict, isFloat, isList, isSet, isTuple, isUnknown, makeDict, makeList, makeSet, makeTuple, symbolicUnknown, unwrap } from './coerce.js';
+import { unionOf, unionTypeClass } from './builtins/otherMethods.js';
+import { asIndex, asInt, firstTaint, isClass, isDict, isInstance, isFloat, isList, isSet, isTuple, isUnknown, makeDict, makeList, makeSet, makeTuple, symbolicUnknown, unwrap } from './coerce.js';
 import type { Context } from './context.js';
 import { percentFormat } from './format.js';
 import { complexBinary, floatBinary, intBinary, intToFloat, numberUnary, smallBinary, toComplex } from './numbers.js';
@@ -51,7 +52,7 @@ export function binaryBuiltin(op: string, left: Value, right: Value, context: Co
     return other && complexBinary(op, other, b, context);
   }
   if (op === '|') {
-    const union = setBinary(op, a, b, context) ?? dictUnion(a, b, context);
+    const union = setBinary(op, a, b, context) ?? dictUnion(a, b, context) ?? typeUnion(a, b, context);
     if (union !== undefined) return union;
   }
   return sequenceBinary(op, a, b, context);
@@ -175,6 +176,14 @@ function dictUnion(a: Value, b: Value, context: Context): Value | undefined {
       else result.entries.set(key, { key: entry.key, value: entry.value });
     }
   return result;
+}
+
+/** `A | B` of classes, as annotations and `isinstance` have it. */
+function typeUnion(a: Value, b: Value, context: Context): Value | undefined {
+  const isType = (value: Value): boolean => isClass(value) || (isInstance(value) && value.cls === unionTypeClass);
+  if (!isType(a) && !isType(b)) return undefined;
+  const allowed = (value: Value): boolean => value === null || isType(value) || typeof value === 'string' || isInstance(value);
+  return allowed(a) && allowed(b) ? unionOf(a, b, context) : undefined;
 }
 
 // ---------------------------------------------------------------- unary

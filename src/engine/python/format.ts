@@ -1,10 +1,10 @@
 /** Text of values: `repr`, `str`, the format mini-language, `%` formatting and `str.format`. */
-import { asIndex, asInt, asNumber, asString, codePoints, isDict, isFloat, isTuple, isUnknown, kindOf, stringLength, symbolicUnknown, unwrap } from './coerce.js';
+import { asIndex, asInt, asNumber, asString, codePoints, isDict, isFloat, isInstance, isTuple, isUnknown, kindOf, stringLength, symbolicUnknown, unwrap } from './coerce.js';
 import type { Context } from './context.js';
 import { exponentialText, fixedText, floatRepr, generalText } from './floatText.js';
 import { intToFloat, truncate } from './numbers.js';
 import { isSym } from './symint.js';
-import type { PyComplex, Unknown, Value } from './value.js';
+import type { PyComplex, PyInstance, Unknown, Value } from './value.js';
 
 export { floatRepr } from './floatText.js';
 
@@ -151,7 +151,7 @@ export function reprBuiltin(value: Value, context: Context): string | Unknown {
       return value.file ? `<module '${value.name}' from '${value.file.path}'>` : `<module '${value.name}'>`;
     case 'instance':
       if (value.primitive !== undefined) return reprBuiltin(value.primitive, context);
-      return context.unknown(`the text of a '${value.cls.name}' object holds its address`);
+      return ownText(value, '__repr__', context) ?? context.unknown(`the text of a '${value.cls.name}' object holds its address`);
     case 'native':
       return value.type.repr ? value.type.repr(value, context) : context.unknown(`the text of a '${value.type.name}' object is not known`);
     default:
@@ -162,7 +162,20 @@ export function reprBuiltin(value: Value, context: Context): string | Unknown {
 /** `str` of a built-in kind: `repr` but for strings. */
 export function strBuiltin(value: Value, context: Context): string | Unknown {
   const text = asString(value);
-  return text ?? reprBuiltin(value, context);
+  if (text !== undefined) return text;
+  const own = isInstance(value) && value.primitive === undefined ? ownText(value, '__str__', context) : undefined;
+  return own ?? reprBuiltin(value, context);
+}
+
+/** What a built-in base class (an exception, mostly) has to say. */
+function ownText(value: PyInstance, name: '__str__' | '__repr__', context: Context): string | Unknown | undefined {
+  for (const cls of value.cls.mro) {
+    const method = cls.namespace.get(name);
+    if (method === undefined) continue;
+    const text = context.call(method, [value]);
+    return isUnknown(text) ? text : asString(text);
+  }
+  return undefined;
 }
 
 // ---------------------------------------------------------------- format mini-language
