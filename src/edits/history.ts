@@ -5,8 +5,13 @@
 import { digestOf } from './text.js';
 import type { History, HunkId, ProposalRange, Snapshot } from './types.js';
 
-/** More steps back than this, the editor's undo is taken as an ordinary change. */
+/**
+ * More steps back than this, the editor's undo is taken as an ordinary change. With many hunks fewer steps are remembered, since
+ * each step holds them all.
+ */
 const MAX_ENTRIES = 500;
+const MAX_RANGES = 50_000;
+const MIN_ENTRIES = 40;
 
 export function startHistory(document: string, ranges: readonly ProposalRange[]): History {
   return { entries: [snapshot(document, ranges)], at: 0 };
@@ -24,7 +29,8 @@ export function advance(
   ranges: readonly ProposalRange[],
 ): History {
   const past = refresh(history, before).entries.slice(0, history.at + 1);
-  const entries = [...past, snapshot(document, ranges)].slice(-MAX_ENTRIES);
+  const limit = Math.max(MIN_ENTRIES, Math.min(MAX_ENTRIES, Math.floor(MAX_RANGES / Math.max(1, ranges.length))));
+  const entries = [...past, snapshot(document, ranges)].slice(-limit);
   return { entries, at: entries.length - 1 };
 }
 

@@ -54,6 +54,7 @@ interface StoredSnapshot {
 
 /** How much of the past survives a reload: the editor's undo usually doesn't, only a restart of the extensions leaves it alive. */
 const STORED_ENTRIES = 60;
+const STORED_RANGES = 2_000;
 
 interface Stored extends StoredState {
   readonly format: typeof FORMAT;
@@ -108,8 +109,9 @@ function storedHistory(history: History, current: readonly ProposalRange[]): Sto
     }
     return at;
   };
-  const first = Math.max(0, Math.min(history.at - STORED_ENTRIES / 2, history.entries.length - STORED_ENTRIES));
-  const entries = history.entries.slice(first, first + STORED_ENTRIES).map((entry, i) => ({
+  const count = Math.max(1, Math.min(STORED_ENTRIES, Math.floor(STORED_RANGES / Math.max(1, current.length))));
+  const first = Math.max(0, Math.min(history.at - Math.floor(count / 2), history.entries.length - count));
+  const entries = history.entries.slice(first, first + count).map((entry, i) => ({
     digest: entry.digest,
     length: entry.length,
     ranges: (first + i === history.at ? current : entry.ranges).map(({ id, start, end, base, ...rest }) => ({

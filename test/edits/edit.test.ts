@@ -116,6 +116,24 @@ describe('edits', () => {
 });
 
 describe('line differences', () => {
+  it('lead from one text to the other by chunks that never touch', () => {
+    const few = fc.array(fc.constantFrom('\n', 'a\n', '  b\n', '    c\n'), { maxLength: 14 });
+    fc.assert(
+      fc.property(few, few, (a, b) => {
+        const result: string[] = [];
+        let last = -1;
+        let at = 0;
+        for (const chunk of diffLines(a, b)) {
+          assert.ok(chunk.aStart > last, 'an equal line lies between two chunks');
+          result.push(...a.slice(at, chunk.aStart), ...b.slice(chunk.bStart, chunk.bEnd));
+          last = at = chunk.aEnd;
+        }
+        assert.deepEqual([...result, ...a.slice(at)], b);
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
   it('put an inserted method where it starts, not where its blank line is', () => {
     const before = splitLines('class A:\n    def a(self):\n        pass\n\n    def c(self):\n        pass\n');
     const after = splitLines(
