@@ -84,7 +84,7 @@ export class Context {
   invalid(node: number, message: string): InvalidExpr {
     const span = this.span(node);
     this.problem(span, message);
-    return { kind: 'InvalidExpr', ...span, message };
+    return { kind: 'InvalidExpr', start: span.start, end: span.end, message };
   }
 
   /** Lowers with a new scope and closes it. */
@@ -103,6 +103,5 @@ export function isPunctuation(type: string): boolean {
 }
 
 function normalize(name: string): string {
-  // eslint-disable-next-line no-control-regex
   return /^[\x00-\x7f]*$/.test(name) ? name : name.normalize('NFKC');
 }

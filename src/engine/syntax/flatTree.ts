@@ -107,3 +107,9 @@ export function flatten(
   cursor.delete?.();
   return { type, start, end, last };
 }
+
+/** A copy of a tree whose text lies `offset` further on. */
+export function moved(tree: FlatTree, offset: number): FlatTree {
+  const shift = (value: number): number => value + offset;
+  return { type: tree.type, start: tree.start.map(shift), end: tree.end.map(shift), last: tree.last };
+}

@@ -63,7 +63,8 @@ const unicodeNames: Readonly<Record<string, string>> = {
   'CHECK MARK': '\u2713',
 };
 
-const escape = /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\}|([\\'"abfnrtv\n]))/g;
+const escape =
+  /\\(?:([0-7]{1,3})|x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|N\{([^}]*)\}|([\\'"abfnrtv\n]))/g;
 
 /**
  * The text of a string literal's inside: line ends are `\n` as Python reads them, escapes are replaced unless raw. What

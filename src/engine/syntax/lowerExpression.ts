@@ -24,10 +24,10 @@ type Lower = (ctx: Context, node: number) => Expr;
 
 const lowerings: Readonly<Record<string, Lower>> = {
   identifier: lowerName,
-  true: (ctx, node) => ({ kind: 'Constant', ...ctx.span(node), value: true }),
-  false: (ctx, node) => ({ kind: 'Constant', ...ctx.span(node), value: false }),
-  none: (ctx, node) => ({ kind: 'Constant', ...ctx.span(node), value: null }),
-  ellipsis: (ctx, node) => ({ kind: 'Constant', ...ctx.span(node), value: 'Ellipsis' }),
+  true: (ctx, node) => ({ kind: 'Constant', start: ctx.start(node), end: ctx.end(node), value: true }),
+  false: (ctx, node) => ({ kind: 'Constant', start: ctx.start(node), end: ctx.end(node), value: false }),
+  none: (ctx, node) => ({ kind: 'Constant', start: ctx.start(node), end: ctx.end(node), value: null }),
+  ellipsis: (ctx, node) => ({ kind: 'Constant', start: ctx.start(node), end: ctx.end(node), value: 'Ellipsis' }),
   integer: lowerNumber,
   float: lowerNumber,
   string: lowerString,
@@ -46,13 +46,43 @@ const lowerings: Readonly<Record<string, Lower>> = {
   comparison_operator: lowerComparison,
   conditional_expression: lowerConditional,
   lambda: lowerLambda,
-  tuple: (ctx, node) => ({ kind: 'Tuple', ...ctx.span(node), elements: lowerElements(ctx, node) }),
-  expression_list: (ctx, node) => ({ kind: 'Tuple', ...ctx.span(node), elements: lowerElements(ctx, node) }),
-  pattern_list: (ctx, node) => ({ kind: 'Tuple', ...ctx.span(node), elements: lowerElements(ctx, node) }),
-  tuple_pattern: (ctx, node) => ({ kind: 'Tuple', ...ctx.span(node), elements: lowerElements(ctx, node) }),
-  list: (ctx, node) => ({ kind: 'List', ...ctx.span(node), elements: lowerElements(ctx, node) }),
-  list_pattern: (ctx, node) => ({ kind: 'List', ...ctx.span(node), elements: lowerElements(ctx, node) }),
-  set: (ctx, node) => ({ kind: 'Set', ...ctx.span(node), elements: lowerElements(ctx, node) }),
+  tuple: (ctx, node) => ({
+    kind: 'Tuple',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    elements: lowerElements(ctx, node),
+  }),
+  expression_list: (ctx, node) => ({
+    kind: 'Tuple',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    elements: lowerElements(ctx, node),
+  }),
+  pattern_list: (ctx, node) => ({
+    kind: 'Tuple',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    elements: lowerElements(ctx, node),
+  }),
+  tuple_pattern: (ctx, node) => ({
+    kind: 'Tuple',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    elements: lowerElements(ctx, node),
+  }),
+  list: (ctx, node) => ({
+    kind: 'List',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    elements: lowerElements(ctx, node),
+  }),
+  list_pattern: (ctx, node) => ({
+    kind: 'List',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    elements: lowerElements(ctx, node),
+  }),
+  set: (ctx, node) => ({ kind: 'Set', start: ctx.start(node), end: ctx.end(node), elements: lowerElements(ctx, node) }),
   dictionary: lowerDictionary,
   list_comprehension: (ctx, node) => lowerComprehension(ctx, node, 'list'),
   set_comprehension: (ctx, node) => lowerComprehension(ctx, node, 'set'),
@@ -114,13 +144,13 @@ function unstar(ctx: Context, operand: Expr, node: number, rebuild: (operand: Ex
 export function lowerName(ctx: Context, node: number): NameExpr {
   const id = ctx.name(node);
   if (id === 'super' || id === '__class__') ctx.scope.usesClassCell = true;
-  return { kind: 'Name', ...ctx.span(node), id };
+  return { kind: 'Name', start: ctx.start(node), end: ctx.end(node), id };
 }
 
 function lowerNumber(ctx: Context, node: number): Expr {
   const number = parseNumber(ctx.source(node));
   if (!number) return ctx.invalid(node, 'This is not a valid number in Python 3.');
-  return { kind: 'Number', ...ctx.span(node), ...number };
+  return { kind: 'Number', start: ctx.start(node), end: ctx.end(node), ...number };
 }
 
 function lowerAttribute(ctx: Context, node: number): Expr {
@@ -132,7 +162,8 @@ function lowerAttribute(ctx: Context, node: number): Expr {
   }
   return unstar(ctx, lowerExpression(ctx, object), object, (value) => ({
     kind: 'Attribute',
-    ...ctx.span(node),
+    start: ctx.start(node),
+    end: ctx.end(node),
     value,
     attr: ctx.name(name),
     attrSpan: ctx.span(name),
@@ -159,7 +190,7 @@ function lowerSubscript(ctx: Context, node: number): Expr {
     for (const child of rest) if (!isPunctuation(ctx.type(child))) elements.push(lowerExpression(ctx, child));
     const index = asIndex(elements, ctx.type(rest.at(-2) ?? -1) === ',');
     if (!index) return ctx.invalid(node, 'An index is missing.');
-    return { kind: 'Subscript', ...ctx.span(node), value, index };
+    return { kind: 'Subscript', start: ctx.start(node), end: ctx.end(node), value, index };
   });
 }
 
@@ -173,7 +204,7 @@ function lowerGenericType(ctx: Context, node: number): Expr {
   for (const child of children) if (ctx.type(child) === 'type') elements.push(lowerExpression(ctx, child));
   const index = asIndex(elements, ctx.type(children.at(-2) ?? -1) === ',');
   if (!index) return ctx.invalid(node, 'An index is missing.');
-  return { kind: 'Subscript', ...ctx.span(node), value, index };
+  return { kind: 'Subscript', start: ctx.start(node), end: ctx.end(node), value, index };
 }
 
 function lowerSlice(ctx: Context, node: number): SliceExpr {
@@ -184,7 +215,7 @@ function lowerSlice(ctx: Context, node: number): SliceExpr {
     else bounds[place] = lowerExpression(ctx, child);
   }
   const [lower = null, upper = null, step = null] = bounds;
-  return { kind: 'Slice', ...ctx.span(node), lower, upper, step };
+  return { kind: 'Slice', start: ctx.start(node), end: ctx.end(node), lower, upper, step };
 }
 
 function lowerCall(ctx: Context, node: number): Expr {
@@ -193,9 +224,17 @@ function lowerCall(ctx: Context, node: number): Expr {
   return unstar(ctx, lowerExpression(ctx, callee), callee, (func) => {
     const args: Argument[] =
       ctx.type(list) === 'generator_expression'
-        ? [{ ...ctx.span(list), form: 'positional', name: null, value: lowerExpression(ctx, list) }]
+        ? [
+            {
+              start: ctx.start(list),
+              end: ctx.end(list),
+              form: 'positional',
+              name: null,
+              value: lowerExpression(ctx, list),
+            },
+          ]
         : lowerArguments(ctx, list);
-    return { kind: 'Call', ...ctx.span(node), func, args };
+    return { kind: 'Call', start: ctx.start(node), end: ctx.end(node), func, args };
   });
 }
 
@@ -212,15 +251,28 @@ export function lowerArguments(ctx: Context, list: number): Argument[] {
       const value = parts.at(-1);
       if (name === undefined || value === undefined) continue;
       // Names of keyword arguments are not mangled.
-      args.push({ ...span, form: 'keyword', name: ctx.plainName(name), value: lowerExpression(ctx, value) });
+      args.push({
+        start: span.start,
+        end: span.end,
+        form: 'keyword',
+        name: ctx.plainName(name),
+        value: lowerExpression(ctx, value),
+      });
     } else if (type === 'dictionary_splat') {
       const value = ctx.children(child).at(-1);
       if (value === undefined) continue;
-      args.push({ ...span, form: 'doubleStar', name: null, value: lowerExpression(ctx, value) });
+      args.push({
+        start: span.start,
+        end: span.end,
+        form: 'doubleStar',
+        name: null,
+        value: lowerExpression(ctx, value),
+      });
     } else {
       const value = lowerExpression(ctx, child);
-      if (value.kind === 'Starred') args.push({ ...span, form: 'star', name: null, value: value.value });
-      else args.push({ ...span, form: 'positional', name: null, value });
+      if (value.kind === 'Starred')
+        args.push({ start: span.start, end: span.end, form: 'star', name: null, value: value.value });
+      else args.push({ start: span.start, end: span.end, form: 'positional', name: null, value });
     }
   }
   return args;
@@ -232,7 +284,7 @@ function lowerUnary(ctx: Context, node: number): Expr {
   const operand = lowerExpression(ctx, argument);
   const token = ctx.type(operator);
   const op = token === 'kw:not' ? 'not' : (token as '-' | '+' | '~');
-  return { kind: 'Unary', ...ctx.span(node), op, operand };
+  return { kind: 'Unary', start: ctx.start(node), end: ctx.end(node), op, operand };
 }
 
 function lowerBinary(ctx: Context, node: number): Expr {
@@ -243,7 +295,14 @@ function lowerBinary(ctx: Context, node: number): Expr {
   }
   return unstar(ctx, lowerExpression(ctx, leftNode), leftNode, (left) => {
     const right = lowerExpression(ctx, rightNode);
-    return { kind: 'Binary', ...ctx.span(node), op: ctx.type(operator) as BinaryOperator, left, right };
+    return {
+      kind: 'Binary',
+      start: ctx.start(node),
+      end: ctx.end(node),
+      op: ctx.type(operator) as BinaryOperator,
+      left,
+      right,
+    };
   });
 }
 
@@ -270,7 +329,8 @@ function lowerAndXor(ctx: Context, node: number): Expr {
   const collect = (side: number): void => {
     const [left = -1, operator = -1, right = -1] = ctx.children(side);
     const op = ctx.type(operator);
-    if (ctx.type(side) !== 'binary_operator' || (op !== '&' && op !== '^') || depth >= maxExpressionDepth) {
+    if (depth >= maxExpressionDepth) return;
+    if (ctx.type(side) !== 'binary_operator' || (op !== '&' && op !== '^')) {
       terms.at(-1)?.push(lowerExpression(ctx, side));
       return;
     }
@@ -285,7 +345,10 @@ function lowerAndXor(ctx: Context, node: number): Expr {
   if (depth >= maxExpressionDepth) return ctx.invalid(node, 'This expression is nested too deeply.');
   const fold = (op: BinaryOperator, operands: readonly Expr[]): Expr =>
     operands.reduce((left, right) => ({ kind: 'Binary', start: left.start, end: right.end, op, left, right }));
-  return fold('^', terms.map((factors) => fold('&', factors)));
+  return fold(
+    '^',
+    terms.map((factors) => fold('&', factors)),
+  );
 }
 
 function lowerBoolean(ctx: Context, node: number): Expr {
@@ -306,7 +369,13 @@ function lowerBoolean(ctx: Context, node: number): Expr {
   }
   const values: Expr[] = [];
   for (let i = operands.length - 1; i >= 0; i--) values.push(lowerExpression(ctx, operands[i] ?? -1));
-  return { kind: 'BoolOp', ...ctx.span(node), op: operator === 'kw:and' ? 'and' : 'or', values };
+  return {
+    kind: 'BoolOp',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    op: operator === 'kw:and' ? 'and' : 'or',
+    values,
+  };
 }
 
 function lowerComparison(ctx: Context, node: number): Expr {
@@ -318,7 +387,7 @@ function lowerComparison(ctx: Context, node: number): Expr {
     else if (compareOperators.has(type)) ops.push(type as CompareOperator);
     else return ctx.invalid(node, `'${type}' is not an operator of Python 3.`);
   }
-  return { kind: 'Compare', ...ctx.span(node), ops, operands };
+  return { kind: 'Compare', start: ctx.start(node), end: ctx.end(node), ops, operands };
 }
 
 function lowerConditional(ctx: Context, node: number): Expr {
@@ -329,7 +398,7 @@ function lowerConditional(ctx: Context, node: number): Expr {
   const body = lowerExpression(ctx, bodyNode);
   const test = lowerExpression(ctx, testNode);
   const orelse = lowerExpression(ctx, orelseNode);
-  return { kind: 'Conditional', ...ctx.span(node), test, body, orelse };
+  return { kind: 'Conditional', start: ctx.start(node), end: ctx.end(node), test, body, orelse };
 }
 
 function lowerLambda(ctx: Context, node: number): LambdaExpr {
@@ -339,7 +408,7 @@ function lowerLambda(ctx: Context, node: number): LambdaExpr {
   return ctx.inScope('lambda', (scope) => {
     for (const param of params) scope.bind(param.name);
     const body = lowerExpression(ctx, children.at(-1) ?? -1);
-    return { kind: 'Lambda', ...ctx.span(node), params, body, scope: scope.finish() };
+    return { kind: 'Lambda', start: ctx.start(node), end: ctx.end(node), params, body, scope: scope.finish() };
   });
 }
 
@@ -389,7 +458,7 @@ function lowerParameter(ctx: Context, node: number, given: Param['form']): Param
     ctx.invalid(node, 'This is not a valid parameter in Python 3.');
     return null;
   }
-  return { ...ctx.span(node), name: ctx.name(nameNode), form, annotation, default: value };
+  return { start: ctx.start(node), end: ctx.end(node), name: ctx.name(nameNode), form, annotation, default: value };
 }
 
 function lowerDictionary(ctx: Context, node: number): DictExpr {
@@ -402,7 +471,7 @@ function lowerDictionary(ctx: Context, node: number): DictExpr {
     const key = ctx.type(child) === 'dictionary_splat' ? null : lowerExpression(ctx, first);
     entries.push({ key, value: lowerExpression(ctx, last) });
   }
-  return { kind: 'Dict', ...ctx.span(node), entries };
+  return { kind: 'Dict', start: ctx.start(node), end: ctx.end(node), entries };
 }
 
 function lowerComprehension(ctx: Context, node: number, type: ComprehensionExpr['type']): Expr {
@@ -436,7 +505,16 @@ function lowerComprehension(ctx: Context, node: number, type: ComprehensionExpr[
     } else {
       element = lowerExpression(ctx, body);
     }
-    return { kind: 'Comprehension', ...ctx.span(node), type, element, valueElement, clauses, scope: scope.finish() };
+    return {
+      kind: 'Comprehension',
+      start: ctx.start(node),
+      end: ctx.end(node),
+      type,
+      element,
+      valueElement,
+      clauses,
+      scope: scope.finish(),
+    };
   });
 }
 
@@ -449,7 +527,7 @@ function iterableOf(ctx: Context, clause: number): number {
 
 function lowerStarred(ctx: Context, node: number): Expr {
   const value = lowerExpression(ctx, ctx.children(node).at(-1) ?? -1);
-  return { kind: 'Starred', ...ctx.span(node), value };
+  return { kind: 'Starred', start: ctx.start(node), end: ctx.end(node), value };
 }
 
 function lowerNamed(ctx: Context, node: number): Expr {
@@ -457,7 +535,7 @@ function lowerNamed(ctx: Context, node: number): Expr {
   const target = lowerName(ctx, children[0] ?? -1);
   ctx.scope.bindWalrus(target.id);
   const value = lowerExpression(ctx, children.at(-1) ?? -1);
-  return { kind: 'Named', ...ctx.span(node), target, value };
+  return { kind: 'Named', start: ctx.start(node), end: ctx.end(node), target, value };
 }
 
 function lowerAwait(ctx: Context, node: number): Expr {
@@ -478,7 +556,8 @@ function lowerYield(ctx: Context, node: number): Expr {
   const valueNode = children[from ? 2 : 1];
   return {
     kind: 'Yield',
-    ...ctx.span(node),
+    start: ctx.start(node),
+    end: ctx.end(node),
     from,
     value: valueNode === undefined ? null : lowerExpression(ctx, valueNode),
   };

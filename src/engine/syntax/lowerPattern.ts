@@ -25,7 +25,7 @@ function lowerPattern(ctx: Context, node: number): Pattern {
 
 function invalid(ctx: Context, node: number, message: string): Pattern {
   ctx.problem(ctx.span(node), message);
-  return { kind: 'InvalidPattern', ...ctx.span(node) };
+  return { kind: 'InvalidPattern', start: ctx.start(node), end: ctx.end(node) };
 }
 
 /** Tokens in which a number may have its sign before it, as a sibling. */
@@ -68,34 +68,34 @@ function lowerPatternNode(ctx: Context, node: number, children: readonly number[
   const span = ctx.span(node);
   switch (ctx.type(node)) {
     case 'kw:_':
-      return { kind: 'CapturePattern', ...span, name: null, pattern: null };
+      return { kind: 'CapturePattern', start: span.start, end: span.end, name: null, pattern: null };
     case 'true':
     case 'false':
-      return { kind: 'SingletonPattern', ...span, value: ctx.type(node) === 'true' };
+      return { kind: 'SingletonPattern', start: span.start, end: span.end, value: ctx.type(node) === 'true' };
     case 'none':
-      return { kind: 'SingletonPattern', ...span, value: null };
+      return { kind: 'SingletonPattern', start: span.start, end: span.end, value: null };
     case 'integer':
     case 'float':
     case 'string':
     case 'concatenated_string':
-      return { kind: 'ValuePattern', ...span, value: lowerExpression(ctx, node) };
+      return { kind: 'ValuePattern', start: span.start, end: span.end, value: lowerExpression(ctx, node) };
     case 'complex_pattern':
       return lowerComplex(ctx, node, children);
     case 'dotted_name':
       return lowerName(ctx, node);
     case 'splat_pattern':
-      return { kind: 'StarPattern', ...span, name: bindName(ctx, children.at(-1) ?? -1) };
+      return { kind: 'StarPattern', start: span.start, end: span.end, name: bindName(ctx, children.at(-1) ?? -1) };
     case 'union_pattern':
-      return { kind: 'OrPattern', ...span, patterns: lowerList(ctx, children) };
+      return { kind: 'OrPattern', start: span.start, end: span.end, patterns: lowerList(ctx, children) };
     case 'list_pattern':
-      return { kind: 'SequencePattern', ...span, patterns: lowerList(ctx, children) };
+      return { kind: 'SequencePattern', start: span.start, end: span.end, patterns: lowerList(ctx, children) };
     case 'tuple_pattern': {
       const patterns = lowerList(ctx, children);
       const only = patterns[0];
       const comma = children.some((child) => ctx.type(child) === ',');
       // `(p)` only groups.
       if (only && patterns.length === 1 && !comma && only.kind !== 'StarPattern') return only;
-      return { kind: 'SequencePattern', ...span, patterns };
+      return { kind: 'SequencePattern', start: span.start, end: span.end, patterns };
     }
     case 'dict_pattern':
       return lowerMapping(ctx, node, children);
@@ -103,7 +103,13 @@ function lowerPatternNode(ctx: Context, node: number, children: readonly number[
       return lowerClass(ctx, node, children);
     case 'as_pattern': {
       const pattern = lowerPattern(ctx, children[0] ?? -1);
-      return { kind: 'CapturePattern', ...span, name: bindName(ctx, children.at(-1) ?? -1), pattern };
+      return {
+        kind: 'CapturePattern',
+        start: span.start,
+        end: span.end,
+        name: bindName(ctx, children.at(-1) ?? -1),
+        pattern,
+      };
     }
     default:
       return invalid(ctx, node, 'This is not a valid pattern.');
@@ -120,9 +126,9 @@ function bindName(ctx: Context, node: number): string | null {
 function lowerName(ctx: Context, node: number): Pattern {
   const span = ctx.span(node);
   if (!ctx.source(node).includes('.')) {
-    return { kind: 'CapturePattern', ...span, name: bindName(ctx, node), pattern: null };
+    return { kind: 'CapturePattern', start: span.start, end: span.end, name: bindName(ctx, node), pattern: null };
   }
-  return { kind: 'ValuePattern', ...span, value: lowerDottedName(ctx, node) };
+  return { kind: 'ValuePattern', start: span.start, end: span.end, value: lowerDottedName(ctx, node) };
 }
 
 /** `a.b.c` as an expression; in patterns it is one token of the grammar. */
@@ -151,7 +157,12 @@ function lowerComplex(ctx: Context, node: number, children: readonly number[]): 
   const right = lowerExpression(ctx, imaginaryNode);
   const span = ctx.span(node);
   const op = ctx.type(operator) === '-' ? '-' : '+';
-  return { kind: 'ValuePattern', ...span, value: { kind: 'Binary', ...span, op, left, right } };
+  return {
+    kind: 'ValuePattern',
+    start: span.start,
+    end: span.end,
+    value: { kind: 'Binary', start: span.start, end: span.end, op, left, right },
+  };
 }
 
 function lowerMapping(ctx: Context, node: number, children: readonly number[]): Pattern {
@@ -171,7 +182,7 @@ function lowerMapping(ctx: Context, node: number, children: readonly number[]): 
     entries.push({ key, pattern: lowerPattern(ctx, children[colon + 1] ?? -1) });
     i = colon + 1;
   }
-  return { kind: 'MappingPattern', ...ctx.span(node), entries, rest };
+  return { kind: 'MappingPattern', start: ctx.start(node), end: ctx.end(node), entries, rest };
 }
 
 function lowerKey(ctx: Context, tokens: readonly number[]): Expr {
@@ -196,19 +207,23 @@ function lowerClass(ctx: Context, node: number, children: readonly number[]): Pa
     if (entry) keyword.push(entry);
     else positional.push(lowerPattern(ctx, child));
   }
-  return { kind: 'ClassPattern', ...ctx.span(node), cls, positional, keyword };
+  return { kind: 'ClassPattern', start: ctx.start(node), end: ctx.end(node), cls, positional, keyword };
 }
 
 /** `name=pattern`, also where the grammar has `(name=pattern) as x`. */
-function lowerKeyword(ctx: Context, node: number): { name: string; pattern: Pattern } | null {
-  if (ctx.type(node) === 'case_pattern') return lowerKeyword(ctx, ctx.firstChild(node));
+function lowerKeyword(ctx: Context, node: number, depth = 0): { name: string; pattern: Pattern } | null {
+  if (depth > maxExpressionDepth) return null;
+  if (ctx.type(node) === 'case_pattern') return lowerKeyword(ctx, ctx.firstChild(node), depth + 1);
   const children = ctx.children(node);
   if (ctx.type(node) === 'as_pattern') {
-    const inner = lowerKeyword(ctx, children[0] ?? -1);
+    const inner = lowerKeyword(ctx, children[0] ?? -1, depth + 1);
     if (!inner) return null;
     const name = bindName(ctx, children.at(-1) ?? -1);
     const span = { start: inner.pattern.start, end: ctx.end(node) };
-    return { name: inner.name, pattern: { kind: 'CapturePattern', ...span, name, pattern: inner.pattern } };
+    return {
+      name: inner.name,
+      pattern: { kind: 'CapturePattern', start: span.start, end: span.end, name, pattern: inner.pattern },
+    };
   }
   if (ctx.type(node) !== 'keyword_pattern') return null;
   // Python looks this name up as it is written, without mangling.

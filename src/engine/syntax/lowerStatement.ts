@@ -18,20 +18,31 @@ type Lower = (ctx: Context, node: number) => Stmt;
 
 const simple: Readonly<Record<string, Lower>> = {
   expression_statement: lowerExpressionStatement,
-  return_statement: (ctx, node) => ({ kind: 'Return', ...ctx.span(node), value: optional(ctx, ctx.children(node)[1]) }),
+  return_statement: (ctx, node) => ({
+    kind: 'Return',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    value: optional(ctx, ctx.children(node)[1]),
+  }),
   raise_statement: lowerRaise,
   assert_statement: lowerAssert,
   delete_statement: lowerDelete,
-  pass_statement: (ctx, node) => ({ kind: 'Pass', ...ctx.span(node) }),
-  break_statement: (ctx, node) => ({ kind: 'Break', ...ctx.span(node) }),
-  continue_statement: (ctx, node) => ({ kind: 'Continue', ...ctx.span(node) }),
+  pass_statement: (ctx, node) => ({ kind: 'Pass', start: ctx.start(node), end: ctx.end(node) }),
+  break_statement: (ctx, node) => ({ kind: 'Break', start: ctx.start(node), end: ctx.end(node) }),
+  continue_statement: (ctx, node) => ({ kind: 'Continue', start: ctx.start(node), end: ctx.end(node) }),
   global_statement: (ctx, node) => lowerDeclaration(ctx, node, 'Global'),
   nonlocal_statement: (ctx, node) => lowerDeclaration(ctx, node, 'Nonlocal'),
-  import_statement: (ctx, node) => ({ kind: 'Import', ...ctx.span(node), names: lowerAliases(ctx, node, true) }),
+  import_statement: (ctx, node) => ({
+    kind: 'Import',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    names: lowerAliases(ctx, node, true),
+  }),
   import_from_statement: lowerImportFrom,
   future_import_statement: (ctx, node) => ({
     kind: 'ImportFrom',
-    ...ctx.span(node),
+    start: ctx.start(node),
+    end: ctx.end(node),
     level: 0,
     module: '__future__',
     names: lowerAliases(ctx, node, false),
@@ -50,7 +61,7 @@ const compound: Readonly<Record<string, Lower>> = {
     const children = ctx.children(node);
     const test = lowerExpression(ctx, children[1] ?? -1);
     const body = lowerSuite(ctx, node);
-    return { kind: 'While', ...ctx.span(node), test, body, orelse: lowerElse(ctx, children) };
+    return { kind: 'While', start: ctx.start(node), end: ctx.end(node), test, body, orelse: lowerElse(ctx, children) };
   },
   try_statement: lowerTry,
   with_statement: lowerWith,
@@ -73,12 +84,14 @@ export function lowerStatement(ctx: Context, node: number): Stmt {
   const before = ctx.problems.length;
   const statement = lower(ctx, node);
   const problem = ctx.problems[before];
-  return problem ? { kind: 'Invalid', ...ctx.span(node), message: problem.message } : statement;
+  return problem
+    ? { kind: 'Invalid', start: ctx.start(node), end: ctx.end(node), message: problem.message }
+    : statement;
 }
 
 export function invalidStatement(ctx: Context, node: number, message: string): Stmt {
   ctx.problem(ctx.span(node), message);
-  return { kind: 'Invalid', ...ctx.span(node), message };
+  return { kind: 'Invalid', start: ctx.start(node), end: ctx.end(node), message };
 }
 
 /** The statements of a module or block. */
@@ -136,7 +149,12 @@ function lowerExpressionStatement(ctx: Context, node: number): Stmt {
   const span = ctx.span(node);
   const first = children[0] ?? -1;
   if (children.length > 1) {
-    return { kind: 'Expression', ...span, value: { kind: 'Tuple', ...span, elements: lowerElements(ctx, node) } };
+    return {
+      kind: 'Expression',
+      start: span.start,
+      end: span.end,
+      value: { kind: 'Tuple', start: span.start, end: span.end, elements: lowerElements(ctx, node) },
+    };
   }
   if (ctx.type(first) === 'assignment') return lowerAssignment(ctx, first);
   if (ctx.type(first) === 'augmented_assignment') {
@@ -146,9 +164,9 @@ function lowerExpressionStatement(ctx: Context, node: number): Stmt {
     }
     const op = ctx.type(operator).slice(0, -1) as BinaryOperator;
     const right = lowerExpression(ctx, value);
-    return { kind: 'AugAssign', ...span, target: lowerTarget(ctx, target), op, value: right };
+    return { kind: 'AugAssign', start: span.start, end: span.end, target: lowerTarget(ctx, target), op, value: right };
   }
-  return { kind: 'Expression', ...span, value: lowerExpression(ctx, first) };
+  return { kind: 'Expression', start: span.start, end: span.end, value: lowerExpression(ctx, first) };
 }
 
 function lowerAssignment(ctx: Context, node: number): Stmt {
@@ -161,7 +179,14 @@ function lowerAssignment(ctx: Context, node: number): Stmt {
       if (targets.length > 0) return invalidStatement(ctx, node, 'Only a single target can be annotated.');
       const annotation = lowerExpression(ctx, children[2] ?? -1);
       const value = optional(ctx, children[4]);
-      return { kind: 'AnnAssign', ...ctx.span(node), target: lowerTarget(ctx, left), annotation, value };
+      return {
+        kind: 'AnnAssign',
+        start: ctx.start(node),
+        end: ctx.end(node),
+        target: lowerTarget(ctx, left),
+        annotation,
+        value,
+      };
     }
     targets.push(lowerTarget(ctx, left));
     const right = children[2] ?? -1;
@@ -169,7 +194,7 @@ function lowerAssignment(ctx: Context, node: number): Stmt {
       current = right;
       continue;
     }
-    return { kind: 'Assign', ...ctx.span(node), targets, value: lowerExpression(ctx, right) };
+    return { kind: 'Assign', start: ctx.start(node), end: ctx.end(node), targets, value: lowerExpression(ctx, right) };
   }
 }
 
@@ -183,20 +208,20 @@ function lowerRaise(ctx: Context, node: number): Stmt {
     else if (ctx.type(child) === 'expression_list') exception = ctx.invalid(child, 'Only one exception can be raised.');
     else exception = lowerExpression(ctx, child);
   }
-  return { kind: 'Raise', ...ctx.span(node), exception, cause };
+  return { kind: 'Raise', start: ctx.start(node), end: ctx.end(node), exception, cause };
 }
 
 function lowerAssert(ctx: Context, node: number): Stmt {
   const children = ctx.children(node);
   if (children.length > 4) return invalidStatement(ctx, node, "'assert' takes a condition and one message.");
   const test = lowerExpression(ctx, children[1] ?? -1);
-  return { kind: 'Assert', ...ctx.span(node), test, message: optional(ctx, children[3]) };
+  return { kind: 'Assert', start: ctx.start(node), end: ctx.end(node), test, message: optional(ctx, children[3]) };
 }
 
 function lowerDelete(ctx: Context, node: number): Stmt {
   const target = lowerTarget(ctx, ctx.children(node)[1] ?? -1);
   const targets = target.kind === 'Tuple' ? target.elements : [target];
-  return { kind: 'Delete', ...ctx.span(node), targets };
+  return { kind: 'Delete', start: ctx.start(node), end: ctx.end(node), targets };
 }
 
 function lowerDeclaration(ctx: Context, node: number, kind: 'Global' | 'Nonlocal'): Stmt {
@@ -208,7 +233,7 @@ function lowerDeclaration(ctx: Context, node: number, kind: 'Global' | 'Nonlocal
     if (kind === 'Global') ctx.scope.declareGlobal(name);
     else ctx.scope.declareNonlocal(name);
   }
-  return { kind, ...ctx.span(node), names };
+  return { kind, start: ctx.start(node), end: ctx.end(node), names };
 }
 
 function dotted(ctx: Context, node: number): string {
@@ -224,12 +249,12 @@ function lowerAliases(ctx: Context, node: number, modules: boolean): ImportAlias
     const span = ctx.span(child);
     if (ctx.type(child) === 'dotted_name') {
       const name = modules ? dotted(ctx, child) : ctx.normalizeName(dotted(ctx, child));
-      names.push({ ...span, name, asName: null });
+      names.push({ start: span.start, end: span.end, name, asName: null });
       ctx.scope.bind(ctx.normalizeName(name.split('.')[0] ?? name));
     } else if (ctx.type(child) === 'aliased_import') {
       const parts = ctx.children(child);
       const asName = ctx.name(parts.at(-1) ?? -1);
-      names.push({ ...span, name: dotted(ctx, parts[0] ?? -1), asName });
+      names.push({ start: span.start, end: span.end, name: dotted(ctx, parts[0] ?? -1), asName });
       ctx.scope.bind(asName);
     }
   }
@@ -242,7 +267,7 @@ function lowerImportFrom(ctx: Context, node: number): Stmt {
   const level = /^\.*/.exec(source)?.[0].length ?? 0;
   const star = children.some((child) => ctx.type(child) === 'wildcard_import');
   const names = star ? '*' : lowerAliases(ctx, node, false);
-  return { kind: 'ImportFrom', ...ctx.span(node), level, module: source.slice(level), names };
+  return { kind: 'ImportFrom', start: ctx.start(node), end: ctx.end(node), level, module: source.slice(level), names };
 }
 
 function lowerTypeAlias(ctx: Context, node: number): Stmt {
@@ -260,7 +285,14 @@ function lowerTypeAlias(ctx: Context, node: number): Stmt {
   }
   const name = ctx.name(nameNode);
   ctx.scope.bind(name);
-  return { kind: 'TypeAlias', ...ctx.span(node), name, typeParams, value: lowerExpression(ctx, right) };
+  return {
+    kind: 'TypeAlias',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    name,
+    typeParams,
+    value: lowerExpression(ctx, right),
+  };
 }
 
 /** `[T, T: bound, *Ts, **P]` */
@@ -272,13 +304,13 @@ function lowerTypeParams(ctx: Context, list: number): TypeParam[] {
     const parts = ctx.children(inner);
     const span = ctx.span(child);
     if (ctx.type(inner) === 'identifier') {
-      params.push({ ...span, name: ctx.name(inner), form: 'type', bound: null });
+      params.push({ start: span.start, end: span.end, name: ctx.name(inner), form: 'type', bound: null });
     } else if (ctx.type(inner) === 'constrained_type') {
       const bound = lowerExpression(ctx, parts.at(-1) ?? -1);
-      params.push({ ...span, name: ctx.name(parts[0] ?? -1), form: 'type', bound });
+      params.push({ start: span.start, end: span.end, name: ctx.name(parts[0] ?? -1), form: 'type', bound });
     } else if (ctx.type(inner) === 'splat_type' || ctx.type(inner) === 'list_splat') {
       const form = ctx.source(inner).startsWith('**') ? 'paramSpec' : 'tuple';
-      params.push({ ...span, name: ctx.name(parts.at(-1) ?? -1), form, bound: null });
+      params.push({ start: span.start, end: span.end, name: ctx.name(parts.at(-1) ?? -1), form, bound: null });
     } else {
       ctx.invalid(child, 'This is not a valid type parameter.');
     }
@@ -308,7 +340,7 @@ function lowerIf(ctx: Context, node: number): Stmt {
     if (part) orelse = [{ kind: 'If', ...part, orelse }];
   }
   const { test, body } = heads[0] as (typeof heads)[number];
-  return { kind: 'If', ...ctx.span(node), test, body, orelse };
+  return { kind: 'If', start: ctx.start(node), end: ctx.end(node), test, body, orelse };
 }
 
 function lowerFor(ctx: Context, node: number): Stmt {
@@ -318,7 +350,16 @@ function lowerFor(ctx: Context, node: number): Stmt {
   const iter = lowerExpression(ctx, children[at + 3] ?? -1);
   const target = lowerTarget(ctx, children[at + 1] ?? -1);
   const body = lowerSuite(ctx, node);
-  return { kind: 'For', ...ctx.span(node), isAsync, target, iter, body, orelse: lowerElse(ctx, children) };
+  return {
+    kind: 'For',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    isAsync,
+    target,
+    iter,
+    body,
+    orelse: lowerElse(ctx, children),
+  };
 }
 
 function lowerTry(ctx: Context, node: number): Stmt {
@@ -345,7 +386,7 @@ function lowerTry(ctx: Context, node: number): Stmt {
   if (handlers.length === 0 && !children.some((child) => ctx.type(child) === 'finally_clause')) {
     ctx.problem(ctx.span(children[0] ?? node), "'try' needs an 'except' or 'finally'.");
   }
-  return { kind: 'Try', ...ctx.span(node), body, handlers, orelse, finalbody };
+  return { kind: 'Try', start: ctx.start(node), end: ctx.end(node), body, handlers, orelse, finalbody };
 }
 
 function lowerHandler(ctx: Context, node: number): ExceptHandler {
@@ -375,10 +416,8 @@ function lowerHandler(ctx: Context, node: number): ExceptHandler {
   const first = types[0] ?? null;
   const last = types.at(-1);
   const type: Expr | null =
-    first && last && types.length > 1
-      ? { kind: 'Tuple', start: first.start, end: last.end, elements: types }
-      : first;
-  return { ...ctx.span(node), type, name, isGroup, body: lowerSuite(ctx, node) };
+    first && last && types.length > 1 ? { kind: 'Tuple', start: first.start, end: last.end, elements: types } : first;
+  return { start: ctx.start(node), end: ctx.end(node), type, name, isGroup, body: lowerSuite(ctx, node) };
 }
 
 function lowerWith(ctx: Context, node: number): Stmt {
@@ -389,7 +428,7 @@ function lowerWith(ctx: Context, node: number): Stmt {
   for (const item of ctx.children(clause)) {
     if (ctx.type(item) === 'with_item') items.push(lowerWithItem(ctx, ctx.firstChild(item)));
   }
-  return { kind: 'With', ...ctx.span(node), isAsync, items, body: lowerSuite(ctx, node) };
+  return { kind: 'With', start: ctx.start(node), end: ctx.end(node), isAsync, items, body: lowerSuite(ctx, node) };
 }
 
 function lowerWithItem(ctx: Context, node: number): { context: Expr; target: Expr | null } {
@@ -422,7 +461,7 @@ function lowerMatch(ctx: Context, node: number): Stmt {
     if (ctx.type(clause) === 'case_clause') cases.push(lowerCase(ctx, clause));
   }
   if (cases.length === 0) ctx.problem(ctx.span(children[0] ?? node), "'match' needs a 'case'.");
-  return { kind: 'Match', ...ctx.span(node), subject, cases };
+  return { kind: 'Match', start: ctx.start(node), end: ctx.end(node), subject, cases };
 }
 
 function lowerCase(ctx: Context, node: number): MatchCase {
@@ -432,7 +471,7 @@ function lowerCase(ctx: Context, node: number): MatchCase {
   const pattern = lowerCasePatterns(ctx, patterns, comma);
   const guardNode = children.find((child) => ctx.type(child) === 'if_clause');
   const guard = guardNode === undefined ? null : lowerExpression(ctx, ctx.children(guardNode)[1] ?? -1);
-  return { ...ctx.span(node), pattern, guard, body: lowerSuite(ctx, node) };
+  return { start: ctx.start(node), end: ctx.end(node), pattern, guard, body: lowerSuite(ctx, node) };
 }
 
 function lowerDecorated(ctx: Context, node: number): Stmt {
@@ -463,7 +502,8 @@ function lowerFunction(ctx: Context, node: number, decorators: readonly Expr[]):
     const body = lowerSuite(ctx, node);
     return {
       kind: 'FunctionDef',
-      ...ctx.span(node),
+      start: ctx.start(node),
+      end: ctx.end(node),
       name,
       nameSpan: ctx.span(nameNode),
       isAsync: ctx.type(children[0] ?? -1) === 'kw:async',
@@ -494,7 +534,8 @@ function lowerClass(ctx: Context, node: number, decorators: readonly Expr[]): Cl
     const body = lowerSuite(ctx, node);
     return {
       kind: 'ClassDef',
-      ...ctx.span(node),
+      start: ctx.start(node),
+      end: ctx.end(node),
       name,
       nameSpan: ctx.span(nameNode),
       decorators,

@@ -32,9 +32,16 @@ function build(ctx: Context, node: number, pieces: readonly number[]): Expr {
     return ctx.invalid(node, 'Bytes and text literals cannot be joined.');
   }
   const parts = joined(literals.flatMap((literal) => literal.parts));
-  if (literals.some((literal) => literal.formatted)) return { kind: 'FString', ...ctx.span(node), parts };
+  if (literals.some((literal) => literal.formatted))
+    return { kind: 'FString', start: ctx.start(node), end: ctx.end(node), parts };
   const value = parts[0];
-  return { kind: 'String', ...ctx.span(node), value: typeof value === 'string' ? value : '', bytes };
+  return {
+    kind: 'String',
+    start: ctx.start(node),
+    end: ctx.end(node),
+    value: typeof value === 'string' ? value : '',
+    bytes,
+  };
 }
 
 function joined(parts: readonly Part[]): Part[] {

@@ -1,5 +1,5 @@
 import type { Expr } from './ast.js';
-import { isPunctuation, type Context } from './context.js';
+import { isPunctuation, maxExpressionDepth, type Context } from './context.js';
 import { lowerExpression } from './lowerExpression.js';
 
 const sequences: Readonly<Record<string, 'Tuple' | 'List'>> = {
@@ -13,6 +13,14 @@ const sequences: Readonly<Record<string, 'Tuple' | 'List'>> = {
 
 /** Lowers what is assigned to (or deleted) and binds its names in the current scope. */
 export function lowerTarget(ctx: Context, node: number): Expr {
+  if (ctx.expressionDepth >= maxExpressionDepth) return ctx.invalid(node, 'This expression is nested too deeply.');
+  ctx.expressionDepth++;
+  const target = lowerTargetNode(ctx, node);
+  ctx.expressionDepth--;
+  return target;
+}
+
+function lowerTargetNode(ctx: Context, node: number): Expr {
   const type = ctx.type(node);
   if (type === 'as_pattern_target' || type === 'parenthesized_expression') {
     const inner = ctx.children(node).find((child) => !isPunctuation(ctx.type(child)));
@@ -26,7 +34,7 @@ export function lowerTarget(ctx: Context, node: number): Expr {
     // The grammar writes a parenthesised single target as a tuple without a comma.
     const comma = ctx.children(node).some((child) => ctx.type(child) === ',');
     if (sequence === 'Tuple' && elements.length === 1 && only && !comma) return only;
-    return { kind: sequence, ...ctx.span(node), elements };
+    return { kind: sequence, start: ctx.start(node), end: ctx.end(node), elements };
   }
   switch (type) {
     case 'identifier': {
@@ -37,7 +45,7 @@ export function lowerTarget(ctx: Context, node: number): Expr {
     case 'list_splat':
     case 'list_splat_pattern': {
       const value = lowerTarget(ctx, ctx.children(node).at(-1) ?? -1);
-      return { kind: 'Starred', ...ctx.span(node), value };
+      return { kind: 'Starred', start: ctx.start(node), end: ctx.end(node), value };
     }
     case 'attribute':
     case 'subscript':

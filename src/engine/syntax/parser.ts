@@ -2,7 +2,7 @@ import type { Ast, Comment } from './ast.js';
 import { Context } from './context.js';
 import { digestOf } from './digest.js';
 import { editBetween } from './edits.js';
-import { emptyTree, flatten, type FlatTree } from './flatTree.js';
+import { emptyTree, flatten, moved, type FlatTree } from './flatTree.js';
 import { docstringOf, lowerStatements } from './lowerStatement.js';
 import { lowerBroken } from './recover.js';
 import { SourceFile } from './sourceFile.js';
@@ -21,21 +21,45 @@ export interface PythonParser {
   parse(path: string, text: string, previous?: SourceFile): SourceFile;
 }
 
-/** Trees of earlier versions, for incremental parsing; they go when their file goes. */
-type Trees = WeakMap<SourceFile, { readonly tree: ConcreteTree; readonly text: string }>;
+/** Trees of pieces of broken text by their text, with offsets from the piece's beginning; `null` for what has errors. */
+type Pieces = Map<string, FlatTree | null>;
+
+/** What is kept of a version for the next one's sake; it goes when its file goes. */
+interface Kept {
+  readonly tree: ConcreteTree;
+  readonly text: string;
+  readonly pieces: Pieces;
+}
+
+type Versions = WeakMap<SourceFile, Kept>;
 
 /** tree-sitter knows no line end of a lone carriage return; a line feed in its place moves no offset. */
 function normalized(text: string): string {
   return text.includes('\r') ? text.replace(/\r(?!\n)/g, '\n') : text;
 }
 
-/** Lowers a tree; one with errors is lowered piece by piece instead. */
-function lower(parser: ConcreteParser, tree: ConcreteTree, text: string, source: string): Ast {
+/**
+ * Lowers a tree; one with errors is lowered piece by piece instead.
+ * @param known Pieces of the version before: typing inside one statement leaves the others' trees as they are.
+ * @param pieces Receives this version's pieces.
+ */
+function lower(
+  parser: ConcreteParser,
+  tree: ConcreteTree,
+  text: string,
+  source: string,
+  known: Pieces | undefined,
+  pieces: Pieces,
+): Ast {
   const parsePiece = (piece: string, offset: number): FlatTree | null => {
-    const pieceTree = parser.parse(piece, null);
-    const result = pieceTree.rootNode.hasError ? null : flatten(parser, pieceTree, piece, offset, []);
-    pieceTree.delete?.();
-    return result;
+    let result = pieces.get(piece) ?? known?.get(piece);
+    if (result === undefined) {
+      const pieceTree = parser.parse(piece, null);
+      result = pieceTree.rootNode.hasError ? null : flatten(parser, pieceTree, piece, 0, []);
+      pieceTree.delete?.();
+    }
+    pieces.set(piece, result);
+    return result && moved(result, offset);
   };
   const comments: Comment[] = [];
   const broken = tree.rootNode.hasError;
@@ -53,15 +77,8 @@ function lower(parser: ConcreteParser, tree: ConcreteTree, text: string, source:
 }
 
 /** Parses incrementally where an earlier version's tree is at hand. That tree is used up: editing changes it. */
-function parseAfter(
-  parser: ConcreteParser,
-  trees: Trees,
-  previous: SourceFile | undefined,
-  source: string,
-): ConcreteTree {
-  const old = previous && trees.get(previous);
-  if (!previous || !old) return parser.parse(source, null);
-  trees.delete(previous);
+function parseAfter(parser: ConcreteParser, old: Kept | undefined, source: string): ConcreteTree {
+  if (!old) return parser.parse(source, null);
   const edit = editBetween(old.text, source);
   if (edit) old.tree.edit(edit);
   const tree = parser.parse(source, old.tree);
@@ -77,15 +94,18 @@ function parseAfter(
  */
 export async function createParser(kind: ParserKind, locations: ParserLocations = {}): Promise<PythonParser> {
   const parser = await loadTreeSitter(kind, locations);
-  const trees: Trees = new WeakMap();
+  const versions: Versions = new WeakMap();
   return {
     kind,
     parse(path, text, previous) {
       if (previous?.text === text && previous.path === path) return previous;
       const source = normalized(text);
-      const tree = parseAfter(parser, trees, previous, source);
-      const file = new SourceFile(path, text, lower(parser, tree, text, source), digestOf(text));
-      trees.set(file, { tree, text: source });
+      const old = previous && versions.get(previous);
+      if (previous) versions.delete(previous);
+      const tree = parseAfter(parser, old, source);
+      const pieces: Pieces = new Map();
+      const file = new SourceFile(path, text, lower(parser, tree, text, source, old?.pieces, pieces), digestOf(text));
+      versions.set(file, { tree, text: source, pieces });
       return file;
     },
   };

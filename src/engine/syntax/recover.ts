@@ -31,7 +31,9 @@ interface Item {
 
 /** @param source The file's text as it is parsed, with line ends `\n` or `\r\n`. */
 export function lowerBroken(ctx: Context, source: string): { body: Stmt[]; comments: Comment[] } {
-  const isBroken = (line: LogicalLine): boolean => ctx.parsePiece(standalone(source, line), line.start) === null;
+  // What is open to the end of the text needs no parser to be called broken.
+  const isBroken = (line: LogicalLine): boolean =>
+    line.open.length > 0 || line.openString >= 0 || ctx.parsePiece(standalone(source, line), line.start) === null;
   const { lines, comments } = splitLogicalLines(source, isBroken);
   return { body: new Recovery(ctx, source, lines, ctx.parsePiece).lowerRegion(0, lines.length), comments };
 }
@@ -40,7 +42,8 @@ export function lowerBroken(ctx: Context, source: string): { body: Stmt[]; comme
 function standalone(source: string, line: LogicalLine): string {
   const text = source.slice(line.start, line.end);
   if (line.word === '@') return ` ${text.slice(1)}`;
-  if (line.word === 'elif' || line.word === 'except') return 'if'.padStart(line.word.length) + text.slice(line.word.length);
+  if (line.word === 'elif' || line.word === 'except')
+    return 'if'.padStart(line.word.length) + text.slice(line.word.length);
   return text;
 }
 
@@ -56,7 +59,7 @@ class Recovery {
   lowerRegion(from: number, to: number): Stmt[] {
     const body: Stmt[] = [];
     const indent = this.line(from)?.indent ?? 0;
-    for (let at = from; at < to; ) {
+    for (let at = from; at < to;) {
       const item = this.itemAt(at, to);
       const first = this.line(at);
       if (first && first.indent > indent) {
@@ -83,7 +86,8 @@ class Recovery {
     const indent = this.line(from)?.indent ?? 0;
     let head = from;
     while (this.line(head)?.word === '@' && head + 1 < to && this.line(head + 1)?.indent === indent) head++;
-    if (head > from && !/^(def|class|async)$/.test(this.line(head)?.word ?? '')) return { from, to: from + 1, clauses: [] };
+    if (head > from && !/^(def|class|async)$/.test(this.line(head)?.word ?? ''))
+      return { from, to: from + 1, clauses: [] };
     const line = this.line(head);
     if (!line || !this.isCompound(line, head, to)) return { from, to: head + 1, clauses: [] };
     let end = this.dedent(head + 1, to, indent);
@@ -110,7 +114,7 @@ class Recovery {
   private cases(match: number, to: number): Clause[] {
     const clauses: Clause[] = [];
     const indent = this.line(match + 1)?.indent ?? 0;
-    for (let at = match + 1; at < to; ) {
+    for (let at = match + 1; at < to;) {
       const end = this.dedent(at + 1, to, indent);
       clauses.push({ head: at, from: at + 1, to: end });
       at = end;
@@ -231,7 +235,8 @@ class Recovery {
     ctx.blockDepth--;
     ctx.tree = saved.tree;
     ctx.suites = saved.suites;
-    if (body.length === 0 && head.colon >= 0) ctx.problem({ start: head.start, end: head.end }, 'An indented block is missing.');
+    if (body.length === 0 && head.colon >= 0)
+      ctx.problem({ start: head.start, end: head.end }, 'An indented block is missing.');
     return body;
   }
 
@@ -252,7 +257,13 @@ class Recovery {
         }
         let end = head.end - start;
         if (dropping) {
-          const kept = head.start - start + text.slice(head.start - start, end).join('').replace(unfinished, '').length;
+          const kept =
+            head.start -
+            start +
+            text
+              .slice(head.start - start, end)
+              .join('')
+              .replace(unfinished, '').length;
           while (end > kept) text[--end] = ' ';
         }
         const closing = completion(head, text.slice(head.start - start, end).join(''), dropping);

@@ -27,16 +27,14 @@ export class ScopeBuilder {
 
   /** The result of `name := value` lands in the nearest scope that is no comprehension. */
   bindWalrus(name: string): void {
-    let scope: ScopeBuilder = this;
-    while (scope.type === 'comprehension' && scope.parent) scope = scope.parent;
-    scope.bind(name);
+    if (this.type === 'comprehension' && this.parent) this.parent.bindWalrus(name);
+    else this.bind(name);
   }
 
   /** `yield` belongs to the nearest scope that is no comprehension. */
   markYield(): void {
-    let scope: ScopeBuilder = this;
-    while (scope.type === 'comprehension' && scope.parent) scope = scope.parent;
-    scope.isGenerator = true;
+    if (this.type === 'comprehension' && this.parent) this.parent.markYield();
+    else this.isGenerator = true;
   }
 
   /** Closes the scope: a name that is declared global or nonlocal is no local. */

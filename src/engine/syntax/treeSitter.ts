@@ -67,7 +67,10 @@ interface NativeModule {
 
 interface WasmModule {
   readonly Parser: {
-    new (): { setLanguage(language: unknown): void; parse(text: string, previous: ConcreteTree | null): ConcreteTree | null };
+    new (): {
+      setLanguage(language: unknown): void;
+      parse(text: string, previous: ConcreteTree | null): ConcreteTree | null;
+    };
     init(options: { locateFile(name: string, folder: string): string }): Promise<void>;
   };
   readonly Language: { load(path: string): Promise<unknown> };
