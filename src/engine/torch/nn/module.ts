@@ -30,7 +30,7 @@ export function isModuleClass(value: Value | undefined): value is PyClass {
 }
 
 /** Gives an instance the state `Module.__init__` gives it. */
-function initialise(self: PyInstance, context: Context): void {
+export function initialise(self: PyInstance, context: Context): void {
   context.heap.touch(self);
   const { attrs } = self;
   attrs.set('training', true);
@@ -61,6 +61,14 @@ const init = method('__init__', (self, args, kwargs, context) => {
 
 // ---------------------------------------------------------------- lookup
 
+/** The module that computes attribute `name` of a parametrized module (`torch.nn.utils.parametrize`). */
+function parametrizationOf(self: PyInstance, name: string): PyInstance | undefined {
+  const all = dictOf(self, '_modules')?.entries.get('parametrizations')?.value;
+  if (!isModule(all)) return undefined;
+  const found = dictOf(all, '_modules')?.entries.get(name)?.value;
+  return isModule(found) ? found : undefined;
+}
+
 /** `Module.__getattr__`: what is asked when an attribute is found neither on the class nor in `__dict__`. */
 export function lookUpMember(self: PyInstance, name: string, context: Context): Value | undefined {
   for (const dictName of MEMBERS) {
@@ -69,6 +77,8 @@ export function lookUpMember(self: PyInstance, name: string, context: Context): 
     const value = dictGet(dict, name);
     if (value !== undefined) return value;
   }
+  const parametrization = parametrizationOf(self, name);
+  if (parametrization !== undefined) return context.call(parametrization);
   if (LAZY_DICTS.has(name) && self.attrs.has('_modules')) {
     const dict = orderedDict(context);
     context.heap.touch(self);
@@ -183,6 +193,11 @@ export function isPlain(value: Value): boolean {
 /** `Module.__setattr__`. */
 export function assign(self: PyInstance, name: string, value: Value, context: Context): void {
   const params = dictOf(self, '_parameters');
+  const parametrization = parametrizationOf(self, name);
+  if (parametrization !== undefined) {
+    context.callMethod(parametrization, 'right_inverse', [value]);
+    return;
+  }
   const isNative = typeof value === 'object' && value !== null && value.kind === 'native';
   if (isNative && isParameterValue(value)) {
     if (!params) context.raise('AttributeError', 'cannot assign parameters before Module.__init__() call');
