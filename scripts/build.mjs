@@ -117,5 +117,11 @@ function notices(inputs) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await build({ production: process.argv.includes('--production') });
+  try {
+    await build({ production: process.argv.includes('--production') });
+  } catch (error) {
+    // esbuild has shown what is wrong, and where.
+    if (!(error instanceof Error && 'errors' in error)) throw error;
+    process.exitCode = 1;
+  }
 }

@@ -34,6 +34,10 @@ export function packageExtension() {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  packageExtension();
-  console.log(VSIX);
+  try {
+    console.log(packageExtension());
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    process.exitCode = 1;
+  }
 }

@@ -1,35 +1,47 @@
 /** Runs Python text through the interpreter, for tests: files in, `repr` of an expression out. */
 import { MemorySourceProvider, Project } from '../../src/engine/project/index.js';
-import { Interpreter, evaluateSource, isUnknown, PyRaise, type Value } from '../../src/engine/python/index.js';
+import {
+  evaluateSource,
+  Interpreter,
+  isUnknown,
+  PyRaise,
+  type ModelledModule,
+  type Value,
+} from '../../src/engine/python/index.js';
 import { stdlib } from '../../src/engine/python/stdlib/index.js';
-import { createParser, type ParserKind, type PythonParser } from '../../src/engine/syntax/index.js';
-import { torchModules } from '../../src/engine/torch/index.js';
+import { createAvailableParser, createParser, type PythonParser } from '../../src/engine/syntax/index.js';
 
-const parsers = new Map<ParserKind, Promise<PythonParser>>();
+let shared: Promise<PythonParser> | undefined;
 
-export function parser(kind: ParserKind = process.env.ARCHITECT_PARSER === 'wasm' ? 'wasm' : 'native'): Promise<PythonParser> {
-  let found = parsers.get(kind);
-  if (!found) parsers.set(kind, (found = createParser(kind)));
-  return found;
+/** The parser that `ARCHITECT_PARSER` (`native` or `wasm`) asks for, else the best this machine can load. */
+export function parser(): Promise<PythonParser> {
+  const kind = process.env.ARCHITECT_PARSER;
+  shared ??= kind === 'wasm' || kind === 'native' ? createParser(kind) : createAvailableParser();
+  return shared;
 }
 
+/** A single text is `/main.py`. */
 export type Files = string | Readonly<Record<string, string>>;
 
-/** An interpreter over files in memory; a single text is `/main.py`. */
-export async function interpreterFor(files: Files, main = '/main.py'): Promise<{ interpreter: Interpreter; main: string }> {
-  const map = new Map(typeof files === 'string' ? [[main, files]] : Object.entries(files));
+/** An interpreter over files in memory. `more`: described modules besides the standard library. */
+export async function interpreterFor(files: Files, more: readonly ModelledModule[] = []): Promise<Interpreter> {
+  const map = new Map(typeof files === 'string' ? [['/main.py', files]] : Object.entries(files));
   const project = new Project(new MemorySourceProvider(map), await parser(), ['/']);
-  return { interpreter: new Interpreter({ project, modules: [...stdlib, ...torchModules] }), main };
+  return new Interpreter({ project, modules: [...stdlib, ...more] });
 }
 
 /**
- * What `expression` is in the namespace of the main file: its `repr`, `unknown: reason`, or `raises Type: message`.
+ * What `expression` is in the namespace of `/main.py`: its `repr`, `unknown: reason`, or `raises Type: message`.
  */
-export async function evaluatePython(files: Files, expression: string): Promise<string> {
-  const { interpreter, main } = await interpreterFor(files);
+export async function evaluatePython(
+  files: Files,
+  expression: string,
+  more: readonly ModelledModule[] = [],
+): Promise<string> {
+  const interpreter = await interpreterFor(files, more);
   return interpreter.run(() => {
     try {
-      const module = interpreter.importer.moduleOfFile(main);
+      const module = interpreter.importer.moduleOfFile('/main.py');
       return show(interpreter, evaluateSource(interpreter, module, expression));
     } catch (error) {
       if (error instanceof PyRaise) return `raises ${error.message}`;

@@ -4,6 +4,9 @@ import { ROOT } from './paths.js';
 
 const MINUTE = 60_000;
 
+/** What has to be made before tests can run. */
+export type Need = 'build' | 'package' | 'browser' | 'editor' | 'extension' | 'python' | 'packages';
+
 export interface Layer {
   name: string;
   /** `lint` runs checks, `node` mocha under Node, `host` mocha inside the extension host. */
@@ -12,8 +15,7 @@ export interface Layer {
   timeout: number;
   /** Milliseconds for one test that doesn't say otherwise. */
   testTimeout?: number;
-  /** Whether it needs the bundles, the package, the editor, Chromium. */
-  needs: ('build' | 'package' | 'editor' | 'browser')[];
+  needs: Need[];
 }
 
 /** In the order they run: what is fast and says most comes first. */
@@ -21,9 +23,21 @@ export const LAYERS: Layer[] = [
   { name: 'lint', kind: 'lint', timeout: 5 * MINUTE, needs: [] },
   { name: 'engine', kind: 'node', timeout: 8 * MINUTE, testTimeout: 20_000, needs: ['build'] },
   { name: 'server', kind: 'node', timeout: 5 * MINUTE, testTimeout: 30_000, needs: ['build'] },
-  { name: 'host', kind: 'host', timeout: 4 * MINUTE, needs: ['package', 'editor', 'browser'] },
-  { name: 'e2e', kind: 'node', timeout: 10 * MINUTE, testTimeout: 90_000, needs: ['package', 'editor', 'browser'] },
-  { name: 'conformance', kind: 'node', timeout: 10 * MINUTE, testTimeout: 5 * MINUTE, needs: ['build'] },
+  { name: 'host', kind: 'host', timeout: 4 * MINUTE, needs: ['package', 'browser', 'editor', 'extension'] },
+  {
+    name: 'e2e',
+    kind: 'node',
+    timeout: 10 * MINUTE,
+    testTimeout: 90_000,
+    needs: ['package', 'browser', 'editor', 'extension'],
+  },
+  {
+    name: 'conformance',
+    kind: 'node',
+    timeout: 10 * MINUTE,
+    testTimeout: 5 * MINUTE,
+    needs: ['build', 'python', 'packages'],
+  },
 ];
 
 /** Folders of test/ with a layer of their own; tests in any other folder belong to `engine`, so none is ever left out. */

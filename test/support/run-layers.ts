@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { installChromium } from './chromium.js';
 import { installEditor } from './editor-install.js';
 import { runHostTests } from './host.js';
-import { LAYERS, needsPython, testFiles, type Layer } from './layers.js';
+import { LAYERS, needsPython, testFiles, type Layer, type Need } from './layers.js';
 import { ROOT, TEST_OUTPUT } from './paths.js';
 import { mustRun, run } from './processes.js';
 import { installVsix } from './vsix.js';
@@ -36,33 +36,50 @@ async function main(args: string[]): Promise<number> {
     return 2;
   }
   const layers = LAYERS.filter(({ name }) => names.length === 0 || names.includes(name));
+  await rm(join(TEST_OUTPUT, 'results'), { recursive: true, force: true });
+  await mkdir(join(TEST_OUTPUT, 'results'), { recursive: true });
+  const troubles = args.includes('--no-setup') ? new Map<Need, string>() : await setUp(layers);
   const results: Result[] = [];
-  try {
-    if (!args.includes('--no-setup')) await setUp(layers);
-    await rm(join(TEST_OUTPUT, 'results'), { recursive: true, force: true });
-    await mkdir(join(TEST_OUTPUT, 'results'), { recursive: true });
-    for (const layer of layers) results.push(await runLayer(layer, grep));
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    results.push({ passed: 0, failed: 1, skipped: 0, failures: [] });
-  }
+  for (const layer of layers) results.push(await runLayer(layer, grep, troubles));
   const sum = (key: 'passed' | 'failed' | 'skipped'): number => results.reduce((total, each) => total + each[key], 0);
   const skipped = sum('skipped');
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
 }
 
-/** Makes everything that the layers use; what is there already costs nothing. */
-async function setUp(layers: Layer[]): Promise<void> {
-  const active = layers.filter((layer) => layer.kind === 'lint' || testFiles(layer.name).length > 0);
-  const needs = new Set(active.flatMap((layer) => layer.needs));
-  // The package contains the build, so that all layers test what ships.
-  if (needs.has('package')) await script('package.mjs');
-  else if (needs.has('build')) await script('build.mjs');
-  if (needs.has('browser')) await installChromium(log);
-  if (needs.has('editor')) await installVsix(await installEditor(log));
-  if (active.some(({ name }) => needsPython(name))) await script('python-env.mjs');
-  if (active.some(({ name }) => name === 'conformance')) await script('zoos.mjs', await conformanceSlice());
+/** How what a layer needs is made; what is there already costs nothing. In order: some build on others. */
+const STEPS: Record<Need, () => Promise<unknown>> = {
+  build: () => script('build.mjs'),
+  // Contains the build, so that all layers test what ships.
+  package: () => script('package.mjs'),
+  browser: () => installChromium(log),
+  editor: () => installEditor(log),
+  extension: async () => installVsix(await installEditor(log)),
+  python: () => script('python-env.mjs'),
+  packages: async () => script('zoos.mjs', await conformanceSlice()),
+};
+
+/** What the layer needs, given its tests. */
+function needsOf(layer: Layer): Need[] {
+  if (layer.kind !== 'lint' && testFiles(layer.name).length === 0) return [];
+  return needsPython(layer.name) && !layer.needs.includes('python') ? [...layer.needs, 'python'] : layer.needs;
+}
+
+/** Makes everything that the layers use, and returns what could not be made and why. */
+async function setUp(layers: Layer[]): Promise<Map<Need, string>> {
+  const needs = new Set(layers.flatMap(needsOf));
+  if (needs.has('package')) needs.delete('build');
+  const troubles = new Map<Need, string>();
+  for (const [need, make] of Object.entries(STEPS) as [Need, () => Promise<unknown>][]) {
+    if (!needs.has(need)) continue;
+    try {
+      await make();
+    } catch (error) {
+      troubles.set(need, error instanceof Error ? error.message : String(error));
+      if (need === 'package') troubles.set('build', 'the package could not be made');
+    }
+  }
+  return troubles;
 }
 
 /** The packages whose models a run of `npm test` analyses: a part of all that are pinned. */
@@ -77,7 +94,7 @@ async function script(name: string, args: string[] = []): Promise<void> {
   await mustRun(process.execPath, [join(ROOT, 'scripts', name), ...args], { cwd: ROOT, timeout: 900_000 });
 }
 
-async function runLayer(layer: Layer, grep: string | undefined): Promise<Result> {
+async function runLayer(layer: Layer, grep: string | undefined, troubles: Map<Need, string>): Promise<Result> {
   const started = Date.now();
   const files = testFiles(layer.name);
   console.log(`\n== ${layer.name}`);
@@ -87,7 +104,9 @@ async function runLayer(layer: Layer, grep: string | undefined): Promise<Result>
   }
   const file = join(TEST_OUTPUT, 'results', `${layer.name}.json`);
   let trouble: string | undefined;
-  if (layer.kind === 'host') trouble = await runHost(layer, files, file, grep);
+  const [missing] = needsOf(layer).filter((need) => troubles.has(need));
+  if (missing) trouble = `its ${missing} could not be set up: ${troubles.get(missing)}`;
+  else if (layer.kind === 'host') trouble = await runHost(layer, files, file, grep);
   else trouble = await runNode(layer, files, file, grep);
   const result = await readResult(file);
   if (result.passed + result.failed + result.skipped === 0 && !grep) trouble ??= 'ran no tests';

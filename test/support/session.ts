@@ -6,9 +6,10 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { launchChromium } from './chromium.js';
 import { installEditor } from './editor-install.js';
 import { startEditorServer, type EditorServer } from './editor-server.js';
-import { ROOT } from './paths.js';
+import { EXTENSION_ID, ROOT } from './paths.js';
 import { Spy } from './spy.js';
 import { installVsix } from './vsix.js';
+import { waitFor } from './wait.js';
 import { Workbench } from './workbench.js';
 
 export interface SessionOptions {
@@ -76,8 +77,7 @@ export class Session {
       context.setDefaultTimeout(30_000);
       const page = await context.newPage();
       const session = new Session(options, server, browser, context, page, folder, temporary);
-      await page.goto(session.address, { waitUntil: 'load' });
-      await session.bench.ready();
+      await session.load();
       return session;
     } catch (error) {
       await browser?.close();
@@ -98,8 +98,15 @@ export class Session {
   /** Loads the window anew, as after a restart: a new extension host, the same user data. */
   async reload(): Promise<void> {
     await this.spy.forget();
+    await this.load();
+  }
+
+  private async load(): Promise<void> {
     await this.page.goto(this.address, { waitUntil: 'load' });
     await this.bench.ready();
+    await waitFor('the extension to be active', () =>
+      this.spy.evaluate((api, id) => api.extensions.getExtension(id)?.isActive ?? false, EXTENSION_ID),
+    );
   }
 
   /** Saves a screenshot under the session's name. */

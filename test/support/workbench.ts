@@ -22,20 +22,30 @@ export class Workbench {
     await this.page.keyboard.press(keys.replace('Mod', MOD));
   }
 
-  /** Types into quick input and accepts the first row that has `row`. */
-  private async pick(prefix: string, text: string, row: string): Promise<void> {
+  /**
+   * Opens quick input by a key, types, and accepts the first row that has `row`. What quick input offers is decided when it
+   * opens, which may be a moment too early: then it is closed and opened again.
+   */
+  private async pick(key: string, text: string, row: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input').first();
-    await input.waitFor();
-    await input.fill(prefix + text);
-    const match = this.page.locator('.quick-input-list .monaco-list-row', { hasText: row }).first();
-    await match.waitFor();
-    await match.click();
+    const match = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: row }).first();
+    for (let attempt = 1; ; attempt++) {
+      await this.press(key);
+      try {
+        await input.fill(text, { timeout: 5000 });
+        await match.click({ timeout: 5000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+        await this.page.keyboard.press('Escape');
+        await input.waitFor({ state: 'hidden' });
+      }
+    }
   }
 
   /** Runs a command by its title in the command palette. */
   async command(title: string): Promise<void> {
-    await this.page.keyboard.press('F1');
-    await this.pick('>', title, title);
+    await this.pick('F1', `>${title}`, title);
   }
 
   /** Picks a row of the quick pick that is open. */
@@ -55,8 +65,7 @@ export class Workbench {
 
   /** Opens a file of the workspace by its name and focuses its editor. */
   async openFile(name: string): Promise<void> {
-    await this.press('Mod+P');
-    await this.pick('', name, name);
+    await this.pick('Mod+P', name, name);
     await this.page.locator('.tabs-container .tab.active', { hasText: name }).waitFor();
     await this.editor(name).locator('.view-line').first().waitFor();
   }
@@ -147,7 +156,7 @@ export class Workbench {
     await this.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
     await this.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor({ state: 'hidden' });
     // The page lies over the workbench.
-    await this.page.keyboard.press('Escape');
+    await this.page.locator('.modal-editor-part [aria-label^="Close Modal Editor"]').click();
     await this.page.locator('.workspace-trust-editor').waitFor({ state: 'hidden' });
   }
 
