@@ -1,5 +1,7 @@
 /** Attribute access as `object.__getattribute__`, `type.__getattribute__` and modules do it. */
 import { builtinClasses, classOf } from './builtins/index.js';
+import { instantiate } from './calls.js';
+import { createClassFrom } from './classes.js';
 import type { Interpreter } from './interpreter.js';
 import { namespaceDict } from './namespaceDict.js';
 import type { PyClass, PyDescriptor, PyFunction, PyInstance, Value } from './value.js';
@@ -273,6 +275,8 @@ function defaultMethod(interpreter: Interpreter, name: string, self: Value | und
       return make((args, kwargs) => {
         const target = args[0];
         if (typeof target !== 'object' || target?.kind !== 'class') interpreter.raise('TypeError', 'object.__new__(X): X is not a type object');
+        if (target.layout === 'type' && args.length >= 4)
+          return createClassFrom(interpreter, target, args[1] ?? null, args[2] ?? null, args[3] ?? null, kwargs);
         return allocate(interpreter, target, args.slice(1), kwargs);
       });
     case '__setattr__':
@@ -290,6 +294,9 @@ function defaultMethod(interpreter: Interpreter, name: string, self: Value | und
         deleteOwnAttribute(interpreter, args[0] ?? null, String(args[1]));
         return null;
       });
+    case '__call__':
+      if (typeof self !== 'object' || self?.kind !== 'class') return undefined;
+      return make((args, kwargs) => instantiate(interpreter, self, args.slice(1), kwargs));
     case '__init_subclass__':
       return make(() => null);
     case '__repr__':

@@ -577,7 +577,7 @@ export class Importer {
    * @returns whether anything was run.
    */
   fillRegistries(key: string): boolean {
-    if (this.waiting.size === 0 || key.length < 2 || this.fruitless.has(key)) return false;
+    if (this.waiting.size === 0 || key === '' || this.fruitless.has(key)) return false;
     const found = [...this.waiting].filter((record) => record.module.file?.text.includes(key));
     if (found.length === 0) this.fruitless.add(key);
     for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);

@@ -2,7 +2,7 @@
  * Floats that depend on named sizes: `dim * 4.0`, `height / 2`. They are fractions of two integers, kept exact as long as a
  * double would be exact too, so that `int(dim * mlp_ratio)` and `math.ceil(h / 2)` have an answer.
  */
-import { classOf } from './builtins/index.js';
+import { floatClass } from './builtins/classes.js';
 import { asInt, isFloat, pyFloat, symbolicUnknown } from './coerce.js';
 import type { Context } from './context.js';
 import { exactFloat } from './numbers.js';
@@ -175,7 +175,7 @@ export function symFloatIsWhole(value: Value): boolean {
 /** The operations table of symbolic floats. */
 export const symFloatType: NativeType = {
   name: 'float',
-  cls: () => classOf(pyFloat(0)),
+  cls: () => floatClass,
   binary: (op, self, other, reflected, _inplace, context) => {
     if (op === '==' || op === '!=' || op === '<' || op === '<=' || op === '>' || op === '>=') {
       const flipped = { '==': '==', '!=': '!=', '<': '>', '<=': '>=', '>': '<', '>=': '<=' } as const;
