@@ -29,76 +29,96 @@ export function diffLines(a: readonly string[], b: readonly string[]): LineChunk
   };
   const left = a.map(number);
   const right = b.map(number);
-  const chunks: LineChunk[] = [];
-  between(left, 0, left.length, right, 0, right.length, chunks);
+  const chunks = new LineSearch(left, right, numbers.size).run();
   return joinTouching(chunks).map((chunk, i, all) => slide(chunk, all[i - 1], all[i + 1], a, b));
 }
 
-function between(
-  a: number[],
-  aLow: number,
-  aHigh: number,
-  b: number[],
-  bLow: number,
-  bHigh: number,
-  out: LineChunk[],
-): void {
-  while (aLow < aHigh && bLow < bHigh && a[aLow] === b[bLow]) {
-    aLow++;
-    bLow++;
-  }
-  while (aLow < aHigh && bLow < bHigh && a[aHigh - 1] === b[bHigh - 1]) {
-    aHigh--;
-    bHigh--;
-  }
-  if (aLow === aHigh && bLow === bHigh) return;
-  if (aLow === aHigh || bLow === bHigh) {
-    out.push({ aStart: aLow, aEnd: aHigh, bStart: bLow, bEnd: bHigh });
-    return;
-  }
-  const anchors = uniqueCommon(a, aLow, aHigh, b, bLow, bHigh);
-  if (anchors.length === 0) {
-    search(a, aLow, aHigh, b, bLow, bHigh, out);
-    return;
-  }
-  let aFrom = aLow;
-  let bFrom = bLow;
-  for (const [ai, bi] of anchors) {
-    between(a, aFrom, ai, b, bFrom, bi, out);
-    aFrom = ai + 1;
-    bFrom = bi + 1;
-  }
-  between(a, aFrom, aHigh, b, bFrom, bHigh, out);
-}
+const NOWHERE = -2;
+const MANY = -1;
 
-/** Lines that occur once on either side, in an order that both sides share (patience diff): these surely correspond. */
-function uniqueCommon(
-  a: number[],
-  aLow: number,
-  aHigh: number,
-  b: number[],
-  bLow: number,
-  bHigh: number,
-): [number, number][] {
-  const inA = onlyPlaces(a, aLow, aHigh);
-  const inB = onlyPlaces(b, bLow, bHigh);
-  const pairs: [number, number][] = [];
-  for (const [line, at] of inA) {
-    const other = inB.get(line);
-    if (at >= 0 && other !== undefined && other >= 0) pairs.push([at, other]);
-  }
-  pairs.sort((x, y) => x[0] - y[0]);
-  return longestIncreasing(pairs);
-}
+/** Compares lists of line numbers: equal lines have equal numbers, from 0 up to `kinds`. */
+class LineSearch {
+  private readonly chunks: LineChunk[] = [];
+  /** Where a line stands within the part at hand; scratch space, `NOWHERE` in between. */
+  private readonly placesA: Int32Array;
+  private readonly placesB: Int32Array;
 
-/** Where each line stands, −1 if it occurs more than once. */
-function onlyPlaces(lines: number[], low: number, high: number): Map<number, number> {
-  const places = new Map<number, number>();
-  for (let i = low; i < high; i++) {
-    const line = lines[i]!;
-    places.set(line, places.has(line) ? -1 : i);
+  constructor(
+    private readonly a: readonly number[],
+    private readonly b: readonly number[],
+    kinds: number,
+  ) {
+    this.placesA = new Int32Array(kinds).fill(NOWHERE);
+    this.placesB = new Int32Array(kinds).fill(NOWHERE);
   }
-  return places;
+
+  run(): LineChunk[] {
+    this.between(0, this.a.length, 0, this.b.length);
+    return this.chunks;
+  }
+
+  private between(aLow: number, aHigh: number, bLow: number, bHigh: number): void {
+    const { a, b } = this;
+    while (aLow < aHigh && bLow < bHigh && a[aLow] === b[bLow]) {
+      aLow++;
+      bLow++;
+    }
+    while (aLow < aHigh && bLow < bHigh && a[aHigh - 1] === b[bHigh - 1]) {
+      aHigh--;
+      bHigh--;
+    }
+    if (aLow === aHigh && bLow === bHigh) return;
+    if (aLow === aHigh || bLow === bHigh) {
+      this.chunks.push({ aStart: aLow, aEnd: aHigh, bStart: bLow, bEnd: bHigh });
+      return;
+    }
+    const anchors = this.uniqueCommon(aLow, aHigh, bLow, bHigh);
+    if (anchors.length === 0) {
+      this.search(aLow, aHigh, bLow, bHigh);
+      return;
+    }
+    let aFrom = aLow;
+    let bFrom = bLow;
+    for (const [ai, bi] of anchors) {
+      this.between(aFrom, ai, bFrom, bi);
+      aFrom = ai + 1;
+      bFrom = bi + 1;
+    }
+    this.between(aFrom, aHigh, bFrom, bHigh);
+  }
+
+  /** Lines that occur once on either side, in an order that both sides share (patience diff): these surely correspond. */
+  private uniqueCommon(aLow: number, aHigh: number, bLow: number, bHigh: number): [number, number][] {
+    const { a, b, placesA, placesB } = this;
+    for (let i = aLow; i < aHigh; i++) placesA[a[i]!] = placesA[a[i]!] === NOWHERE ? i : MANY;
+    for (let i = bLow; i < bHigh; i++) placesB[b[i]!] = placesB[b[i]!] === NOWHERE ? i : MANY;
+    const pairs: [number, number][] = [];
+    for (let i = aLow; i < aHigh; i++) {
+      const line = a[i]!;
+      const other = placesB[line]!;
+      if (placesA[line] === i && other >= 0) pairs.push([i, other]);
+    }
+    for (let i = aLow; i < aHigh; i++) placesA[a[i]!] = NOWHERE;
+    for (let i = bLow; i < bHigh; i++) placesB[b[i]!] = NOWHERE;
+    return longestIncreasing(pairs);
+  }
+
+  private search(aLow: number, aHigh: number, bLow: number, bHigh: number): void {
+    const parts = diffArrays(this.a.slice(aLow, aHigh), this.b.slice(bLow, bHigh), { maxEditLength: MAX_LINE_EDITS });
+    if (parts === undefined) {
+      this.chunks.push({ aStart: aLow, aEnd: aHigh, bStart: bLow, bEnd: bHigh });
+      return;
+    }
+    let aAt = aLow;
+    let bAt = bLow;
+    for (const part of parts) {
+      const aEnd = part.added ? aAt : aAt + part.count;
+      const bEnd = part.removed ? bAt : bAt + part.count;
+      if (part.added || part.removed) this.chunks.push({ aStart: aAt, aEnd, bStart: bAt, bEnd });
+      aAt = aEnd;
+      bAt = bEnd;
+    }
+  }
 }
 
 function longestIncreasing(pairs: [number, number][]): [number, number][] {
@@ -118,36 +138,6 @@ function longestIncreasing(pairs: [number, number][]): [number, number][] {
   const result: [number, number][] = [];
   for (let i = tops.at(-1) ?? -1; i >= 0; i = previous[i]!) result.push(pairs[i]!);
   return result.reverse();
-}
-
-function search(
-  a: number[],
-  aLow: number,
-  aHigh: number,
-  b: number[],
-  bLow: number,
-  bHigh: number,
-  out: LineChunk[],
-): void {
-  const parts = diffArrays(a.slice(aLow, aHigh), b.slice(bLow, bHigh), { maxEditLength: MAX_LINE_EDITS });
-  if (parts === undefined) {
-    out.push({ aStart: aLow, aEnd: aHigh, bStart: bLow, bEnd: bHigh });
-    return;
-  }
-  let aAt = aLow;
-  let bAt = bLow;
-  for (const part of parts) {
-    if (part.removed) {
-      out.push({ aStart: aAt, aEnd: aAt + part.count, bStart: bAt, bEnd: bAt });
-      aAt += part.count;
-    } else if (part.added) {
-      out.push({ aStart: aAt, aEnd: aAt, bStart: bAt, bEnd: bAt + part.count });
-      bAt += part.count;
-    } else {
-      aAt += part.count;
-      bAt += part.count;
-    }
-  }
 }
 
 function joinTouching(chunks: LineChunk[]): LineChunk[] {
@@ -210,15 +200,35 @@ function depth(line: string | undefined): number {
   return line.length - line.trimStart().length;
 }
 
+interface Marks {
+  readonly removed: readonly OffsetRange[];
+  readonly added: readonly OffsetRange[];
+}
+
+const NO_MARKS: Marks = { removed: [], added: [] };
+
+/** Hunks are computed anew at every key, and nearly all of them are the same as before: their marks are remembered. */
+const remembered = new Map<string, Marks>();
+const MAX_REMEMBERED = 4_000;
+
 /**
  * The parts that differ between removed and added lines, as offsets into either text; none if there is too little in common.
  * A mark never reaches over a line end and never splits a surrogate pair.
  */
-export function markChanges(removed: string, added: string): { removed: OffsetRange[]; added: OffsetRange[] } {
-  const none = { removed: [], added: [] };
-  if (removed === '' || added === '' || removed.length + added.length > MAX_MARKED_LENGTH) return none;
+export function markChanges(removed: string, added: string): Marks {
+  if (removed === '' || added === '' || removed.length + added.length > MAX_MARKED_LENGTH) return NO_MARKS;
+  const key = `${removed.length}:${removed}${added}`;
+  const known = remembered.get(key);
+  if (known) return known;
+  if (remembered.size >= MAX_REMEMBERED) remembered.clear();
+  const marks = computeMarks(removed, added);
+  remembered.set(key, marks);
+  return marks;
+}
+
+function computeMarks(removed: string, added: string): Marks {
   const parts = diffWordsWithSpace(removed, added, { maxEditLength: MAX_WORD_EDITS });
-  if (parts === undefined) return none;
+  if (parts === undefined) return NO_MARKS;
   const marks: { removed: OffsetRange[]; added: OffsetRange[] } = { removed: [], added: [] };
   let a = 0;
   let b = 0;
@@ -238,7 +248,7 @@ export function markChanges(removed: string, added: string): { removed: OffsetRa
     }
   }
   const least = Math.min(removed.replace(/\s/g, '').length, added.replace(/\s/g, '').length);
-  return common < least * MIN_COMMON ? none : marks;
+  return common < least * MIN_COMMON ? NO_MARKS : marks;
 }
 
 function addMark(marks: OffsetRange[], text: string, start: number, end: number): void {
