@@ -7,3 +7,6 @@ export {
   type PythonParser,
   type ParserKind,
 } from './parser.js';
+export { parseDirective, directiveDtypes, type Directive, type DirectiveInput, type Dimension } from './directive.js';
+export { mangle } from './scopes.js';
+export { digestOf } from './digest.js';

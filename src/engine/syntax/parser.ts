@@ -1,4 +1,4 @@
-import type { Ast, Comment } from './ast.js';
+import type { Ast, Comment, Expr, SyntaxProblem } from './ast.js';
 import { Context } from './context.js';
 import { digestOf } from './digest.js';
 import { editBetween } from './edits.js';
@@ -6,7 +6,7 @@ import { emptyTree, flatten, moved, type FlatTree } from './flatTree.js';
 import { docstringOf, lowerStatements } from './lowerStatement.js';
 import { lowerBroken } from './recover.js';
 import { SourceFile } from './sourceFile.js';
-import { loadTreeSitter, type ConcreteParser, type ConcreteTree, type ParserLocations } from './treeSitter.js';
+import { errorAt, loadTreeSitter, type ConcreteParser, type ConcreteTree, type ParserLocations } from './treeSitter.js';
 
 export type ParserKind = 'native' | 'wasm';
 export type { ParserLocations };
@@ -19,6 +19,11 @@ export interface PythonParser {
    * parsed again.
    */
   parse(path: string, text: string, previous?: SourceFile): SourceFile;
+  /**
+   * Parses text that is one expression and nothing else. With problems, `expression` may be an `InvalidExpr`.
+   * @param offset Where the text lies; added to all spans.
+   */
+  parseExpression(text: string, offset?: number): { expression: Expr; problems: readonly SyntaxProblem[] };
 }
 
 /** Trees of pieces of broken text by their text, with offsets from the piece's beginning; `null` for what has errors. */
@@ -86,6 +91,34 @@ function parseAfter(parser: ConcreteParser, old: Kept | undefined, source: strin
   return tree;
 }
 
+function parseExpression(
+  parser: ConcreteParser,
+  text: string,
+  offset: number,
+): { expression: Expr; problems: readonly SyntaxProblem[] } {
+  const end = offset + text.length;
+  // One line, as if it stood in parentheses; strings are read from the real text.
+  const source = text.replace(/[\r\n]/g, ' ');
+  const tree = parser.parse(source, null);
+  const failed = (message: string, at: number): { expression: Expr; problems: readonly SyntaxProblem[] } => ({
+    expression: { kind: 'InvalidExpr', start: offset, end, message },
+    problems: [{ start: Math.min(at, end), end, message }],
+  });
+  if (text.trim() === '') return failed('An expression is missing.', offset);
+  if (tree.rootNode.hasError) return failed('This is not a valid Python expression.', offset + errorAt(tree));
+  const flat = flatten(parser, tree, source, offset, []);
+  const ctx = new Context(' '.repeat(offset) + text, flat, () => null);
+  const [statement, ...others] = lowerStatements(ctx, 0);
+  tree.delete?.();
+  if (statement?.kind !== 'Expression' || others.length > 0) {
+    const problem = ctx.problems[0];
+    return problem
+      ? failed(problem.message, problem.start)
+      : failed('This is not a valid Python expression.', others[0]?.start ?? offset);
+  }
+  return { expression: statement.value, problems: ctx.problems };
+}
+
 /**
  * Loads tree-sitter.
  * @param kind `native` uses the Node-API prebuilds, `wasm` the grammar's WebAssembly build.
@@ -108,6 +141,7 @@ export async function createParser(kind: ParserKind, locations: ParserLocations 
       versions.set(file, { tree, text: source, pieces });
       return file;
     },
+    parseExpression: (text, offset = 0) => parseExpression(parser, text, offset),
   };
 }
 

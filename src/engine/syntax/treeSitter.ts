@@ -137,3 +137,16 @@ async function loadWasm(locations: ParserLocations): Promise<ConcreteParser> {
 export async function loadTreeSitter(kind: ParserKind, locations: ParserLocations): Promise<ConcreteParser> {
   return kind === 'native' ? loadNative() : loadWasm(locations);
 }
+
+/** Offset of the first error in a tree that has one. */
+export function errorAt(tree: ConcreteTree): number {
+  const cursor = tree.walk();
+  let found = Infinity;
+  walk: for (;;) {
+    if (cursor.nodeType === 'ERROR' || cursor.nodeIsMissing) found = Math.min(found, cursor.startIndex);
+    if (cursor.gotoFirstChild()) continue;
+    while (!cursor.gotoNextSibling()) if (!cursor.gotoParent()) break walk;
+  }
+  cursor.delete?.();
+  return found === Infinity ? 0 : found;
+}
