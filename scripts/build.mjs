@@ -1,21 +1,15 @@
 // Bundles every program of the extension into dist/: `node scripts/build.mjs [--production]`.
 // Without --production the bundles are readable and carry source maps.
-import {
-  chmodSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
+
+/** @type {{ version: string }} */
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 /** The parser's packages load binaries from beside themselves, so they ship as packages and are not bundled. */
 const PARSER_PACKAGES = ['tree-sitter', 'tree-sitter-python', 'web-tree-sitter'];
@@ -30,7 +24,7 @@ const node = {
   target: 'node20',
   external: ['vscode', ...PARSER_PACKAGES],
   banner: { js: BUNDLE_URL },
-  define: { 'import.meta.url': '__bundleUrl' },
+  define: { 'import.meta.url': '__bundleUrl', ARCHITECT_VERSION: JSON.stringify(version) },
 };
 
 /** @type {{ entry: string, out: string, options: esbuild.BuildOptions }[]} */
@@ -49,9 +43,6 @@ const PROGRAMS = [
     options: { platform: 'browser', format: 'iife', target: 'es2022' },
   },
 ];
-
-/** WebAssembly files that the bundles load from beside themselves. */
-const ASSETS = ['web-tree-sitter/web-tree-sitter.wasm', 'tree-sitter-python/tree-sitter-python.wasm'];
 
 /**
  * Builds dist/. Files are replaced rather than removed first, so that a running extension never finds them missing.
@@ -89,9 +80,6 @@ export async function build({ production = false } = {}) {
     }),
   );
   if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
-  for (const asset of ASSETS) {
-    copyFileSync(join(root, 'node_modules', asset), join(dist, asset.slice(asset.lastIndexOf('/') + 1)));
-  }
   writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(inputs));
   console.log(`build: dist is ready${production ? ' (production)' : ''}`);
 }
