@@ -105,9 +105,13 @@ async function runLayer(layer: Layer, grep: string | undefined, troubles: Map<Ne
   const file = join(TEST_OUTPUT, 'results', `${layer.name}.json`);
   let trouble: string | undefined;
   const [missing] = needsOf(layer).filter((need) => troubles.has(need));
-  if (missing) trouble = `its ${missing} could not be set up: ${troubles.get(missing)}`;
-  else if (layer.kind === 'host') trouble = await runHost(layer, files, file, grep);
-  else trouble = await runNode(layer, files, file, grep);
+  try {
+    if (missing) trouble = `its ${missing} could not be set up: ${troubles.get(missing)}`;
+    else if (layer.kind === 'host') trouble = await runHost(layer, files, file, grep);
+    else trouble = await runNode(layer, files, file, grep);
+  } catch (error) {
+    trouble = error instanceof Error ? error.message : String(error);
+  }
   const result = await readResult(file);
   if (result.passed + result.failed + result.skipped === 0 && !grep) trouble ??= 'ran no tests';
   if (trouble) {

@@ -82,6 +82,38 @@ export class Workbench {
     await this.page.keyboard.press('End');
   }
 
+  /** Picks an item of the context menu on the first visible line that has `text`. */
+  async contextMenu(name: string, text: string, item: string): Promise<void> {
+    await this.editor(name)
+      .locator('.view-line', { hasText: text })
+      .first()
+      .locator('span span')
+      .first()
+      .click({ button: 'right' });
+    await this.page.locator('.monaco-menu .action-menu-item', { hasText: item }).first().click();
+  }
+
+  /** Opens the light bulb at the cursor and returns what it offers. */
+  async codeActions(): Promise<string[]> {
+    await this.press('Mod+.');
+    const rows = this.page.locator('.action-widget .monaco-list-row.action');
+    await rows.first().waitFor();
+    return rows.allInnerTexts();
+  }
+
+  /** Picks one of the code actions that are offered. */
+  async pickCodeAction(text: string | RegExp): Promise<void> {
+    await this.page.locator('.action-widget .monaco-list-row.action', { hasText: text }).first().click();
+  }
+
+  /** What the hover over the first visible `word` says. */
+  async hover(name: string, word: string): Promise<string> {
+    await this.editor(name).locator('.view-line span span', { hasText: word }).first().hover();
+    const hover = this.page.locator('.monaco-hover:not(.hidden) .hover-contents').first();
+    await hover.waitFor();
+    return hover.innerText();
+  }
+
   /** Code lenses shown in a file now, from top to bottom. */
   async codeLenses(name: string): Promise<string[]> {
     return this.editor(name).locator('.codelens-decoration a, .codelens-decoration span').allInnerTexts();
