@@ -84,19 +84,47 @@ def import_file(path):
     """Imports a file under the name its package gives it, so that relative imports work."""
     path = os.path.abspath(path)
     folder, base = os.path.split(path)
+    if base.endswith(".ipynb"):
+        return import_notebook(path)
     parts = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
     while os.path.exists(os.path.join(folder, "__init__.py")):
         folder, name = os.path.split(folder)
         parts.insert(0, name)
-    if folder in sys.path:
-        sys.path.remove(folder)
+    forget_others(folder)
     sys.path.insert(0, folder)
-    name = ".".join(parts)
-    loaded = sys.modules.get(name)
-    if loaded is not None and os.path.abspath(getattr(loaded, "__file__", None) or "") != path:
-        for key in [key for key in sys.modules if key == name]:
-            del sys.modules[key]
-    return importlib.import_module(name)
+    return importlib.import_module(".".join(parts))
+
+
+def forget_others(folder):
+    """Two projects may both have a model.py: forgets what was imported from the last project when another one begins."""
+    last = import_file.folder
+    import_file.folder = folder
+    if last in (None, folder):
+        return
+    sys.path.remove(last)
+    for name, module in list(sys.modules.items()):
+        if (getattr(module, "__file__", None) or "").startswith(last + os.sep):
+            del sys.modules[name]
+
+
+import_file.folder = None
+
+
+def import_notebook(path):
+    """The definitions of a notebook's cells: imports, constants, functions and classes, but nothing that trains."""
+    with open(path, encoding="utf-8") as handle:
+        cells = json.load(handle)["cells"]
+    lines = [line for cell in cells if cell["cell_type"] == "code" for line in "".join(cell["source"]).splitlines()]
+    tree = ast.parse("\n".join(line for line in lines if not line.startswith(("%", "!"))))
+    wanted = (ast.Import, ast.ImportFrom, ast.FunctionDef, ast.ClassDef)
+    tree.body = [
+        node
+        for node in tree.body
+        if isinstance(node, wanted) or (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant))
+    ]
+    module = types.ModuleType(os.path.splitext(os.path.basename(path))[0])
+    exec(compile(tree, path, "exec"), vars(module))
+    return module
 
 
 def evaluate(code, namespace):

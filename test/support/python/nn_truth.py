@@ -1,0 +1,394 @@
+"""Records what torch.nn really does, for the engine's tests: names and signatures, members for many constructions, errors.
+
+    python test/support/python/nn_truth.py > test/fixtures/torch/nn.json
+"""
+
+import inspect
+import json
+import warnings
+
+import torch
+from torch import nn
+
+warnings.simplefilter("ignore")
+
+# One expression each; `m` is what it gives.
+CONSTRUCTIONS = """
+nn.Identity(54, unused=1)
+nn.Linear(20, 30)
+nn.Linear(20, 30, bias=False)
+nn.Linear(20, 30, dtype=torch.float16)
+nn.Bilinear(20, 30, 40)
+nn.Bilinear(20, 30, 40, bias=False)
+nn.Conv1d(16, 33, 3, stride=2)
+nn.Conv1d(16, 32, 5, padding='same', groups=4)
+nn.Conv2d(16, 33, 3)
+nn.Conv2d(16, 33, (3, 5), stride=(2, 1), padding=(4, 2), dilation=(3, 1))
+nn.Conv2d(16, 32, 3, groups=16, bias=False, padding_mode='reflect')
+nn.Conv2d(8, 8, 4, padding='same', padding_mode='circular')
+nn.Conv3d(16, 33, (3, 5, 2), stride=(2, 1, 1), padding=(4, 2, 0))
+nn.ConvTranspose1d(16, 33, 3)
+nn.ConvTranspose2d(16, 32, 3, stride=2, output_padding=1, groups=4)
+nn.ConvTranspose2d(16, 33, (3, 5), bias=False)
+nn.ConvTranspose3d(16, 33, 3, stride=2)
+nn.LazyLinear(10)
+nn.LazyConv2d(8, 3, bias=False)
+nn.LazyConvTranspose1d(8, 3)
+nn.LazyBatchNorm2d()
+nn.LazyBatchNorm1d(affine=False)
+nn.LazyInstanceNorm3d(affine=True)
+nn.BatchNorm1d(100)
+nn.BatchNorm2d(100, affine=False)
+nn.BatchNorm2d(100, track_running_stats=False)
+nn.BatchNorm3d(100, bias=False)
+nn.SyncBatchNorm(10)
+nn.SyncBatchNorm.convert_sync_batchnorm(nn.Sequential(nn.Conv2d(3, 8, 3), nn.Sequential(nn.BatchNorm2d(8), nn.ReLU())))
+nn.InstanceNorm1d(100)
+nn.InstanceNorm2d(100, affine=True)
+nn.InstanceNorm3d(100, affine=True, track_running_stats=True)
+nn.GroupNorm(3, 6)
+nn.GroupNorm(3, 6, affine=False)
+nn.GroupNorm(3, 6, bias=False)
+nn.LayerNorm(10)
+nn.LayerNorm([20, 5, 10])
+nn.LayerNorm((5, 10), bias=False)
+nn.LayerNorm(10, elementwise_affine=False)
+nn.RMSNorm([2, 3])
+nn.RMSNorm(8, elementwise_affine=False)
+nn.LocalResponseNorm(2)
+nn.CrossMapLRN2d(2)
+nn.Embedding(10, 3)
+nn.Embedding(10, 3, padding_idx=-1, max_norm=1.0)
+nn.Embedding.from_pretrained(torch.zeros(7, 5))
+nn.Embedding.from_pretrained(torch.zeros(7, 5), freeze=False, padding_idx=2)
+nn.EmbeddingBag(10, 3, mode='sum')
+nn.EmbeddingBag.from_pretrained(torch.zeros(7, 5))
+nn.PReLU()
+nn.PReLU(num_parameters=16, init=0.1)
+nn.RNN(10, 20, 2)
+nn.RNN(10, 20, 1, 'relu', False)
+nn.RNN(10, 20, nonlinearity='relu', bidirectional=True)
+nn.LSTM(10, 20, 2)
+nn.LSTM(10, 20, num_layers=2, bidirectional=True, dropout=0.5, batch_first=True)
+nn.LSTM(10, 20, proj_size=5, num_layers=2, bidirectional=True)
+nn.LSTM(10, 20, bias=False, proj_size=7)
+nn.GRU(10, 20, 3, bidirectional=True)
+nn.GRU(10, 20, bias=False)
+nn.RNNCell(10, 20)
+nn.RNNCell(10, 20, bias=False, nonlinearity='relu')
+nn.LSTMCell(10, 20)
+nn.GRUCell(10, 20, bias=False)
+nn.MultiheadAttention(64, 8)
+nn.MultiheadAttention(64, 8, bias=False, batch_first=True)
+nn.MultiheadAttention(64, 4, kdim=32, vdim=16)
+nn.MultiheadAttention(64, 4, kdim=32, vdim=16, add_bias_kv=True, add_zero_attn=True)
+nn.MultiheadAttention(64, 4, vdim=16, bias=False, add_bias_kv=True)
+nn.TransformerEncoderLayer(64, 8)
+nn.TransformerEncoderLayer(64, 8, 128, activation='gelu', norm_first=True, batch_first=True, bias=False)
+nn.TransformerEncoderLayer(64, 8, activation=nn.GELU())
+nn.TransformerDecoderLayer(64, 8, 100)
+nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4, 64), 3, norm=nn.LayerNorm(32))
+nn.TransformerDecoder(nn.TransformerDecoderLayer(32, 4, 64), 2)
+nn.Transformer(32, 4, 2, 3, 48)
+nn.Transformer(32, 4, 1, 1, 48, custom_encoder=nn.Linear(3, 3))
+nn.AdaptiveLogSoftmaxWithLoss(64, 1000, cutoffs=[10, 100, 500])
+nn.AdaptiveLogSoftmaxWithLoss(64, 1000, [20], div_value=2.0, head_bias=True)
+nn.CrossEntropyLoss()
+nn.CrossEntropyLoss(weight=torch.ones(5), label_smoothing=0.1)
+nn.NLLLoss(torch.ones(3))
+nn.BCELoss(weight=torch.ones(4))
+nn.BCEWithLogitsLoss(pos_weight=torch.ones(6))
+nn.MultiMarginLoss(weight=torch.ones(4))
+nn.MultiLabelSoftMarginLoss()
+nn.LinearCrossEntropyLoss(16, 10, bias=True)
+nn.LinearCrossEntropyLoss(16, 10, out_features=(2, 3), weight=torch.ones(10))
+nn.MSELoss(size_average=False)
+nn.TripletMarginWithDistanceLoss()
+nn.TripletMarginWithDistanceLoss(distance_function=nn.CosineSimilarity())
+nn.CTCLoss()
+nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3))
+nn.Sequential(OrderedDict([('conv', nn.Conv2d(1, 20, 5)), ('relu', nn.ReLU())]))
+nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3))[1:]
+nn.Sequential(nn.Linear(1, 2), nn.ReLU(), nn.Linear(2, 3))[-1]
+nn.Sequential(nn.Linear(1, 2), nn.ReLU()).append(nn.Linear(2, 3)).extend([nn.Tanh(), nn.Linear(3, 1)])
+nn.Sequential(nn.Linear(1, 2), nn.ReLU()).insert(1, nn.Dropout(0.1))
+nn.Sequential(nn.Linear(1, 2)) + nn.Sequential(nn.Linear(2, 3))
+nn.Sequential(nn.Linear(2, 2)) * 3
+nn.ModuleList([nn.Linear(10, 10) for i in range(4)])
+nn.ModuleList([nn.Linear(10, 10) for i in range(4)])[1:3]
+nn.ModuleList([nn.Linear(1, 1)]) + [nn.Linear(2, 2)]
+nn.ModuleList([nn.Linear(1, 1)]).extend([nn.Linear(2, 2), nn.Linear(3, 3)])
+nn.ModuleDict({'conv': nn.Conv2d(10, 10, 3), 'pool': nn.MaxPool2d(3)})
+nn.ModuleDict([['lrelu', nn.LeakyReLU()], ['prelu', nn.PReLU()]])
+nn.ParameterList([nn.Parameter(torch.randn(10, 10)) for i in range(3)])
+nn.ParameterList([torch.zeros(2), torch.zeros(3)])
+nn.ParameterDict({'right': nn.Parameter(torch.randn(5, 10)), 'left': torch.randn(5, 5)})
+nn.DataParallel(nn.Linear(2, 3))
+nn.MaxPool2d(3, 2, 1)
+nn.AvgPool1d(2)
+nn.FractionalMaxPool2d(3, output_size=(13, 12), _random_samples=torch.zeros(1, 1, 2))
+nn.Upsample(scale_factor=2, mode='nearest')
+nn.UpsamplingBilinear2d(scale_factor=2)
+nn.ConstantPad2d(2, 3.5)
+nn.ZeroPad2d((1, 2, 3, 4))
+nn.Unflatten(1, (2, 5))
+nn.PairwiseDistance(p=2)
+nn.utils.weight_norm(nn.Linear(20, 40), name='weight')
+nn.utils.weight_norm(nn.Conv2d(3, 8, 5), dim=None)
+nn.utils.weight_norm(nn.ConvTranspose1d(6, 4, 3), dim=1)
+nn.utils.weight_norm(nn.Conv1d(6, 4, 3), dim=2)
+nn.utils.remove_weight_norm(nn.utils.weight_norm(nn.Linear(20, 40)))
+nn.utils.spectral_norm(nn.Linear(20, 40))
+nn.utils.spectral_norm(nn.ConvTranspose2d(6, 4, 3))
+nn.utils.remove_spectral_norm(nn.utils.spectral_norm(nn.Linear(20, 40)))
+nn.utils.parametrizations.weight_norm(nn.Linear(20, 40))
+nn.utils.parametrizations.weight_norm(nn.Conv1d(4, 8, 3), dim=None)
+nn.utils.parametrizations.spectral_norm(nn.Linear(20, 40))
+nn.utils.parametrizations.spectral_norm(nn.Conv2d(3, 8, 5))
+nn.utils.parametrizations.spectral_norm(nn.BatchNorm2d(8))
+nn.utils.parametrizations.orthogonal(nn.Linear(20, 40))
+nn.utils.parametrizations.orthogonal(nn.Linear(40, 20))
+nn.utils.parametrizations.orthogonal(nn.Linear(20, 20))
+nn.utils.parametrizations.orthogonal(nn.Linear(20, 30), use_trivialization=False)
+nn.utils.parametrize.remove_parametrizations(nn.utils.parametrizations.weight_norm(nn.Linear(20, 40)), 'weight')
+nn.utils.fuse_conv_bn_eval(nn.Conv2d(3, 8, 3, bias=False).eval(), nn.BatchNorm2d(8).eval())
+nn.utils.fuse_linear_bn_eval(nn.Linear(3, 8).eval(), nn.BatchNorm1d(8).eval())
+prune.l1_unstructured(nn.Linear(3, 4), 'weight', 0.3)
+nn.utils.skip_init(nn.Linear, 5, 1)
+torch.ao.quantization.QuantWrapper(nn.Linear(2, 2))
+torch.ao.nn.quantized.FloatFunctional()
+Tied()
+Frozen()
+Poked()
+Buffers()
+Replaced()
+Deleted()
+""".strip().splitlines()
+
+# Definitions the expressions above use; the engine interprets the same text.
+PRELUDE = """
+from collections import OrderedDict
+import torch
+from torch import nn
+from torch.nn.utils import prune
+
+
+class Tied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.embed = nn.Embedding(7, 4)
+        self.head = nn.Linear(4, 7, bias=False)
+        self.head.weight = self.embed.weight
+        self.again = self.head
+
+
+class Frozen(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4))
+        self.head = nn.Linear(4, 2)
+        for parameter in self.body.parameters():
+            parameter.requires_grad = False
+        self.head.bias.requires_grad_(False)
+
+
+class Poked(nn.Module):
+    def __init__(self):
+        self.early = 3
+        super().__init__()
+        self._modules['odd'] = nn.Linear(2, 2)
+        self._parameters['p'] = nn.Parameter(torch.zeros(3))
+        self.register_parameter('none', None)
+        self.hidden = [nn.Linear(5, 5)]
+        self.shown = nn.ModuleList(self.hidden)
+        self.scale = 2.0
+
+
+class Buffers(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.register_buffer('kept', torch.zeros(2, 3))
+        self.register_buffer('lost', torch.zeros(5), persistent=False)
+        self.register_buffer('none', None)
+        self.made = nn.Buffer(torch.ones(4), persistent=False)
+        self.kept = torch.ones(2, 3, 4)
+        self.none = torch.zeros(6)
+        self.plain = torch.zeros(9)
+
+
+class Replaced(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 3)
+        self.a = nn.Conv2d(1, 2, 3)
+        self.b = 5
+        self.b = nn.Parameter(torch.zeros(4))
+        self.c = nn.Parameter(torch.zeros(4))
+        self.c = None
+        self.d = nn.Linear(1, 1)
+        self.d = None
+        self.e = nn.Linear(2, 2)
+        self.e.bias = None
+        self.f = torch.zeros(6)
+        self.f = nn.Linear(7, 1)
+        self.g = nn.Buffer(torch.zeros(6))
+        self.g = nn.Parameter(torch.zeros(8))
+
+
+class Deleted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(1, 1), nn.Linear(2, 2), nn.Linear(3, 3))
+        del self.layers[1]
+        self.gone = nn.Linear(4, 4)
+        del self.gone
+        self.list = nn.ModuleList([nn.Linear(1, 1), nn.Linear(2, 2)])
+        self.list.insert(0, nn.Linear(5, 5))
+        self.list[1] = nn.Tanh()
+        self.list.pop(2)
+        self.map = nn.ModuleDict({'x': nn.Linear(1, 2)})
+        self.map['y'] = nn.Linear(3, 3)
+        del self.map['x']
+
+
+class Early(nn.Module):
+    def __init__(self):
+        self.layer = nn.Linear(1, 1)
+        super().__init__()
+
+
+class EarlyParameter(nn.Module):
+    def __init__(self):
+        self.weight = nn.Parameter(torch.zeros(1))
+        super().__init__()
+
+
+class WrongParameter(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(1))
+        self.weight = torch.zeros(1)
+
+
+class WrongModule(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layer = nn.Linear(1, 1)
+        self.layer = 3
+
+
+class Taken(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.x = 1
+        self.register_buffer('x', torch.zeros(1))
+"""
+
+# Expressions that raise.
+ERRORS = """
+nn.Conv2d(3, 8, 3, groups=2)
+nn.Conv2d(4, 7, 3, groups=2)
+nn.Conv2d(3, 8, 3, groups=0)
+nn.Conv2d(3, 8, 3, padding='valid ')
+nn.Conv2d(3, 8, 3, padding='same', stride=2)
+nn.ConvTranspose2d(3, 8, 3, padding_mode='reflect')
+nn.GroupNorm(4, 6)
+nn.MultiheadAttention(10, 3)
+nn.MultiheadAttention(0, 3)
+nn.Dropout(1.5)
+nn.Embedding(10, 3, padding_idx=10)
+nn.LSTM(10, 20, proj_size=20)
+nn.LSTM(10.0, 20)
+nn.GRU(10, 20, proj_size=2)
+nn.RNN(10, 20, nonlinearity='gelu')
+nn.LSTM(0, 20)
+nn.Hardtanh(2, 1)
+nn.Unflatten(1, 5)
+nn.FractionalMaxPool2d(3)
+nn.AdaptiveLogSoftmaxWithLoss(8, 10, [])
+nn.TransformerEncoderLayer(8, 2, activation='tanh')
+nn.ReLU(3, 4)
+nn.Sigmoid(True)
+nn.Linear(3)
+nn.Linear(3, 4, biased=True)
+nn.Module().forward(1)
+nn.Sequential(nn.ReLU())[3]
+nn.Sequential(nn.ReLU(), 5)
+nn.ModuleList([3])
+nn.ModuleDict({'a.b': nn.ReLU()})
+nn.Module().missing
+Early()
+EarlyParameter()
+WrongParameter()
+WrongModule()
+Taken()
+nn.Module().add_module('', nn.ReLU())
+nn.Module().register_parameter('a', torch.zeros(1))
+nn.Module().get_submodule('a.b')
+nn.init.xavier_uniform_(torch.zeros(3))
+nn.init.kaiming_normal_(torch.zeros(3, 3), mode='fan')
+nn.init.calculate_gain('gelu')
+nn.init.dirac_(torch.zeros(3, 3))
+nn.Parameter(torch.zeros(3, dtype=torch.long))
+nn.Linear(3, -4)
+""".strip().splitlines()
+
+
+def default(value):
+    if value is inspect.Parameter.empty:
+        return "required"
+    if callable(value):
+        return getattr(value, "__name__", "callable")
+    return repr(value)
+
+
+def signature(cls):
+    try:
+        parameters = inspect.signature(cls.__init__).parameters.values()
+    except ValueError:
+        return None
+    return [[p.name, p.kind.name, default(p.default)] for p in parameters if p.name != "self"]
+
+
+def size(tensor):
+    if torch.nn.parameter.is_lazy(tensor):
+        return None
+    return list(tensor.shape)
+
+
+def members(module):
+    return {
+        "parameters": [[name, size(p), p.requires_grad] for name, p in module.named_parameters()],
+        "buffers": [[name, size(b), str(b.dtype)] for name, b in module.named_buffers()],
+        "modules": [[name, type(m).__name__.removeprefix("Parametrized")] for name, m in module.named_modules()],
+        "state": list(module.state_dict()),
+    }
+
+
+def main():
+    names = {
+        name: signature(value)
+        for name, value in sorted(vars(nn).items())
+        if inspect.isclass(value) and not name.startswith("_")
+    }
+    namespace = {}
+    exec(PRELUDE, namespace)
+    constructions = {text: members(eval(text, namespace)) for text in CONSTRUCTIONS}
+    errors = {}
+    for text in ERRORS:
+        try:
+            eval(text, namespace)
+        except Exception as error:
+            errors[text] = [type(error).__name__, str(error)]
+        else:
+            raise SystemExit(f"{text} did not raise")
+    methods = sorted(name for name in dir(nn.Module) if not name.startswith("__") or name in ("__call__", "__setattr__", "__getattr__"))
+    print(
+        json.dumps(
+            {"torch": torch.__version__, "names": names, "module": methods, "prelude": PRELUDE, "constructions": constructions, "errors": errors},
+            indent=1,
+        )
+    )
+
+
+main()
