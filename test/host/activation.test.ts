@@ -32,10 +32,7 @@ describe('the packaged extension', () => {
   });
 
   it('runs where proposed API is refused, as in the editors of users', () => {
-    const register = Reflect.get(vscode.lm, 'registerLanguageModelProxyProvider') as (() => unknown) | undefined;
-    const relatedInformation = Reflect.get(vscode.ai ?? {}, 'getRelatedInformation') as (() => unknown) | undefined;
-    const proposed = register ?? relatedInformation;
-    assert(proposed);
-    assert.throws(() => proposed(), /CANNOT use API proposal/);
+    const register = Reflect.get(vscode.window, 'registerQuickDiffProvider') as (...args: unknown[]) => unknown;
+    assert.throws(() => register({ scheme: 'file' }, {}, 'id', 'label'), /CANNOT use API proposal/);
   });
 });
