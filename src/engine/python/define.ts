@@ -63,6 +63,26 @@ export function parseSignature(signature: string): { readonly name: string; read
   return { name: match[1] ?? '', params };
 }
 
+/** Python's words for required arguments that were not given. */
+function missing(name: string, params: readonly Parameter[], given: number, kwargs: ReadonlyMap<string, Value>, context: Context): never {
+  const required = params.filter((param) => param.default === undefined && param.form !== 'star' && param.form !== 'doubleStar');
+  const positional = params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly');
+  const absent = required.filter((param) => !kwargs.has(param.name) && !(param.form !== 'keywordOnly' && positional.indexOf(param) < given));
+  const kind = absent.every((param) => param.form === 'keywordOnly') ? 'keyword-only' : 'positional';
+  const names = absent.map((param) => `'${param.name}'`);
+  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')}${names.length > 2 ? ',' : ''} and ${names[names.length - 1] ?? ''}` : (names[0] ?? '');
+  return context.raise('TypeError', `${name}() missing ${names.length} required ${kind} argument${names.length === 1 ? '' : 's'}: ${list}`);
+}
+
+/** Python's words for too many positional arguments. */
+function tooMany(name: string, params: readonly Parameter[], given: number, context: Context): never {
+  const positional = params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly');
+  const least = positional.filter((param) => param.default === undefined).length;
+  const most = positional.length;
+  const count = least === most ? `${most} positional argument${most === 1 ? '' : 's'}` : `from ${least} to ${most} positional arguments`;
+  return context.raise('TypeError', `${name}() takes ${count} but ${given} ${given === 1 ? 'was' : 'were'} given`);
+}
+
 function bind(
   name: string,
   params: readonly Parameter[],
@@ -95,11 +115,11 @@ function bind(
           bound[param.name] = keyword;
           used++;
         } else if (param.default !== undefined) bound[param.name] = param.default;
-        else context.raise('TypeError', `${name}() missing required argument: '${param.name}'`);
+        else missing(name, params, args.length, kwargs, context);
       }
     }
   }
-  if (next < args.length) context.raise('TypeError', `${name}() takes ${next} positional arguments but ${args.length} were given`);
+  if (next < args.length) tooMany(name, params, args.length, context);
   if (used < kwargs.size) {
     const extra = [...kwargs.keys()].find((key) => !params.some((p) => p.name === key && p.form !== 'positionalOnly'));
     context.raise('TypeError', `${name}() got an unexpected keyword argument '${extra ?? '?'}'`);
@@ -126,7 +146,7 @@ export function defineFunction(signature: string, implementation: Implementation
     qualname: options.qualname ?? name,
     isMethod: options.isMethod ?? (first === 'self' || first === 'cls'),
     pure: options.pure ?? true,
-    call: (args, kwargs, context) => implementation(bind(short, params, args, kwargs, context), context),
+    call: (args, kwargs, context) => implementation(bind(name, params, args, kwargs, context), context),
   };
 }
 

@@ -87,6 +87,23 @@ export function traceOf(context: Context): Trace {
   return trace;
 }
 
+/** Whether a place lies in the engine's own Python. */
+function isOurs(place: Place): boolean {
+  return place.file.path.startsWith('<') && place.file.path !== '<call>';
+}
+
+/** The running place, or the innermost line of the user's code that led to it when the engine's own Python is running. */
+export function userPlace(context: Context): Place | null {
+  const { place } = context;
+  if (place === null || !isOurs(place)) return place;
+  const { stack } = context;
+  for (let i = stack.length - 1; i >= 0; i--) {
+    const at = stack[i]?.place;
+    if (at && !isOurs(at)) return at;
+  }
+  return place;
+}
+
 function append(context: Context, trace: Trace, event: TraceEvent): void {
   update(context, trace.log, { event, before: trace.log.data as Cell | null } satisfies Cell);
 }
@@ -155,7 +172,7 @@ export function enterModule(
     module,
     path: pathOf(trace, module),
     parent: trace.stack[trace.stack.length - 1] ?? null,
-    place: context.place,
+    place: userPlace(context),
     args,
     kwargs,
     inputs,
@@ -202,7 +219,7 @@ export function recordOp(context: Context, record: OpRecord): OpNode {
     inputs: record.inputs,
     attributes: record.attributes ?? {},
     macs,
-    place: context.place,
+    place: userPlace(context),
     modulePath: call?.path ?? '',
   };
   append(context, trace, { type: 'op', op, call });

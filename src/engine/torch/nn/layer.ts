@@ -115,6 +115,9 @@ export function extraRepr(template: string): PyBuiltin {
   });
 }
 
+/** Constructor signatures of the classes that are described here, as Python text: `(in_features, out_features, bias=True)`. */
+export const layerSignatures = new Map<PyClass, string>();
+
 export interface LayerOptions {
   readonly base?: PyClass;
   /** Parameters of `forward` (default `input`). */
@@ -138,7 +141,7 @@ export function layer(module: string, signature: string, options: LayerOptions =
     const attribute = options.attributes?.[param.name];
     return attribute === null ? [] : [[param.name, attribute ?? param.name] as const];
   });
-  const init = defineFunction(`__init__(self${inner === '' ? '' : `, ${inner}`})`, (bound, context) => {
+  const init = defineFunction(`${name}.__init__(self${inner === '' ? '' : `, ${inner}`})`, (bound, context) => {
     const { self } = bound;
     if (!isInstance(self)) return self ?? null;
     initialise(self, context);
@@ -146,16 +149,19 @@ export function layer(module: string, signature: string, options: LayerOptions =
     options.init?.(self, bound, context);
     return null;
   });
-  return defineClass(name, {
+  const inherits = inner === '' && options.base !== undefined;
+  const cls = defineClass(name, {
     module: `torch.nn.modules.${module}`,
     bases: [options.base ?? moduleClass],
     members: {
-      ...(inner === '' && options.base ? {} : { __init__: init }),
+      ...(inherits ? {} : { __init__: init }),
       ...(options.forward === undefined ? {} : { forward: forwardMethod(options.takes ?? 'input', options.forward, options.check) }),
       ...(options.repr === undefined ? {} : { extra_repr: extraRepr(options.repr) }),
       ...options.members,
     },
   });
+  if (!inherits) layerSignatures.set(cls, `(${inner})`);
+  return cls;
 }
 
 export function asNumber(value: Value | undefined): number | undefined {

@@ -4,7 +4,7 @@ import { defineClass, defineFunction, type Bound } from '../../python/define.js'
 import type { PyBuiltin, PyClass, PyInstance, Value } from '../../python/value.js';
 import { add, floorDiv, isUnknown, mul, product, sub } from '../dims.js';
 import type { Dim } from '../tensor.js';
-import { extraRepr, forwardMethod, readAttribute, torchFunction } from './layer.js';
+import { extraRepr, forwardMethod, layerSignatures, readAttribute, torchFunction } from './layer.js';
 import { initialise, moduleClass, registerBuffer } from './module.js';
 import { dictOf, isInstance, isTensorValue, method, updateTensor } from './objects.js';
 import { tupled } from './tuples.js';
@@ -15,14 +15,16 @@ type Setup = (self: PyInstance, bound: Bound, context: Context) => void;
 /** A class whose constructor is `setup` after `Module.__init__`. */
 function weighted(module: string, signature: string, setup: Setup, members: Readonly<Record<string, Value>>, base: PyClass = moduleClass): PyClass {
   const name = signature.slice(0, signature.indexOf('('));
-  const init = defineFunction(`__init__(self, ${signature.slice(name.length + 1)}`, (bound, context) => {
+  const init = defineFunction(`${name}.__init__(self, ${signature.slice(name.length + 1)}`, (bound, context) => {
     const { self } = bound;
     if (!isInstance(self)) return self ?? null;
     initialise(self, context);
     setup(self, bound, context);
     return null;
   });
-  return defineClass(name, { module: `torch.nn.modules.${module}`, bases: [base], members: { __init__: init, ...members } });
+  const cls = defineClass(name, { module: `torch.nn.modules.${module}`, bases: [base], members: { __init__: init, ...members } });
+  layerSignatures.set(cls, signature.slice(name.length));
+  return cls;
 }
 
 function keep(self: PyInstance, bound: Bound, ...names: readonly string[]): void {
