@@ -4,7 +4,8 @@
  */
 import type { Heap } from '../python/heap.js';
 import type { SymInt } from '../python/symint.js';
-import type { Native, NativeType, Place, Unknown } from '../python/value.js';
+import type { Native, NativeType, Place, PyClass, Unknown } from '../python/value.js';
+import { tensorType } from './tensorType.js';
 
 /** Size of one axis. */
 export type Dim = number | SymInt | Unknown;
@@ -15,6 +16,7 @@ export type DType =
   | 'float16' | 'bfloat16' | 'float32' | 'float64'
   | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64'
   | 'bool' | 'complex64' | 'complex128'
+  | 'uint16' | 'uint32' | 'uint64' | 'complex32'
   | 'float8_e4m3fn' | 'float8_e5m2' | 'quint8' | 'qint8' | 'qint32';
 
 /** One executed operator: an edge of the graph from inputs to outputs. */
@@ -42,10 +44,17 @@ export interface TensorData {
   /** Row-major values of small tensors that were computed from known numbers; `null` otherwise. */
   readonly values: readonly number[] | null;
   /** `Parameter`/`Buffer` identity belongs to the native object, this says only what it is. */
-  readonly role: 'tensor' | 'parameter' | 'buffer' | 'uninitialized';
+  readonly role: 'tensor' | 'parameter' | 'buffer' | 'uninitialized' | 'uninitialized_buffer';
   readonly node: OpNode | null;
   /** How it was filled (`kaiming_uniform`, `zeros`, `empty`…): for findings on initialisation and signal. */
   readonly init: { readonly name: string; readonly args: Readonly<Record<string, unknown>>; readonly place: Place | null } | null;
+  /** A user's subclass of `Tensor` or `Parameter`, else `null` (then `role` says the class). */
+  readonly cls: PyClass | null;
+  /**
+   * Tensors with known values that share memory: a cell whose data are the tensor objects. Whoever writes through one of
+   * them takes the values from the others.
+   */
+  readonly storage: Native | null;
 }
 
 export interface TensorNative extends Native {
@@ -53,8 +62,29 @@ export interface TensorNative extends Native {
   data: TensorData;
 }
 
-/** Set by `tensorType.ts`, where the operations table of tensors is put together. */
-export declare const tensorType: NativeType;
-export declare function isTensor(value: unknown): value is TensorNative;
-/** A new tensor object. */
-export declare function makeTensor(heap: Heap, data: Partial<TensorData> & { readonly shape: Shape }): TensorNative;
+export { tensorType };
+
+export function isTensor(value: unknown): value is TensorNative {
+  return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === tensorType;
+}
+
+/** A new tensor object: float32 on the CPU unless `data` says otherwise. */
+export function makeTensor(heap: Heap, data: Partial<TensorData> & { readonly shape: Shape }): TensorNative {
+  return { kind: 'native', type: tensorType, data: tensorData(data), attrs: null, saved: heap.epoch, taint: null };
+}
+
+/** Fills in what `data` leaves out. */
+export function tensorData(data: Partial<TensorData> & { readonly shape: Shape }): TensorData {
+  return {
+    dtype: 'float32',
+    device: 'cpu',
+    requiresGrad: false,
+    values: null,
+    role: 'tensor',
+    node: null,
+    init: null,
+    cls: null,
+    storage: null,
+    ...data,
+  };
+}

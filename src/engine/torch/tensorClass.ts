@@ -1,8 +1,18 @@
 /**
- * `torch.Tensor` as a class object. It stands alone so that the classes derived from it (`Parameter`, `Buffer`) and the
- * operations table can both import it, whichever is loaded first; `tensorType.ts` adds the constructor and the members.
+ * The class of tensors. Its methods are filled in by `ops/index.ts`; this file stands alone so that everything may build on
+ * the class without a circle.
  */
 import { defineClass } from '../python/define.js';
 import type { PyClass } from '../python/value.js';
 
-export const tensorClass: PyClass = defineClass('Tensor', { module: 'torch', layout: 'native' });
+/** What `torch.Tensor(...)` does; set in `creation.ts`. */
+export const tensorConstructor: { make: NonNullable<PyClass['construct']> | null } = { make: null };
+
+export const tensorClass: PyClass = defineClass('Tensor', {
+  module: 'torch',
+  layout: 'native',
+  construct(cls, args, kwargs, context) {
+    if (!tensorConstructor.make) return context.unknown('torch.Tensor is not ready');
+    return tensorConstructor.make(cls, args, kwargs, context);
+  },
+});

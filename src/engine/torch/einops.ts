@@ -1,0 +1,1 @@
+export const einopsModules: readonly import('../python/define.js').ModelledModule[] = [];

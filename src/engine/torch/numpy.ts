@@ -1,0 +1,1 @@
+export const numpyModules: readonly import('../python/define.js').ModelledModule[] = [];

@@ -1,0 +1,66 @@
+# Small parts of torch that change nothing about parameters and sizes.
+
+
+class Generator:
+    def __init__(self, device="cpu"):
+        self.device = device
+
+    def manual_seed(self, seed):
+        return self
+
+    def seed(self):
+        return 0
+
+    def initial_seed(self):
+        return 0
+
+    def get_state(self):
+        return None
+
+    def set_state(self, state):
+        return None
+
+
+class finfo:
+    _table = {
+        "torch.float16": (65504.0, 6.103515625e-05, 0.0009765625, 16),
+        "torch.bfloat16": (3.3895313892515355e38, 1.1754943508222875e-38, 0.0078125, 16),
+        "torch.float32": (3.4028234663852886e38, 1.1754943508222875e-38, 1.1920928955078125e-07, 32),
+        "torch.float64": (1.7976931348623157e308, 2.2250738585072014e-308, 2.220446049250313e-16, 64),
+    }
+
+    def __init__(self, type=None):
+        self.dtype = str(type if type is not None else get_default_dtype())[6:]
+        self.max, self.tiny, self.eps, self.bits = self._table["torch." + self.dtype]
+        self.min = -self.max
+        self.smallest_normal = self.tiny
+        self.resolution = {16: 1e-3, 32: 1e-6, 64: 1e-15}[self.bits]
+
+
+class iinfo:
+    def __init__(self, type):
+        self.dtype = str(type)[6:]
+        self.bits = type.itemsize * 8
+        signed = type.is_signed
+        self.max = 2 ** (self.bits - 1) - 1 if signed else 2**self.bits - 1
+        self.min = -(2 ** (self.bits - 1)) if signed else 0
+
+
+def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False, **rest):
+    if model is None:
+        return lambda function: function
+    return model
+
+
+def typename(obj):
+    if isinstance(obj, Tensor):
+        return obj.type()
+    return type(obj).__module__ + "." + type(obj).__qualname__
+
+
+def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
+    return lambda *args, **kwargs: _unknown("what torch.vmap gives is not described by the analyser")
+
+
+def cond(pred, true_fn, false_fn, operands=()):
+    return true_fn(*operands) if pred else false_fn(*operands)
