@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Hunk } from '../edits/index.js';
 import { AnalysisClient } from './analysis/client.js';
+import { registerChat } from './chat/index.js';
 import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
 import { registerPendingChanges, type PendingService } from './diff/index.js';
@@ -28,6 +29,7 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerCodeLens(analysis, log),
     registerAnalysisStatus(analysis),
     registerAnalysisCommands(services),
+    registerChat(services),
   );
   analysis.start().catch((error: unknown) => log.error('The analysis could not be started.', error));
   const { pending, propose } = services.changes;

@@ -1,0 +1,42 @@
+/** Which document and which module a question is about. */
+import * as vscode from 'vscode';
+
+/** Folders nobody means by "my model". */
+const ELSEWHERE = '**/{node_modules,.venv,venv,site-packages,.git,__pycache__,build,dist}/**';
+const MOST_FILES = 300;
+
+/**
+ * The Python document a question is about: one that was attached, the one the user looks at, a visible one, else one of the
+ * workspace that defines an `nn.Module`.
+ */
+export async function subjectOf(
+  references: readonly vscode.ChatPromptReference[] = [],
+): Promise<vscode.TextDocument | undefined> {
+  for (const { value } of references) {
+    const uri = value instanceof vscode.Uri ? value : value instanceof vscode.Location ? value.uri : undefined;
+    if (uri?.path.endsWith('.py')) return vscode.workspace.openTextDocument(uri);
+  }
+  const active = vscode.window.activeTextEditor?.document;
+  if (active?.languageId === 'python') return active;
+  const visible = vscode.window.visibleTextEditors.find(({ document }) => document.languageId === 'python');
+  return visible?.document ?? firstWithModules();
+}
+
+async function firstWithModules(): Promise<vscode.TextDocument | undefined> {
+  const found = await vscode.workspace.findFiles('**/*.py', ELSEWHERE, MOST_FILES);
+  // Shallow files first: what a project is about rarely hides deep below.
+  const ordered = found.sort(
+    (a, b) => a.path.split('/').length - b.path.split('/').length || a.path.localeCompare(b.path),
+  );
+  for (const uri of ordered) {
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    if (/\bnn\.Module\b/.test(new TextDecoder().decode(bytes))) return vscode.workspace.openTextDocument(uri);
+  }
+  return undefined;
+}
+
+/** A class name in the text, if one of `names` stands there as a word. */
+export function namedIn(text: string, names: readonly string[]): string | undefined {
+  const words = new Set(text.match(/[A-Za-z_]\w*/g) ?? []);
+  return names.find((name) => words.has(name));
+}

@@ -1,0 +1,51 @@
+/**
+ * "Architect Playbook (offline)" among VS Code's language models. Chat calls a participant only if some model can be resolved,
+ * so this one makes `@architect` work where there is no other. It needs no key and no network.
+ */
+import * as vscode from 'vscode';
+
+export const PLAYBOOK_VENDOR = 'architect-playbook';
+
+const MODEL: vscode.LanguageModelChatInformation = {
+  id: 'playbook',
+  name: 'Architect Playbook (offline)',
+  family: 'architect-playbook',
+  version: '1',
+  tooltip: 'Answers @architect from the analyser and a built-in playbook. No key, no network.',
+  detail: 'Model Architect',
+  maxInputTokens: 32_000,
+  maxOutputTokens: 8_000,
+  // Chat opens in agent mode, which offers only models that call tools.
+  capabilities: { toolCalling: true, imageInput: false },
+};
+
+const ANSWER =
+  'I am the offline playbook of Model Architect, not a general language model. Ask me through the participant: ' +
+  '`@architect fix overfitting` or `@architect /analyze`. For anything else choose another model in the picker.';
+
+/** Rough, as no tokenizer stands behind it: four characters a token. */
+const CHARACTERS_PER_TOKEN = 4;
+
+export function registerPlaybookModel(log: vscode.LogOutputChannel): vscode.Disposable {
+  const registration = vscode.lm.registerLanguageModelChatProvider(PLAYBOOK_VENDOR, {
+    provideLanguageModelChatInformation: () => [MODEL],
+    provideLanguageModelChatResponse: async (_model, _messages, _options, progress) => {
+      progress.report(new vscode.LanguageModelTextPart(ANSWER));
+    },
+    provideTokenCount: async (_model, text) => Math.ceil(lengthOf(text) / CHARACTERS_PER_TOKEN),
+  });
+  // A provider is resolved only when somebody asks: without this the first request of a fresh profile finds no model.
+  vscode.lm.selectChatModels({ vendor: PLAYBOOK_VENDOR }).then(
+    (models) => log.debug(`The picker offers ${models.map((model) => model.name).join(', ') || 'no playbook model'}.`),
+    (error: unknown) => log.warn('The playbook could not be offered as a language model.', error),
+  );
+  return registration;
+}
+
+function lengthOf(text: string | vscode.LanguageModelChatRequestMessage): number {
+  if (typeof text === 'string') return text.length;
+  return text.content.reduce<number>(
+    (sum, part) => sum + (part instanceof vscode.LanguageModelTextPart ? part.value.length : 0),
+    0,
+  );
+}
