@@ -1,0 +1,18 @@
+/** `argparse`: the defaults, as an empty command line gives them. */
+import { defineFunction, type ModelledModule } from '../define.js';
+import source from './argparse.py';
+
+export const argparseModules: readonly ModelledModule[] = [
+  {
+    name: 'argparse',
+    source,
+    members: () => ({
+      _not_given: defineFunction('_not_given(name)', ({ name }, context) =>
+        context.unknown(`'${String(name)}' is given on the command line`),
+      ),
+      _given_arguments: defineFunction('_given_arguments(args)', (_, context) =>
+        context.unknown('arguments given as a list are not parsed'),
+      ),
+    }),
+  },
+];
