@@ -1,5 +1,5 @@
 /**
- * Measures parsing and lowering (processor time, median). `npx tsx bench/parse.mts [file.py…]`; without files a model of 5,000 lines is made.
+ * Measures parsing and lowering (processor time, median). `npx tsx bench/parse.ts [file.py…]`; without files a model of 5,000 lines is made.
  */
 import { readFileSync } from 'node:fs';
 import { createParser, type ParserKind, type SourceFile } from '../src/engine/syntax/index.js';
@@ -51,30 +51,34 @@ function measure(runs: number, run: () => void): string {
 const files = process.argv.slice(2);
 const texts = files.length > 0 ? files.map((file) => readFileSync(file, 'utf8')) : [sample()];
 
-for (const kind of ['native', 'wasm'] satisfies ParserKind[]) {
-  let parser;
-  try {
-    parser = await createParser(kind);
-  } catch (error) {
-    console.log(`${kind}: ${error instanceof Error ? error.message : String(error)}`);
-    continue;
-  }
-  for (const [index, text] of texts.entries()) {
-    const path = files[index] ?? 'sample.py';
-    const middle = text.indexOf('\n', text.length >> 1);
-    const typed = (insert: string): string => text.slice(0, middle) + insert + text.slice(middle);
-    const type = (inserts: readonly string[]): string => {
-      let file: SourceFile = parser.parse(path, text);
-      let turn = 0;
-      return measure(12, () => {
-        file = parser.parse(path, typed(inserts[turn++ % inserts.length] ?? ''), file);
-      });
-    };
-    for (let i = 0; i < 5; i++) parser.parse(path, text);
-    const lines = text.split('\n').length;
-    console.log(
-      `${kind} ${path} ${lines} lines: whole ${measure(12, () => parser.parse(path, text))} ms, ` +
-        `after a key ${type(['\n', '\n\n'])} ms, while broken ${type(['\nx = f(', '\nx = f(a'])} ms`,
-    );
+async function main(): Promise<void> {
+  for (const kind of ['native', 'wasm'] satisfies ParserKind[]) {
+    let parser;
+    try {
+      parser = await createParser(kind);
+    } catch (error) {
+      console.log(`${kind}: ${error instanceof Error ? error.message : String(error)}`);
+      continue;
+    }
+    for (const [index, text] of texts.entries()) {
+      const path = files[index] ?? 'sample.py';
+      const middle = text.indexOf('\n', text.length >> 1);
+      const typed = (insert: string): string => text.slice(0, middle) + insert + text.slice(middle);
+      const type = (inserts: readonly string[]): string => {
+        let file: SourceFile = parser.parse(path, text);
+        let turn = 0;
+        return measure(12, () => {
+          file = parser.parse(path, typed(inserts[turn++ % inserts.length] ?? ''), file);
+        });
+      };
+      for (let i = 0; i < 5; i++) parser.parse(path, text);
+      const lines = text.split('\n').length;
+      console.log(
+        `${kind} ${path} ${lines} lines: whole ${measure(12, () => parser.parse(path, text))} ms, ` +
+          `after a key ${type(['\n', '\n\n'])} ms, while broken ${type(['\nx = f(', '\nx = f(a'])} ms`,
+      );
+    }
   }
 }
+
+void main();

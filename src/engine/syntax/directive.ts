@@ -232,7 +232,8 @@ class Reader {
     if (this.text.slice(valueAt, to).trim() === '') {
       this.fail(`What '${name ?? ''}' is given is missing: an element type with sizes, as f32[B, 3].`, valueAt);
     }
-    const value = this.expression(valueAt, to);
+    const scalar = /^(\w+)\s*\[\s*\]\s*$/.exec(this.text.slice(valueAt, to))?.[1];
+    const value = this.expression(valueAt, scalar === undefined ? to : valueAt + scalar.length);
     if (name !== null && named?.[2] === '=') return { kind: 'value', name, value, ...span };
     if (value.kind === 'Name') return { kind: 'tensor', name, dtype: this.dtype(value), dims: [], ...span };
     if (value.kind !== 'Subscript')

@@ -93,7 +93,8 @@ class Recovery {
     let end = this.dedent(head + 1, to, indent);
     if (line.word === 'match') return { from, to: end, clauses: this.cases(head, end) };
     const clauses: Clause[] = [{ head, from: head + 1, to: end }];
-    while (end < to) {
+    // Clauses go on with a statement, not with one another.
+    while (end < to && !clauseWords.has(line.word)) {
       const next = this.line(end);
       if (!next || next.indent !== indent || !clauseWords.has(next.word)) break;
       const bodyEnd = this.dedent(end + 1, to, indent);
@@ -257,14 +258,11 @@ class Recovery {
         }
         let end = head.end - start;
         if (dropping) {
-          const kept =
-            head.start -
-            start +
-            text
-              .slice(head.start - start, end)
-              .join('')
-              .replace(unfinished, '').length;
-          while (end > kept) text[--end] = ' ';
+          const source = text.slice(head.start - start, end).join('');
+          const kept = source.replace(unfinished, '');
+          const gaps = /^(def|class|async)$/.test(head.word) ? kept.matchAll(unfinishedInside) : [];
+          for (const { index: gap } of gaps) text[head.start - start + gap] = ' ';
+          while (end > head.start - start + kept.length) text[--end] = ' ';
         }
         const closing = completion(head, text.slice(head.start - start, end).join(''), dropping);
         if (!this.place(item, index, text, start, end, closing + placeholder)) return null;
@@ -293,6 +291,7 @@ class Recovery {
   }
 
   private isBrokenHead(head: LogicalLine): boolean {
+    if (head.word === '@' && head.end === head.start + 1) return true;
     if (head.word === 'else' || head.word === 'finally' || head.word === 'case') return false;
     const end = head.colon < 0 || head.word === '@' ? head.end : head.colon + 1;
     return this.parsePiece(standalone(this.source, { ...head, end }), head.start) === null;
@@ -325,6 +324,9 @@ class Recovery {
 
 /** Operators, commas and words at the end of a half-typed head. */
 const unfinished = /(?:[\s\-,.:>=*|&+/@<]|\b(?:as|in|and|or|not|is|if|await))+$/u;
+
+/** A sign inside brackets before which or behind which something is missing: `x: )`, `y=,`. */
+const unfinishedInside = /[:=.](?=\s*[,)\]])/gu;
 
 const statementNode = /^(if|for|while|try|with|match)_statement$|_definition$/;
 const clauseNode = /^(elif|else|except|except_group|finally|case)_clause$/;
