@@ -5,7 +5,7 @@
 import { addInt, type Int } from '../python/symint.js';
 import type { PyInstance, Unknown, Value } from '../python/value.js';
 import { numelOf } from '../torch/dims.js';
-import { isModule } from '../torch/nn/module.js';
+import { isModule, isPlain } from '../torch/nn/module.js';
 import { dictOf, isDict, isTensorValue, isUnknown } from '../torch/nn/objects.js';
 import type { TensorNative } from '../torch/tensor.js';
 
@@ -58,7 +58,7 @@ export function ownMembers(module: PyInstance): OwnMembers {
   for (const [name, value] of module.attrs) {
     if (name.startsWith('_') && ['_parameters', '_buffers', '_modules'].includes(name)) continue;
     if (isUnknown(value)) {
-      if (!value.cls) unknowns.push(value);
+      if (!isPlain(value)) unknowns.push(value);
     } else if (!registered && (isModule(value) || (isTensorValue(value) && value.data.role === 'parameter'))) place(name, value);
   }
   return { parameters, buffers, children, unknowns };

@@ -71,7 +71,7 @@ const written: Readonly<Record<string, { readonly source: string; readonly given
   conv: { source: lazyConvSource, names: ['LazyConv1d', 'LazyConv2d', 'LazyConv3d', 'LazyConvTranspose1d', 'LazyConvTranspose2d', 'LazyConvTranspose3d'] },
   batchnorm: { source: batchnormSource, names: ['LazyBatchNorm1d', 'LazyBatchNorm2d', 'LazyBatchNorm3d', 'SyncBatchNorm'] },
   instancenorm: { source: instancenormSource, names: ['LazyInstanceNorm1d', 'LazyInstanceNorm2d', 'LazyInstanceNorm3d'] },
-  loss: { source: lossSource, names: ['LinearCrossEntropyLoss'] },
+  loss: { source: lossSource, names: ['LinearCrossEntropyLoss', 'LinearCrossEntropyOptions'] },
   utils: { source: utilsSource, given: tupleMembers, names: [] },
 };
 

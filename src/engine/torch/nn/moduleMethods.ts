@@ -6,12 +6,12 @@ import { deviceOf } from '../device.js';
 import { dtypeOf, isFloating, roundAll } from '../dtypes.js';
 import { makeTensor, type DType, type TensorData } from '../tensor.js';
 import { enterModule, leaveModule } from '../trace.js';
-import { isModule, moduleClass, required } from './module.js';
+import { isModule, isPlain, moduleClass, required } from './module.js';
 import {
   argument, classMember, dictOf, dictSet, isDict, isInstance, isTensorValue, isUninitialized, isUnknown, method, orderedDict, setOf,
   typename, updateTensor,
 } from './objects.js';
-import { namedChildren } from './moduleWalk.js';
+import { knownChildren } from './moduleWalk.js';
 
 const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 
@@ -276,9 +276,11 @@ const stateDict = method('state_dict', (self, args, kwargs, context) => {
   for (const { key, value } of modules?.entries.values() ?? []) {
     if (value === null) continue;
     if (isUnknown(value)) return value;
-    context.callMethod(value, 'state_dict', [], new Map<string, Value>([['destination', destination], ['prefix', `${prefix}${String(key)}.`], ['keep_vars', keepVars]]));
+    const inner = context.callMethod(value, 'state_dict', [], new Map<string, Value>([['destination', destination], ['prefix', `${prefix}${String(key)}.`], ['keep_vars', keepVars]]));
+    if (isUnknown(inner)) return inner;
   }
   for (const dict of [dictOf(self, '_parameters'), dictOf(self, '_buffers'), modules]) if (dict?.taint) return dict.taint;
+  for (const value of self.attrs.values()) if (isUnknown(value) && !isPlain(value)) return value;
   for (const { value } of dictOf(self, '_state_dict_hooks')?.entries.values() ?? []) {
     const result = context.call(value, [self, destination, prefix, context.dict()]);
     if (result !== null) destination = result;
@@ -398,13 +400,19 @@ const same = (name: string) => method(name, (self) => self);
 
 /** The methods of `Module` that are neither state nor walks. */
 export const methodMembers: Readonly<Record<string, Value>> = {
+  T_destination: null,
   __call__: call,
+  _slow_forward: method('_slow_forward', (self, args, kwargs, context) => context.callMethod(self, 'forward', args, kwargs)),
+  _get_backward_hooks: method('_get_backward_hooks', (_self, _args, _kwargs, context) => context.tuple([context.list([]), context.list([])])),
+  _get_backward_pre_hooks: method('_get_backward_pre_hooks', (_self, _args, _kwargs, context) => context.list([])),
+  _maybe_warn_non_full_backward_hook: method('_maybe_warn_non_full_backward_hook', () => null),
+  _replicate_for_data_parallel: same('_replicate_for_data_parallel'),
   _call_impl: call,
   _wrapped_call_impl: call,
   forward,
   apply: method('apply', (self, args, kwargs, context) => {
     const fn = required(args, kwargs, 0, 'fn', 'apply', context);
-    for (const [, child] of namedChildren(self)) context.callMethod(child, 'apply', [fn]);
+    for (const [, child] of knownChildren(self, context)) context.callMethod(child, 'apply', [fn]);
     context.call(fn, [self]);
     return self;
   }),

@@ -1,194 +1,182 @@
 /**
  * `named_modules`, `named_parameters`, `children` and their kin: lazy, as PyTorch's generators are, so that replacing
  * children inside the loop has the effect it has in PyTorch.
+ *
+ * What is known comes first; a walk over a module with unknown members then ends as one whose course can't be known further.
  */
 import type { Context } from '../../python/context.js';
+import { UnknownFlow } from '../../python/errors.js';
 import type { PyDict, PyInstance, PyIterator, Unknown, Value } from '../../python/value.js';
-import { isModule, moduleClass } from './module.js';
-import { argument, classMember, dictOf, isInstance, isUnknown, method } from './objects.js';
+import { isModule, isPlain, moduleClass } from './module.js';
+import { argument, classMember, dictOf, isUnknown, method, type MemberDict } from './objects.js';
 
-/** An unknown that a walk met: what follows in the walk can't be known. */
-class Blocked extends Error {
-  constructor(readonly reason: Unknown) {
-    super(reason.reason);
-  }
+/** The first unknown a walk met. */
+interface Walk {
+  readonly context: Context;
+  blocked: Unknown | null;
 }
 
-function flag(value: Value | undefined, context: Context): boolean {
-  const truth = context.truth(value ?? null);
-  if (isUnknown(truth)) throw new Blocked(truth);
-  return truth;
+function block(walk: Walk, reason: Unknown | null | undefined): void {
+  if (reason) walk.blocked ??= reason;
 }
 
 /** Live entries of a dictionary by the names it has when the walk reaches it. */
-function* entriesOf(dict: PyDict | undefined): Generator<[string, Value]> {
+function* entriesOf(walk: Walk, dict: PyDict | undefined): Generator<[string, Value]> {
   if (!dict) return;
-  if (dict.taint) throw new Blocked(dict.taint);
+  block(walk, dict.taint);
   for (const [hash, { key }] of [...dict.entries]) {
     const entry = dict.entries.get(hash);
-    if (entry && typeof key === 'string') yield [key, entry.value];
+    if (!entry || typeof key !== 'string' || entry.value === null) continue;
+    if (isUnknown(entry.value)) block(walk, entry.value);
+    else yield [key, entry.value];
   }
 }
 
-export function* namedModules(
-  self: PyInstance,
-  memo: Set<Value>,
-  prefix: string,
-  removeDuplicate: boolean,
-  context: Context,
-): Generator<[string, PyInstance]> {
-  if (memo.has(self)) return;
-  if (removeDuplicate) memo.add(self);
-  if (self.taint) throw new Blocked(self.taint);
-  yield [prefix, self];
-  for (const [name, child] of entriesOf(dictOf(self, '_modules'))) {
-    if (child === null) continue;
-    if (isUnknown(child)) throw new Blocked(child);
-    const path = prefix === '' ? name : `${prefix}.${name}`;
-    if (!isModule(child)) continue;
-    if (overrides(child, 'named_modules')) {
-      const inner = context.items(context.callMethod(child, 'named_modules', [], new Map<string, Value>([['prefix', path], ['remove_duplicate', removeDuplicate]])));
-      if (isUnknown(inner)) throw new Blocked(inner);
-      for (const pair of inner) {
-        const [key, module] = typeof pair === 'object' && pair?.kind === 'tuple' ? pair.items : [];
-        if (typeof key !== 'string' || !isInstance(module) || memo.has(module)) continue;
-        if (removeDuplicate) memo.add(module);
-        yield [key, module];
-      }
-    } else yield* namedModules(child, memo, path, removeDuplicate, context);
-  }
+/** Notes what of a module can't be known: attributes that may be modules or parameters, a base that is not resolved. */
+function look(walk: Walk, module: PyInstance): void {
+  block(walk, module.taint);
+  for (const value of module.attrs.values()) if (isUnknown(value) && !isPlain(value)) block(walk, value);
+}
+
+function join(path: string, name: string): string {
+  return path === '' ? name : `${path}.${name}`;
 }
 
 function overrides(self: PyInstance, name: string): boolean {
   return classMember(self.cls, name) !== moduleClass.namespace.get(name);
 }
 
-/** Whether something unknown below `self` could hold members that a walk would miss. */
-export function blockedBy(self: PyInstance, deep = true, memo = new Set<PyInstance>()): Unknown | null {
-  if (memo.has(self)) return null;
-  memo.add(self);
-  if (self.taint) return self.taint;
-  for (const name of ['_parameters', '_buffers', '_modules']) {
-    const dict = dictOf(self, name);
-    if (dict?.taint) return dict.taint;
-    for (const { value } of dict?.entries.values() ?? []) {
-      if (isUnknown(value)) return value;
-      if (deep && name === '_modules' && isModule(value)) {
-        const inner = blockedBy(value, deep, memo);
-        if (inner) return inner;
-      }
-    }
-  }
-  return null;
-}
-
-export function* namedMembers(
-  self: PyInstance,
-  dictName: '_parameters' | '_buffers',
-  prefix: string,
-  recurse: boolean,
-  removeDuplicate: boolean,
-  context: Context,
-): Generator<[string, Value]> {
-  const memo = new Set<Value>();
-  const modules = recurse ? modulesFor(self, prefix, removeDuplicate, context) : [[prefix, self] as [string, PyInstance]];
-  for (const [path, module] of modules)
-    for (const [name, value] of entriesOf(dictOf(module, dictName))) {
-      if (value === null || memo.has(value)) continue;
-      if (isUnknown(value)) throw new Blocked(value);
-      if (removeDuplicate) memo.add(value);
-      yield [path === '' ? name : `${path}.${name}`, value];
-    }
-}
-
-function* modulesFor(self: PyInstance, prefix: string, removeDuplicate: boolean, context: Context): Generator<[string, PyInstance]> {
-  if (!overrides(self, 'named_modules')) {
-    yield* namedModules(self, new Set(), prefix, removeDuplicate, context);
+/** Pairs that a user's own method gives. */
+function* pairsFrom(walk: Walk, value: Value): Generator<[string, Value]> {
+  const items = walk.context.items(value);
+  if (isUnknown(items)) {
+    block(walk, items);
     return;
   }
-  const items = context.items(context.callMethod(self, 'named_modules', [], new Map<string, Value>([['prefix', prefix], ['remove_duplicate', removeDuplicate]])));
-  if (isUnknown(items)) throw new Blocked(items);
   for (const pair of items) {
-    const [key, module] = typeof pair === 'object' && pair?.kind === 'tuple' ? pair.items : [];
-    if (typeof key === 'string' && isInstance(module)) yield [key, module];
+    const [name, member] = typeof pair === 'object' && pair !== null && pair.kind === 'tuple' ? pair.items : [];
+    if (typeof name === 'string' && member !== undefined) yield [name, member];
   }
 }
 
-export function* namedChildren(self: PyInstance): Generator<[string, PyInstance]> {
+function* namedModules(walk: Walk, self: PyInstance, memo: Set<Value>, prefix: string, removeDuplicate: boolean): Generator<[string, PyInstance]> {
+  if (memo.has(self)) return;
+  if (removeDuplicate) memo.add(self);
+  look(walk, self);
+  yield [prefix, self];
+  for (const [name, child] of entriesOf(walk, dictOf(self, '_modules'))) {
+    if (!isModule(child)) continue;
+    const path = join(prefix, name);
+    if (!overrides(child, 'named_modules')) {
+      yield* namedModules(walk, child, memo, path, removeDuplicate);
+      continue;
+    }
+    const kwargs = new Map<string, Value>([['prefix', path], ['remove_duplicate', removeDuplicate]]);
+    for (const [key, module] of pairsFrom(walk, walk.context.callMethod(child, 'named_modules', [], kwargs))) {
+      if (!isModule(module) || memo.has(module)) continue;
+      if (removeDuplicate) memo.add(module);
+      yield [key, module];
+    }
+  }
+}
+
+function* modulesFor(walk: Walk, self: PyInstance, prefix: string, recurse: boolean, removeDuplicate: boolean): Generator<[string, PyInstance]> {
+  if (!recurse) {
+    look(walk, self);
+    yield [prefix, self];
+  } else if (overrides(self, 'named_modules')) {
+    const kwargs = new Map<string, Value>([['prefix', prefix], ['remove_duplicate', removeDuplicate]]);
+    for (const [key, module] of pairsFrom(walk, walk.context.callMethod(self, 'named_modules', [], kwargs))) if (isModule(module)) yield [key, module];
+  } else yield* namedModules(walk, self, new Set(), prefix, removeDuplicate);
+}
+
+type MembersOf = (module: PyInstance) => Iterable<[string, Value]>;
+
+function* namedMembers(walk: Walk, membersOf: MembersOf, self: PyInstance, prefix: string, recurse: boolean, removeDuplicate: boolean): Generator<[string, Value]> {
   const memo = new Set<Value>();
-  for (const [name, child] of entriesOf(dictOf(self, '_modules'))) {
-    if (isUnknown(child)) throw new Blocked(child);
+  for (const [path, module] of modulesFor(walk, self, prefix, recurse, removeDuplicate))
+    for (const [name, value] of membersOf(module)) {
+      if (value === null || memo.has(value)) continue;
+      if (removeDuplicate) memo.add(value);
+      yield [join(path, name), value];
+    }
+}
+
+function* namedChildren(walk: Walk, self: PyInstance): Generator<[string, PyInstance]> {
+  const memo = new Set<Value>();
+  look(walk, self);
+  for (const [name, child] of entriesOf(walk, dictOf(self, '_modules'))) {
     if (!isModule(child) || memo.has(child)) continue;
     memo.add(child);
     yield [name, child];
   }
 }
 
-/**
- * A generator as a Python iterator. A walk over a module with unknown members is that unknown: its items and their number
- * can't be known.
- */
-function lazily(self: PyInstance, deep: boolean, walk: () => Generator<Value>): Value {
-  const blocked = blockedBy(self, deep);
-  if (blocked) return blocked;
-  const generator = walk();
-  const iterator: PyIterator = {
+/** The children that are known, each once. */
+export function knownChildren(self: PyInstance, context: Context): [string, PyInstance][] {
+  return [...namedChildren({ context, blocked: null }, self)];
+}
+
+type Shape = 'pairs' | 'values';
+
+/** A walk as a Python iterator over pairs or over their second items. */
+function iterator(context: Context, shape: Shape, start: (walk: Walk) => Generator<[string, Value]>): PyIterator {
+  const walk: Walk = { context, blocked: null };
+  const generator = start(walk);
+  return {
     kind: 'iterator',
     name: 'generator',
     next: () => {
-      try {
-        const step = generator.next();
-        return step.done ? undefined : step.value;
-      } catch (error) {
-        if (error instanceof Blocked) return error.reason;
-        throw error;
-      }
+      const step = generator.next();
+      if (!step.done) return shape === 'pairs' ? context.tuple(step.value) : step.value[1];
+      if (walk.blocked) throw new UnknownFlow(walk.blocked);
+      return undefined;
     },
   };
-  return iterator;
 }
 
-function guarded(body: () => Value): Value {
-  try {
-    return body();
-  } catch (error) {
-    if (error instanceof Blocked) return error.reason;
-    throw error;
-  }
+interface Options {
+  readonly prefix: string;
+  readonly recurse: boolean;
+  readonly removeDuplicate: boolean;
 }
 
-function* pairs(walk: Generator<[string, Value]>, context: Context): Generator<Value> {
-  for (const [name, value] of walk) yield context.tuple([name, value]);
-}
-function* values(walk: Generator<[string, Value]>): Generator<Value> {
-  for (const [, value] of walk) yield value;
-}
-/** Second items of the pairs that a user's override yields. */
-function seconds(pairsOf: Value, context: Context): Value {
-  const items = context.items(pairsOf);
-  if (isUnknown(items)) return items;
-  return context.iterator(items.map((pair) => context.getItem(pair, 1)));
+/** Reads the common arguments, named in the order the method takes them; an unknown one is the answer. */
+function withOptions(
+  order: readonly ('memo' | 'prefix' | 'recurse' | 'remove_duplicate' | 'get_members_fn')[],
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+  body: (options: Options, read: (name: string) => Value) => Value,
+): Value {
+  const read = (name: string): Value => argument(args, kwargs, order.indexOf(name as (typeof order)[number]), name) ?? null;
+  const flag = (name: 'recurse' | 'remove_duplicate'): boolean | Unknown =>
+    order.includes(name) ? context.truth(argument(args, kwargs, order.indexOf(name), name, true) ?? null) : true;
+  const prefix = order.includes('prefix') ? (argument(args, kwargs, order.indexOf('prefix'), 'prefix', '') ?? '') : '';
+  const recurse = flag('recurse');
+  const removeDuplicate = flag('remove_duplicate');
+  if (isUnknown(recurse)) return recurse;
+  if (isUnknown(removeDuplicate)) return removeDuplicate;
+  if (typeof prefix !== 'string') return isUnknown(prefix) ? prefix : context.raise('TypeError', 'prefix must be a string');
+  return body({ prefix, recurse, removeDuplicate }, read);
 }
 
-const named = (name: 'named_parameters' | 'named_buffers', dictName: '_parameters' | '_buffers') =>
+const named = (name: 'named_parameters' | 'named_buffers', dictName: MemberDict) =>
   method(name, (self, args, kwargs, context) =>
-    guarded(() => {
-      const prefix = argument(args, kwargs, 0, 'prefix', '');
-      const recurse = flag(argument(args, kwargs, 1, 'recurse', true), context);
-      const removeDuplicate = flag(argument(args, kwargs, 2, 'remove_duplicate', true), context);
-      if (typeof prefix !== 'string') return isUnknown(prefix) ? prefix : context.raise('TypeError', 'prefix must be a string');
-      return lazily(self, recurse, () => pairs(namedMembers(self, dictName, prefix, recurse, removeDuplicate, context), context));
-    }),
+    withOptions(['prefix', 'recurse', 'remove_duplicate'], args, kwargs, context, ({ prefix, recurse, removeDuplicate }) =>
+      iterator(context, 'pairs', (walk) => namedMembers(walk, (module) => entriesOf(walk, dictOf(module, dictName)), self, prefix, recurse, removeDuplicate)),
+    ),
   );
 
 const members = (name: 'parameters' | 'buffers') =>
   method(name, (self, args, kwargs, context) =>
-    guarded(() => {
-      const recurse = flag(argument(args, kwargs, 0, 'recurse', true), context);
-      if (overrides(self, `named_${name}`))
-        return seconds(context.callMethod(self, `named_${name}`, [], new Map<string, Value>([['recurse', recurse]])), context);
-      return lazily(self, recurse, () => values(namedMembers(self, `_${name}`, '', recurse, true, context)));
-    }),
+    withOptions(['recurse'], args, kwargs, context, ({ recurse }) =>
+      iterator(context, 'values', (walk) =>
+        overrides(self, `named_${name}`)
+          ? pairsFrom(walk, context.callMethod(self, `named_${name}`, [], new Map<string, Value>([['recurse', recurse]])))
+          : namedMembers(walk, (module) => entriesOf(walk, dictOf(module, `_${name}`)), self, '', recurse, true),
+      ),
+    ),
   );
 
 /** The iterators of `Module`. */
@@ -197,25 +185,27 @@ export const walkMembers: Readonly<Record<string, Value>> = {
   parameters: members('parameters'),
   named_buffers: named('named_buffers', '_buffers'),
   buffers: members('buffers'),
+  _named_members: method('_named_members', (self, args, kwargs, context) =>
+    withOptions(['get_members_fn', 'prefix', 'recurse', 'remove_duplicate'], args, kwargs, context, ({ prefix, recurse, removeDuplicate }, read) =>
+      iterator(context, 'pairs', (walk) =>
+        namedMembers(walk, (module) => pairsFrom(walk, context.call(read('get_members_fn'), [module])), self, prefix, recurse, removeDuplicate),
+      ),
+    ),
+  ),
   named_modules: method('named_modules', (self, args, kwargs, context) =>
-    guarded(() => {
-      const given = argument(args, kwargs, 0, 'memo', null);
-      const prefix = argument(args, kwargs, 1, 'prefix', '');
-      const removeDuplicate = flag(argument(args, kwargs, 2, 'remove_duplicate', true), context);
-      if (typeof prefix !== 'string') return isUnknown(prefix) ? prefix : context.raise('TypeError', 'prefix must be a string');
+    withOptions(['memo', 'prefix', 'remove_duplicate'], args, kwargs, context, ({ prefix, removeDuplicate }, read) => {
+      const given = read('memo');
       const memo = new Set<Value>(typeof given === 'object' && given?.kind === 'set' ? given.entries.values() : []);
-      return lazily(self, true, () => pairs(namedModules(self, memo, prefix, removeDuplicate, context), context));
+      return iterator(context, 'pairs', (walk) => namedModules(walk, self, memo, prefix, removeDuplicate));
     }),
   ),
   modules: method('modules', (self, args, kwargs, context) =>
-    guarded(() => {
-      const removeDuplicate = flag(argument(args, kwargs, 0, 'remove_duplicate', true), context);
-      if (overrides(self, 'named_modules')) return seconds(context.callMethod(self, 'named_modules'), context);
-      return lazily(self, true, () => values(namedModules(self, new Set(), '', removeDuplicate, context)));
-    }),
+    withOptions(['remove_duplicate'], args, kwargs, context, ({ removeDuplicate }) =>
+      iterator(context, 'values', (walk) => modulesFor(walk, self, '', true, removeDuplicate)),
+    ),
   ),
-  named_children: method('named_children', (self, _args, _kwargs, context) => lazily(self, false, () => pairs(namedChildren(self), context))),
+  named_children: method('named_children', (self, _args, _kwargs, context) => iterator(context, 'pairs', (walk) => namedChildren(walk, self))),
   children: method('children', (self, _args, _kwargs, context) =>
-    overrides(self, 'named_children') ? seconds(context.callMethod(self, 'named_children'), context) : lazily(self, false, () => values(namedChildren(self))),
+    iterator(context, 'values', (walk) => (overrides(self, 'named_children') ? pairsFrom(walk, context.callMethod(self, 'named_children')) : namedChildren(walk, self))),
   ),
 };

@@ -1,8 +1,19 @@
 # The loss that has a layer of its own. _WeightedLoss is given.
 import math
+from dataclasses import dataclass
 
+import torch
 from torch.nn import functional as F
 from torch.nn.modules.linear import Linear
+
+
+@dataclass
+class LinearCrossEntropyOptions:
+    allow_retain_graph: bool = False
+    batch_chunk_size: int = None
+    chunking_method: str = "auto"
+    acc_policy: str = "auto"
+    acc_dtype: torch.dtype = None
 
 
 class LinearCrossEntropyLoss(_WeightedLoss):
