@@ -5,6 +5,7 @@ import { parseSignature } from '../../../src/engine/python/define.js';
 import { floatRepr } from '../../../src/engine/python/floatText.js';
 import type { Expr } from '../../../src/engine/syntax/index.js';
 import { torchModules } from '../../../src/engine/torch/index.js';
+import { traceEvents, traceOf } from '../../../src/engine/torch/trace.js';
 import { layerSignatures } from '../../../src/engine/torch/nn/layer.js';
 import { interpreterFor } from '../../support/interpret.js';
 
@@ -14,6 +15,7 @@ interface Truth {
   readonly module: readonly string[];
   readonly prelude: string;
   readonly constructions: Readonly<Record<string, unknown>>;
+  readonly forwards: Readonly<Record<string, { readonly output: unknown; readonly macs: number }>>;
   readonly errors: Readonly<Record<string, readonly [type: string, message: string]>>;
 }
 
@@ -31,6 +33,11 @@ def members(module):
         "modules": [[name, type(m).__name__] for name, m in module.named_modules()],
         "state": list(module.state_dict()),
     }
+
+def shapes(value):
+    if isinstance(value, torch.Tensor):
+        return list(value.shape)
+    return [shapes(item) for item in value] if isinstance(value, (tuple, list)) else value
 `;
 
 /** A Python value as JSON. */
@@ -38,9 +45,11 @@ function plain(value: Value): unknown {
   if (typeof value !== 'object' || value === null) return value;
   switch (value.kind) {
     case 'list':
+      return value.taint ? `unknown: ${value.taint.reason}` : value.items.map(plain);
     case 'tuple':
       return value.items.map(plain);
     case 'dict':
+      if (value.taint) return `unknown: ${value.taint.reason}`;
       return Object.fromEntries([...value.entries.values()].map((entry) => [String(entry.key), plain(entry.value)]));
     case 'unknown':
       return `unknown: ${value.reason}`;
@@ -113,6 +122,19 @@ describe('torch.nn', () => {
       }
     });
 
+  /** Shapes of what an expression gives, and the cost of what ran. */
+  const evaluateCall = (text: string): unknown =>
+    interpreter.run(() => {
+      try {
+        const output = plain(evaluateSource(interpreter, module, `shapes(${text})`));
+        const costs = traceEvents(traceOf(interpreter)).events.flatMap((event) => (event.type === 'op' ? [event.op.macs] : []));
+        return { output, macs: costs.reduce((sum: unknown, macs) => (typeof sum === 'number' && typeof macs === 'number' ? sum + macs : 'unknown'), 0) };
+      } catch (error) {
+        if (error instanceof PyRaise) return `raises ${error.message}`;
+        return plain(interpreter.failure(error));
+      }
+    });
+
   it('has every class', () => {
     const missing = Object.keys(truth.names).filter((name) => evaluate(`isinstance(nn.${name}, type)`) !== true);
     assert.deepEqual(missing, []);
@@ -138,6 +160,13 @@ describe('torch.nn', () => {
     for (const [text, expected] of Object.entries(truth.constructions))
       it(text, () => {
         assert.equal(lines(evaluate(`members(${text})`)), lines(expected));
+      });
+  });
+
+  describe('calls', () => {
+    for (const [text, expected] of Object.entries(truth.forwards))
+      it(text, () => {
+        assert.deepEqual(evaluateCall(text), expected);
       });
   });
 

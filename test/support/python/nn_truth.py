@@ -9,6 +9,7 @@ import warnings
 
 import torch
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 warnings.simplefilter("ignore")
 
@@ -165,6 +166,117 @@ Replaced()
 Deleted()
 """.strip().splitlines()
 
+# Calls of modules: what comes out, and the multiply-accumulates by PyTorch's own counter.
+FORWARDS = """
+nn.Linear(20, 30)(z(4, 5, 20))
+nn.Bilinear(20, 30, 40)(z(128, 20), z(128, 30))
+nn.Identity()(z(3))
+nn.Conv1d(16, 33, 3, stride=2)(z(20, 16, 50))
+nn.Conv1d(16, 32, 5, padding='same', groups=4)(z(2, 16, 50))
+nn.Conv2d(16, 33, (3, 5), stride=(2, 1), padding=(4, 2), dilation=(3, 1))(z(2, 16, 50, 100))
+nn.Conv2d(16, 32, 3, groups=16, padding=1, padding_mode='reflect')(z(2, 16, 10, 12))
+nn.Conv2d(8, 8, 4, padding='same', padding_mode='circular')(z(2, 8, 9, 9))
+nn.Conv2d(8, 4, 3)(z(8, 9, 9))
+nn.Conv3d(16, 33, (3, 5, 2), stride=(2, 1, 1), padding=(4, 2, 0))(z(2, 16, 10, 50, 20))
+nn.ConvTranspose1d(16, 33, 3)(z(2, 16, 10))
+nn.ConvTranspose2d(16, 32, 3, stride=2, padding=1, groups=4)(z(1, 16, 12, 12), output_size=(24, 24))
+nn.ConvTranspose2d(16, 33, 4, 2, 1)(z(1, 16, 12, 12))
+nn.ConvTranspose3d(4, 3, 3, stride=2)(z(2, 4, 5, 5, 5))
+nn.LazyLinear(10)(z(4, 7))
+nn.LazyConv2d(8, 3)(z(2, 5, 10, 10))
+nn.Sequential(nn.LazyConv1d(4, 3), nn.LazyBatchNorm1d(), nn.Flatten(), nn.LazyLinear(2))(z(2, 3, 10))
+nn.BatchNorm1d(100)(z(20, 100))
+nn.BatchNorm2d(100)(z(20, 100, 35, 45))
+nn.BatchNorm3d(10)(z(2, 10, 3, 4, 5))
+nn.SyncBatchNorm(10)(z(2, 10, 3))
+nn.InstanceNorm2d(10, affine=True)(z(2, 10, 3, 4))
+nn.InstanceNorm1d(10)(z(10, 7))
+nn.GroupNorm(3, 6)(z(20, 6, 10, 10))
+nn.LayerNorm([5, 10])(z(20, 5, 10))
+nn.RMSNorm(10)(z(20, 5, 10))
+nn.LocalResponseNorm(2)(z(2, 5, 6, 6))
+nn.Embedding(10, 3)(z(2, 4).long())
+nn.EmbeddingBag(10, 3, mode='sum')(z(4, 6).long())
+nn.PReLU(8)(z(2, 8, 3))
+nn.Sequential(nn.ReLU(), nn.GELU(), nn.SiLU(), nn.Mish(), nn.ELU(), nn.CELU(), nn.SELU(), nn.Tanh(), nn.Sigmoid(), nn.Softplus())(z(2, 3))
+nn.Sequential(nn.Hardswish(), nn.Hardsigmoid(), nn.Hardtanh(), nn.ReLU6(), nn.LeakyReLU(0.2), nn.Softsign(), nn.LogSigmoid(), nn.Tanhshrink())(z(2, 3))
+nn.Sequential(nn.Softmax(dim=1), nn.LogSoftmax(-1), nn.Softmin(0), nn.Threshold(0.1, 20), nn.Hardshrink(), nn.Softshrink(), nn.RReLU())(z(2, 3))
+nn.GLU()(z(4, 6))
+nn.Softmax2d()(z(2, 3, 4, 4))
+nn.Sequential(nn.Dropout(), nn.AlphaDropout())(z(2, 3))
+nn.Dropout2d()(z(2, 3, 4, 4))
+nn.MaxPool2d(3, 2, 1)(z(2, 3, 33, 34))
+nn.MaxPool2d(2, ceil_mode=True, return_indices=True)(z(2, 3, 7, 7))
+nn.MaxPool1d(3, dilation=2)(z(2, 3, 20))
+nn.MaxPool3d(2)(z(1, 2, 8, 9, 10))
+nn.MaxUnpool2d(2)(z(1, 1, 2, 2), z(1, 1, 2, 2).long())
+nn.AvgPool1d(3, stride=2)(z(1, 1, 7))
+nn.AvgPool2d((3, 2), stride=(2, 1), ceil_mode=True)(z(20, 16, 50, 32))
+nn.AvgPool3d(3, 2)(z(2, 4, 9, 9, 9))
+nn.LPPool2d(2, 3, stride=2)(z(2, 4, 10, 10))
+nn.AdaptiveAvgPool2d((None, 7))(z(1, 64, 10, 9))
+nn.AdaptiveAvgPool1d(5)(z(1, 64, 8))
+nn.AdaptiveMaxPool2d((5, 7), return_indices=True)(z(1, 64, 8, 9))
+nn.FractionalMaxPool2d(3, output_size=(5, 4))(z(2, 4, 20, 16))
+nn.ConstantPad2d((3, 0, 2, 1), 3.5)(z(1, 2, 3, 4))
+nn.ReflectionPad1d(2)(z(1, 2, 4))
+nn.ReplicationPad3d(1)(z(1, 2, 3, 4, 5))
+nn.CircularPad2d(1)(z(1, 2, 3, 4))
+nn.ZeroPad2d((1, 1, 2, 0))(z(1, 2, 3, 4))
+nn.Flatten()(z(32, 1, 5, 5))
+nn.Unflatten(1, (2, 5))(z(2, 10, 3))
+nn.Unflatten(-1, (2, -1))(z(2, 10))
+nn.Fold(output_size=(4, 5), kernel_size=(2, 2))(z(1, 3 * 2 * 2, 12))
+nn.Unfold(kernel_size=(2, 3))(z(2, 5, 3, 4))
+nn.PixelShuffle(3)(z(1, 9, 4, 4))
+nn.PixelUnshuffle(3)(z(1, 1, 12, 12))
+nn.ChannelShuffle(2)(z(1, 4, 2, 2))
+nn.Upsample(scale_factor=2, mode='nearest')(z(1, 1, 2, 2))
+nn.Upsample(size=(5, 7), mode='bilinear')(z(1, 1, 2, 2))
+nn.UpsamplingBilinear2d(scale_factor=2)(z(1, 1, 3, 3))
+nn.CosineSimilarity(dim=1)(z(100, 128), z(100, 128))
+nn.PairwiseDistance(p=2, keepdim=True)(z(100, 128), z(100, 128))
+nn.RNN(10, 20, 2)(z(5, 3, 10), z(2, 3, 20))
+nn.RNN(10, 20, nonlinearity='relu', bidirectional=True, batch_first=True)(z(3, 5, 10))
+nn.LSTM(10, 20, 2)(z(5, 3, 10))
+nn.LSTM(10, 20, 2, bidirectional=True, batch_first=True)(z(3, 5, 10))
+nn.LSTM(10, 20, proj_size=5, num_layers=2)(z(5, 3, 10))
+nn.LSTM(10, 20)(z(5, 10))
+nn.GRU(10, 20, 2, batch_first=True)(z(3, 5, 10), z(2, 3, 20))
+nn.RNNCell(10, 20)(z(3, 10))
+nn.LSTMCell(10, 20)(z(3, 10), (z(3, 20), z(3, 20)))
+nn.GRUCell(10, 20)(z(10))
+nn.MultiheadAttention(64, 8)(z(5, 2, 64), z(7, 2, 64), z(7, 2, 64))
+nn.MultiheadAttention(64, 8, batch_first=True)(z(2, 5, 64), z(2, 5, 64), z(2, 5, 64), need_weights=False)
+nn.MultiheadAttention(64, 4, kdim=32, vdim=16, batch_first=True)(z(2, 5, 64), z(2, 7, 32), z(2, 7, 16), average_attn_weights=False)
+nn.MultiheadAttention(64, 4, add_bias_kv=True, add_zero_attn=True)(z(5, 64), z(7, 64), z(7, 64))
+nn.TransformerEncoderLayer(64, 8, 128)(z(10, 2, 64))
+nn.TransformerEncoderLayer(64, 8, 128, batch_first=True, norm_first=True, activation='gelu')(z(2, 10, 64))
+nn.TransformerEncoder(nn.TransformerEncoderLayer(32, 4, 64, batch_first=True), 3)(z(2, 10, 32))
+nn.TransformerDecoder(nn.TransformerDecoderLayer(32, 4, 64), 2)(z(6, 2, 32), z(10, 2, 32))
+nn.Transformer(32, 4, 2, 3, 48)(z(10, 2, 32), z(20, 2, 32))
+nn.Transformer(32, 4, 1, 1, 48, batch_first=True)(z(2, 10, 32), z(2, 20, 32), tgt_mask=nn.Transformer.generate_square_subsequent_mask(20), tgt_is_causal=True)
+nn.AdaptiveLogSoftmaxWithLoss(64, 100, [10, 20]).log_prob(z(4, 64))
+nn.CrossEntropyLoss()(z(3, 5), z(3).long())
+nn.CrossEntropyLoss(reduction='none')(z(3, 5, 7), z(3, 7).long())
+nn.BCEWithLogitsLoss(pos_weight=z(6))(z(3, 6), z(3, 6))
+nn.MSELoss()(z(3, 5), z(3, 5))
+nn.SmoothL1Loss(reduction='none')(z(3, 5), z(3, 5))
+nn.KLDivLoss(reduction='batchmean')(z(3, 5), z(3, 5))
+nn.TripletMarginLoss()(z(3, 5), z(3, 5), z(3, 5))
+nn.TripletMarginWithDistanceLoss(reduction='none')(z(3, 5), z(3, 5), z(3, 5))
+nn.CosineEmbeddingLoss()(z(3, 5), z(3, 5), z(3))
+nn.LinearCrossEntropyLoss(16, 10)(z(4, 16), z(4).long())
+nn.DataParallel(nn.Linear(2, 3))(z(4, 2))
+nn.utils.weight_norm(nn.Conv1d(4, 8, 3))(z(2, 4, 9))
+nn.utils.parametrizations.weight_norm(nn.Linear(20, 40))(z(3, 20))
+nn.utils.parametrizations.spectral_norm(nn.Linear(20, 40))(z(3, 20))
+nn.utils.spectral_norm(nn.Conv2d(3, 8, 5))(z(3, 3, 9, 9))
+nn.utils.rnn.pad_sequence([z(25, 300), z(22, 300), z(15, 300)])
+nn.utils.parameters_to_vector(nn.Linear(3, 4).parameters())
+hooked()
+""".strip().splitlines()
+
 # Definitions the expressions above use; the engine interprets the same text.
 PRELUDE = """
 from collections import OrderedDict
@@ -249,6 +361,19 @@ class Deleted(nn.Module):
         self.map = nn.ModuleDict({'x': nn.Linear(1, 2)})
         self.map['y'] = nn.Linear(3, 3)
         del self.map['x']
+
+
+def z(*size):
+    return torch.zeros(*size)
+
+
+def hooked():
+    layer = nn.Linear(3, 4)
+    layer.register_forward_pre_hook(lambda module, args: (args[0][:, :3],))
+    layer.register_forward_hook(lambda module, args, output: output.unsqueeze(-1))
+    handle = layer.register_forward_hook(lambda module, args, output: 1 / 0)
+    handle.remove()
+    return layer(torch.zeros(2, 5))
 
 
 class Early(nn.Module):
@@ -365,6 +490,21 @@ def members(module):
     }
 
 
+def shapes(value):
+    if isinstance(value, torch.Tensor):
+        return list(value.shape)
+    if isinstance(value, (tuple, list)):
+        return [shapes(item) for item in value]
+    return value
+
+
+def forward(text, namespace):
+    # On the meta device: the CPU's fused kernels are not counted.
+    with torch.device("meta"), FlopCounterMode(display=False) as counter:
+        output = eval(text, namespace)
+    return {"output": shapes(output), "macs": counter.get_total_flops() // 2}
+
+
 def main():
     names = {
         name: signature(value)
@@ -374,6 +514,7 @@ def main():
     namespace = {}
     exec(PRELUDE, namespace)
     constructions = {text: members(eval(text, namespace)) for text in CONSTRUCTIONS}
+    forwards = {text: forward(text, namespace) for text in FORWARDS}
     errors = {}
     for text in ERRORS:
         try:
@@ -385,7 +526,7 @@ def main():
     methods = sorted(name for name in dir(nn.Module) if not name.startswith("__") or name in ("__call__", "__setattr__", "__getattr__"))
     print(
         json.dumps(
-            {"torch": torch.__version__, "names": names, "module": methods, "prelude": PRELUDE, "constructions": constructions, "errors": errors},
+            {"torch": torch.__version__, "names": names, "module": methods, "prelude": PRELUDE, "constructions": constructions, "forwards": forwards, "errors": errors},
             indent=1,
         )
     )
