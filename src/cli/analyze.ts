@@ -25,7 +25,13 @@ export async function analyze(file: string | undefined, flags: AnalyzeFlags): Pr
   if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError(`there is no file ${file}`);
   const thread = new EngineThread();
   try {
-    const reply = await thread.ask({ file, call: flags.call, inputs: flags.input, path: flags.path, timeLimit: timeLimitOf(flags) });
+    const reply = await thread.ask({
+      file,
+      call: flags.call,
+      inputs: flags.input,
+      path: flags.path,
+      timeLimit: timeLimitOf(flags),
+    });
     if ('error' in reply) {
       process.stderr.write(`architect: ${reply.error.message}\n`);
       return EXIT.usage;

@@ -9,7 +9,12 @@ const requestSchema = z.object({
   file: z.string(),
   call: z.string().optional(),
   /** Sizes of each input, or inputs as the command line writes them. */
-  input: z.union([z.array(z.union([z.array(z.union([z.number().int(), z.string()])), z.string()])), z.record(z.string(), z.array(z.union([z.number().int(), z.string()])))]).nullish(),
+  input: z
+    .union([
+      z.array(z.union([z.array(z.union([z.number().int(), z.string()])), z.string()])),
+      z.record(z.string(), z.array(z.union([z.number().int(), z.string()]))),
+    ])
+    .nullish(),
   inputDtypes: z.union([z.array(z.string().nullable()), z.record(z.string(), z.string())]).nullish(),
   path: z.array(z.string()).nullish(),
 });
@@ -28,7 +33,12 @@ function inputsOf({ input, inputDtypes }: Request): string[] {
 }
 
 /** One request; whatever is wrong with it is its own answer. */
-async function answer(line: string, thread: EngineThread, flags: { readonly path: readonly string[] }, timeLimit: number): Promise<unknown> {
+async function answer(
+  line: string,
+  thread: EngineThread,
+  flags: { readonly path: readonly string[] },
+  timeLimit: number,
+): Promise<unknown> {
   let parsed: unknown;
   try {
     parsed = JSON.parse(line);
@@ -36,9 +46,16 @@ async function answer(line: string, thread: EngineThread, flags: { readonly path
     return { error: { message: `this line is not JSON: ${(error as Error).message}` } };
   }
   const request = requestSchema.safeParse(parsed);
-  if (!request.success) return { error: { message: `this request is not understood: ${z.prettifyError(request.error)}` } };
+  if (!request.success)
+    return { error: { message: `this request is not understood: ${z.prettifyError(request.error)}` } };
   const { file, call, path } = request.data;
-  const reply: EngineReply = await thread.ask({ file, call, inputs: inputsOf(request.data), path: [...(path ?? []), ...flags.path], timeLimit });
+  const reply: EngineReply = await thread.ask({
+    file,
+    call,
+    inputs: inputsOf(request.data),
+    path: [...(path ?? []), ...flags.path],
+    timeLimit,
+  });
   if ('error' in reply) return { error: { message: reply.error.message } };
   const [report] = reply.reports;
   return report ?? { error: { message: `${file} holds no nn.Module class` } };

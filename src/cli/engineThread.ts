@@ -1,8 +1,15 @@
 /** The engine in a thread of its own: with a stack that deep code needs, and to be ended when a request does not come to an end. */
 import { resolve } from 'node:path';
 import { parentPort, Worker } from 'node:worker_threads';
-import { createEngine, EngineError, parseInput, type Engine, type InputSpec, type ModelReport } from '../engine/report/index.js';
-import { createParser, type PythonParser } from '../engine/syntax/index.js';
+import {
+  createEngine,
+  EngineError,
+  parseInput,
+  type Engine,
+  type InputSpec,
+  type ModelReport,
+} from '../engine/report/index.js';
+import { createAvailableParser, createParser, type PythonParser } from '../engine/syntax/index.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
 
 /** Megabytes; enough for Python's own recursion limit. */
@@ -20,7 +27,9 @@ export interface EngineRequest {
   readonly timeLimit: number;
 }
 
-export type EngineReply = { readonly reports: readonly ModelReport[] } | { readonly error: { readonly message: string; readonly kind: 'input' | 'internal' | 'time' } };
+export type EngineReply =
+  | { readonly reports: readonly ModelReport[] }
+  | { readonly error: { readonly message: string; readonly kind: 'input' | 'internal' | 'time' } };
 
 // ------------------------------------------------------------- in the thread
 
@@ -29,10 +38,12 @@ export function serveEngine(): void {
   const engines = new Map<string, Engine>();
   let parser: Promise<PythonParser> | undefined;
   parentPort?.on('message', (request: EngineRequest) => {
-    parser ??= createParser(process.env.ARCHITECT_PARSER === 'wasm' ? 'wasm' : 'native');
+    parser ??= process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser();
     parser
       .then((ready) => answer(request, ready, engines))
-      .catch((error: unknown): EngineReply => ({ error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error), kind: 'internal' } }))
+      .catch((error: unknown): EngineReply => ({
+        error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error), kind: 'internal' },
+      }))
       .then((reply) => parentPort?.postMessage(reply));
   });
 }
@@ -41,12 +52,18 @@ function answer(request: EngineRequest, parser: PythonParser, engines: Map<strin
   const roots = [...request.path.map((folder) => slashes(resolve(folder))), slashes(process.cwd())];
   const key = JSON.stringify([roots, request.timeLimit]);
   let engine = engines.get(key);
-  if (!engine) engines.set(key, (engine = createEngine({ provider: new NodeSourceProvider(), parser, roots, timeLimit: request.timeLimit })));
+  if (!engine)
+    engines.set(
+      key,
+      (engine = createEngine({ provider: new NodeSourceProvider(), parser, roots, timeLimit: request.timeLimit })),
+    );
   try {
-    const inputs: readonly InputSpec[] | undefined = request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
+    const inputs: readonly InputSpec[] | undefined =
+      request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
     return { reports: engine.analyzeFile(slashes(resolve(request.file)), { call: request.call, inputs }) };
   } catch (error) {
-    if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message))) return { error: { message: error.message, kind: 'input' } };
+    if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
+      return { error: { message: error.message, kind: 'input' } };
     throw error;
   }
 }
@@ -73,9 +90,14 @@ export class EngineThread {
         done(reply);
       };
       const onMessage = (reply: EngineReply): void => finish(reply, false);
-      const onError = (error: Error): void => finish({ error: { message: `the analysis failed: ${error.message}`, kind: 'internal' } }, true);
-      const onExit = (code: number): void => finish({ error: { message: `the analysis ended unexpectedly (${code})`, kind: 'internal' } }, true);
-      const timer = setTimeout(() => finish({ error: { message: `no result within ${request.timeLimit / 1000} s`, kind: 'time' } }, true), request.timeLimit + GRACE);
+      const onError = (error: Error): void =>
+        finish({ error: { message: `the analysis failed: ${error.message}`, kind: 'internal' } }, true);
+      const onExit = (code: number): void =>
+        finish({ error: { message: `the analysis ended unexpectedly (${code})`, kind: 'internal' } }, true);
+      const timer = setTimeout(
+        () => finish({ error: { message: `no result within ${request.timeLimit / 1000} s`, kind: 'time' } }, true),
+        request.timeLimit + GRACE,
+      );
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);
       worker.postMessage(request);
     });

@@ -34,7 +34,12 @@ function program(): Command {
     .option('--input <spec>', 'input of forward: 1,3,224,224[:dtype] or name=1,128:int64 (repeatable)', collect, [])
     .option('--path <dir>', 'folder in which imports are looked for (repeatable)', collect, [])
     .option('--json', 'print the whole report as JSON')
-    .addOption(new Option('--batch', 'read requests as JSON lines from standard input, answer each on one line').conflicts(['call', 'json']))
+    .addOption(
+      new Option('--batch', 'read requests as JSON lines from standard input, answer each on one line').conflicts([
+        'call',
+        'json',
+      ]),
+    )
     .option('--time-limit <seconds>', 'longest time for one request', '10')
     .exitOverride()
     .action(async (file: string | undefined, flags: AnalyzeFlags & { readonly batch?: boolean }) => {

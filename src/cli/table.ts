@@ -15,7 +15,9 @@ export function showShape(shape: OutputReport): string {
     const items = shape as readonly (OutputReport | Count)[];
     return `[${items.map((item) => (typeof item === 'number' || (item !== null && typeof item === 'object' && 'expression' in item) ? showCount(item as Count) : showShape(item as OutputReport))).join(', ')}]`;
   }
-  return `{${Object.entries(shape).map(([name, item]) => `${name}: ${showShape(item as OutputReport)}`).join(', ')}}`;
+  return `{${Object.entries(shape)
+    .map(([name, item]) => `${name}: ${showShape(item as OutputReport)}`)
+    .join(', ')}}`;
 }
 
 interface Row {
@@ -25,38 +27,68 @@ interface Row {
 function rowsOf(node: ModuleNodeReport, depth: number, rows: Row[], withShapes: boolean): void {
   const name = `${'  '.repeat(depth)}${node.name === '' ? node.type : node.name}`;
   const type = node.name === '' ? '' : node.type;
-  rows.push({ cells: [name, type, node.shared === null ? showCount(node.total) : `(as ${node.shared})`, ...(withShapes ? [showShape(node.outputShape), showCount(node.macs)] : [])] });
+  rows.push({
+    cells: [
+      name,
+      type,
+      node.shared === null ? showCount(node.total) : `(as ${node.shared})`,
+      ...(withShapes ? [showShape(node.outputShape), showCount(node.macs)] : []),
+    ],
+  });
   for (const child of node.children) rowsOf(child, depth + 1, rows, withShapes);
 }
 
 /** @param colour whether the output is a terminal */
 export function renderReport(report: ModelReport, colour: boolean): string {
-  const paint = (style: Parameters<typeof styleText>[0], text: string): string => (colour ? styleText(style, text) : text);
-  const lines: string[] = [paint('bold', report.call ?? report.qualname) + paint('dim', `  ${report.file}:${report.span.start.line + 1}`)];
+  const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
+    colour ? styleText(style, text) : text;
+  const lines: string[] = [
+    paint('bold', report.call ?? report.qualname) + paint('dim', `  ${report.file}:${report.span.start.line + 1}`),
+  ];
   if (report.tree) {
     const withShapes = report.inputs.length > 0;
     const rows: Row[] = [{ cells: ['Module', 'Type', 'Parameters', ...(withShapes ? ['Output', 'MACs'] : [])] }];
     rowsOf(report.tree, 0, rows, withShapes);
     const right = new Set([2, 4]);
-    const widths = (rows[0] as Row).cells.map((_, i) => Math.min(48, Math.max(...rows.map((row) => row.cells[i]?.length ?? 0))));
+    const widths = (rows[0] as Row).cells.map((_, i) =>
+      Math.min(48, Math.max(...rows.map((row) => row.cells[i]?.length ?? 0))),
+    );
     rows.forEach((row, at) => {
-      const text = row.cells.map((cell, i) => (right.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd();
+      const text = row.cells
+        .map((cell, i) => (right.has(i) ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
+        .join('  ')
+        .trimEnd();
       lines.push(at === 0 ? paint('dim', text) : text);
     });
   }
   const { parameters } = report;
   lines.push('');
-  lines.push(`Parameters  ${showCount(parameters.total)} (${showCount(parameters.trainable)} trainable, ${showCount(parameters.frozen)} frozen)${parameters.atLeast === undefined ? '' : `, at least ${showCount(parameters.atLeast)}`}`);
+  lines.push(
+    `Parameters  ${showCount(parameters.total)} (${showCount(parameters.trainable)} trainable, ${showCount(parameters.frozen)} frozen)${parameters.atLeast === undefined ? '' : `, at least ${showCount(parameters.atLeast)}`}`,
+  );
   lines.push(`Buffers     ${showCount(report.buffers)}`);
   lines.push(`Modules     ${showCount(report.modules)}`);
   if (report.inputs.length > 0) {
     lines.push(`Output      ${showShape(report.output)}`);
     lines.push(`MACs        ${showCount(report.macs)}`);
   }
-  for (const [title, style, notes] of [['Findings', 'red', report.findings.map((finding) => ({ reason: finding.message, file: finding.span.file, line: finding.span.start.line + 1 }))], ['Not determined', 'yellow', report.unknowns], ['Taken for granted', 'dim', report.assumptions]] as const) {
+  for (const [title, style, notes] of [
+    [
+      'Findings',
+      'red',
+      report.findings.map((finding) => ({
+        reason: finding.message,
+        file: finding.span.file,
+        line: finding.span.start.line + 1,
+      })),
+    ],
+    ['Not determined', 'yellow', report.unknowns],
+    ['Taken for granted', 'dim', report.assumptions],
+  ] as const) {
     if (notes.length === 0) continue;
     lines.push('', paint(style, title));
-    for (const note of notes) lines.push(`  ${note.reason}${note.file === null ? '' : paint('dim', `  (${note.file}:${note.line ?? '?'})`)}`);
+    for (const note of notes)
+      lines.push(`  ${note.reason}${note.file === null ? '' : paint('dim', `  (${note.file}:${note.line ?? '?'})`)}`);
   }
   return `${lines.join('\n')}\n`;
 }

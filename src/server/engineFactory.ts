@@ -4,7 +4,7 @@ import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine
 
 /** The engine as the server uses it: what it refuses becomes a sentence for people. */
 export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
-  const engine = createEngine(options);
+  const engine = createEngine({ ...options, searchFolders: options.roots });
   return {
     modulesOf: (path) => expected(() => engine.analyzeFile(path).map(summaryOf)),
     analyzeFile: (path, { qualname, call, inputs } = {}) =>

@@ -50,7 +50,13 @@ export function ownMembers(module: PyInstance): OwnMembers {
     for (const { key, value } of dict.entries.values()) {
       if (typeof key !== 'string') continue;
       if (isTensorValue(value)) (dictName === '_parameters' ? parameters : buffers).push({ name: key, value });
-      else if (dictName === '_modules' && typeof value === 'object' && value?.kind === 'instance' && (value.cls.unknownBase || isModule(value))) children.push({ name: key, value });
+      else if (
+        dictName === '_modules' &&
+        typeof value === 'object' &&
+        value?.kind === 'instance' &&
+        (value.cls.unknownBase || isModule(value))
+      )
+        children.push({ name: key, value });
       else place(key, value);
     }
   }
@@ -59,7 +65,8 @@ export function ownMembers(module: PyInstance): OwnMembers {
     if (name.startsWith('_') && ['_parameters', '_buffers', '_modules'].includes(name)) continue;
     if (isUnknown(value)) {
       if (!isPlain(value)) unknowns.push(value);
-    } else if (!registered && (isModule(value) || (isTensorValue(value) && value.data.role === 'parameter'))) place(name, value);
+    } else if (!registered && (isModule(value) || (isTensorValue(value) && value.data.role === 'parameter')))
+      place(name, value);
   }
   return { parameters, buffers, children, unknowns };
 }
@@ -82,6 +89,10 @@ export class Sum {
 /** Elements of a tensor. */
 export function elementsOf(tensor: TensorNative): Int | Unknown {
   if (tensor.data.role === 'uninitialized')
-    return { kind: 'unknown', reason: 'a lazy layer gets its sizes at the first call of forward', place: tensor.data.init?.place ?? null };
+    return {
+      kind: 'unknown',
+      reason: 'a lazy layer gets its sizes at the first call of forward',
+      place: tensor.data.init?.place ?? null,
+    };
   return numelOf(tensor.data.shape);
 }

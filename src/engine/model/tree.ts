@@ -62,7 +62,10 @@ export function countModel(root: PyInstance): ModelCounts {
     return result;
   };
 
-  const sums = (tensors: Iterable<TensorNative>, unknowns: readonly Unknown[]): { total: Sum; trainable: Sum; frozen: Sum } => {
+  const sums = (
+    tensors: Iterable<TensorNative>,
+    unknowns: readonly Unknown[],
+  ): { total: Sum; trainable: Sum; frozen: Sum } => {
     const total = new Sum();
     const trainable = new Sum();
     const frozen = new Sum();
@@ -82,13 +85,27 @@ export function countModel(root: PyInstance): ModelCounts {
     const { parameters, unknowns } = collect(instance, new Set());
     const { total, trainable } = sums(parameters, unknowns);
     const own = sums(new Set(members.parameters.map((member) => member.value)), members.unknowns).total;
-    const tied = members.parameters.length > 0 && members.parameters.every(({ value }) => parameterPaths.has(value)) ? parameterPaths.get(members.parameters[0]?.value as TensorNative) : undefined;
-    for (const member of members.parameters) if (!parameterPaths.has(member.value)) parameterPaths.set(member.value, path === '' ? member.name : `${path}.${member.name}`);
+    const tied =
+      members.parameters.length > 0 && members.parameters.every(({ value }) => parameterPaths.has(value))
+        ? parameterPaths.get(members.parameters[0]?.value as TensorNative)
+        : undefined;
+    for (const member of members.parameters)
+      if (!parameterPaths.has(member.value))
+        parameterPaths.set(member.value, path === '' ? member.name : `${path}.${member.name}`);
     const nested = new Set(above).add(instance);
     const children = members.children
       .filter(({ value }) => !nested.has(value))
       .map((child) => build(child.name, path === '' ? child.name : `${path}.${child.name}`, child.value, nested));
-    return { name, path, instance, own: own.value, total: total.value, trainable: trainable.value, shared: firstPath ?? tied ?? null, children };
+    return {
+      name,
+      path,
+      instance,
+      own: own.value,
+      total: total.value,
+      trainable: trainable.value,
+      shared: firstPath ?? tied ?? null,
+      children,
+    };
   };
 
   const all = collect(root, new Set());

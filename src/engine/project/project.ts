@@ -19,9 +19,13 @@ export const dirname = (path: string): string => {
 export const basename = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 const join = (folder: string, name: string): string => (folder.endsWith('/') ? folder + name : `${folder}/${name}`);
 
+/** Folders that hold nobody's own code. */
+const SKIPPED = new Set(['node_modules', 'venv', 'env', 'site-packages', '__pycache__', 'build', 'dist']);
+
 export class Project {
   private readonly files = new Map<string, SourceFile>();
   private readonly texts = new Map<string, string | undefined>();
+  private readonly listings = new Map<string, readonly string[]>();
   private readonly resolved = new Map<string, ResolvedModule | null>();
 
   constructor(
@@ -53,6 +57,28 @@ export class Project {
     if (paths) for (const path of paths) this.texts.delete(path);
     else this.texts.clear();
     this.resolved.clear();
+    this.listings.clear();
+  }
+
+  /** Python files below `folders`, nearest first; environments, caches and hidden folders left out, with a bound on their number. */
+  pythonFiles(folders: readonly string[], most = 1000): readonly string[] {
+    const key = folders.join('\0');
+    const known = this.listings.get(key);
+    if (known) return known;
+    const found: string[] = [];
+    let level: readonly string[] = folders;
+    for (let depth = 0; depth < 6 && level.length > 0 && found.length < most; depth++) {
+      const next: string[] = [];
+      for (const folder of level)
+        for (const name of this.provider.list(folder)) {
+          const path = join(folder, name);
+          if (name.endsWith('.py')) found.push(path);
+          else if (!name.includes('.') && !SKIPPED.has(name) && this.provider.isDirectory(path)) next.push(path);
+        }
+      level = next;
+    }
+    this.listings.set(key, found.slice(0, most));
+    return found.slice(0, most);
   }
 
   /**

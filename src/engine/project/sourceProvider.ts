@@ -59,7 +59,10 @@ export class OverlaySourceProvider implements SourceProvider {
     return text === null ? false : text !== undefined || this.base.isFile(path);
   }
   isDirectory(path: string): boolean {
-    return this.base.isDirectory(path) || [...this.texts].some(([file, text]) => text !== null && file.startsWith(`${path}/`));
+    return (
+      this.base.isDirectory(path) ||
+      [...this.texts].some(([file, text]) => text !== null && file.startsWith(`${path}/`))
+    );
   }
   list(path: string): readonly string[] {
     const names = new Set(this.base.list(path));

@@ -112,10 +112,13 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
       const cls = object.type.cls(object);
       if (name === '__class__') return cls;
       const entry = lookup(interpreter, cls, name);
-      return entry === undefined ? object.taint ?? undefined : bind(interpreter, entry, object, cls);
+      return entry === undefined ? (object.taint ?? undefined) : bind(interpreter, entry, object, cls);
     }
     case 'super': {
-      const cls = typeof object.self === 'object' && object.self?.kind === 'class' && object.self.mro.includes(object.start) ? object.self : interpreter.typeOf(object.self);
+      const cls =
+        typeof object.self === 'object' && object.self?.kind === 'class' && object.self.mro.includes(object.start)
+          ? object.self
+          : interpreter.typeOf(object.self);
       const self = cls === object.self ? undefined : object.self;
       const at = cls.mro.indexOf(object.start);
       for (const parent of cls.mro.slice(at + 1)) {
@@ -156,7 +159,8 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
       if (object.cls) {
         const attrs = 'attrs' in object ? object.attrs : null;
         const entry = lookup(interpreter, object.cls, name);
-        if (entry !== undefined && isDataDescriptor(interpreter, entry)) return bind(interpreter, entry, object, object.cls);
+        if (entry !== undefined && isDataDescriptor(interpreter, entry))
+          return bind(interpreter, entry, object, object.cls);
         const own = attrs?.get(name);
         if (own !== undefined) return own;
         if (entry !== undefined) return bind(interpreter, entry, object, object.cls);
@@ -215,7 +219,8 @@ export function getOwnAttribute(interpreter: Interpreter, object: Value, name: s
 function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string): Value | undefined {
   const meta = cls.metaclass;
   const metaEntry = meta ? lookup(interpreter, meta, name) : undefined;
-  if (meta && metaEntry !== undefined && isDataDescriptor(interpreter, metaEntry)) return bind(interpreter, metaEntry, cls, meta);
+  if (meta && metaEntry !== undefined && isDataDescriptor(interpreter, metaEntry))
+    return bind(interpreter, metaEntry, cls, meta);
   const entry = lookup(interpreter, cls, name);
   if (entry !== undefined) return bind(interpreter, entry, undefined, cls);
   if (meta && metaEntry !== undefined) return bind(interpreter, metaEntry, cls, meta);
@@ -241,16 +246,34 @@ function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string)
     case '__annotations__':
       return interpreter.dict();
     case 'mro':
-      return { kind: 'builtin', name: 'mro', qualname: 'type.mro', isMethod: false, pure: true, call: () => interpreter.list(cls.mro.slice()) };
+      return {
+        kind: 'builtin',
+        name: 'mro',
+        qualname: 'type.mro',
+        isMethod: false,
+        pure: true,
+        call: () => interpreter.list(cls.mro.slice()),
+      };
     case '__subclasses__':
-      return { kind: 'builtin', name, qualname: `type.${name}`, isMethod: false, pure: true, call: () => interpreter.unknown('the subclasses that exist at run time are not known') };
+      return {
+        kind: 'builtin',
+        name,
+        qualname: `type.${name}`,
+        isMethod: false,
+        pure: true,
+        call: () => interpreter.unknown('the subclasses that exist at run time are not known'),
+      };
   }
   const custom = meta ? lookup(interpreter, meta, '__getattr__') : undefined;
   if (custom !== undefined) {
     const value = withoutAttributeError(interpreter, () => interpreter.call(custom, [cls, name]));
     if (value !== undefined) return value;
   }
-  if (cls.unknownBase && name !== '__new__') return { ...cls.unknownBase, reason: `'${name}' of ${cls.name} may come from a base class that is not known (${cls.unknownBase.reason})` };
+  if (cls.unknownBase && name !== '__new__')
+    return {
+      ...cls.unknownBase,
+      reason: `'${name}' of ${cls.name} may come from a base class that is not known (${cls.unknownBase.reason})`,
+    };
   const inherited = lookup(interpreter, interpreter.builtinClass('type'), name);
   if (inherited !== undefined) return bind(interpreter, inherited, cls, interpreter.builtinClass('type'));
   return defaultMethod(interpreter, name, undefined, cls);
@@ -259,9 +282,18 @@ function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string)
 /**
  * What `object` gives to everything: `__init__`, `__new__`, `__setattr__`… `self` is bound when given.
  */
-function defaultMethod(interpreter: Interpreter, name: string, self: Value | undefined, cls: PyClass): Value | undefined {
+function defaultMethod(
+  interpreter: Interpreter,
+  name: string,
+  self: Value | undefined,
+  cls: PyClass,
+): Value | undefined {
   const make = (call: (args: readonly Value[], kwargs: ReadonlyMap<string, Value>) => Value): Value => ({
-    kind: 'builtin', name, qualname: `object.${name}`, isMethod: false, pure: true,
+    kind: 'builtin',
+    name,
+    qualname: `object.${name}`,
+    isMethod: false,
+    pure: true,
     call: (args, kwargs) => call(self === undefined || name === '__new__' ? args : [self, ...args], kwargs),
   });
   switch (name) {
@@ -274,7 +306,8 @@ function defaultMethod(interpreter: Interpreter, name: string, self: Value | und
     case '__new__':
       return make((args, kwargs) => {
         const target = args[0];
-        if (typeof target !== 'object' || target?.kind !== 'class') interpreter.raise('TypeError', 'object.__new__(X): X is not a type object');
+        if (typeof target !== 'object' || target?.kind !== 'class')
+          interpreter.raise('TypeError', 'object.__new__(X): X is not a type object');
         if (target.layout === 'type' && args.length >= 4)
           return createClassFrom(interpreter, target, args[1] ?? null, args[2] ?? null, args[3] ?? null, kwargs);
         return allocate(interpreter, target, args.slice(1), kwargs);
@@ -287,7 +320,9 @@ function defaultMethod(interpreter: Interpreter, name: string, self: Value | und
     case '__getattribute__':
       return make((args) => {
         const value = getOwnAttribute(interpreter, args[0] ?? null, String(args[1]));
-        return value ?? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${String(args[1])}'`);
+        return (
+          value ?? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${String(args[1])}'`)
+        );
       });
     case '__delattr__':
       return make((args) => {
@@ -317,7 +352,12 @@ function defaultMethod(interpreter: Interpreter, name: string, self: Value | und
 }
 
 /** `cls.__new__` as the builtin layouts have it. */
-export function allocate(interpreter: Interpreter, cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+export function allocate(
+  interpreter: Interpreter,
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
   const saved = interpreter.heap.epoch;
   switch (cls.layout) {
     case 'list':
@@ -339,8 +379,21 @@ export function allocate(interpreter: Interpreter, cls: PyClass, args: readonly 
       const base = interpreter.builtinClass(cls.layout);
       const value = interpreter.call(base, args, kwargs);
       if (typeof value === 'object' && value?.kind === 'unknown') return { ...value, cls };
-      if (typeof value === 'string' || typeof value === 'number' || typeof value === 'bigint' || (typeof value === 'object' && value?.kind === 'float')) {
-        const instance: PyInstance = { kind: 'instance', cls, attrs: new Map(), primitive: value, place: interpreter.place, saved, taint: null };
+      if (
+        typeof value === 'string' ||
+        typeof value === 'number' ||
+        typeof value === 'bigint' ||
+        (typeof value === 'object' && value?.kind === 'float')
+      ) {
+        const instance: PyInstance = {
+          kind: 'instance',
+          cls,
+          attrs: new Map(),
+          primitive: value,
+          place: interpreter.place,
+          saved,
+          taint: null,
+        };
         return instance;
       }
       return interpreter.unknown(`the value of this ${cls.name} is not known`, cls);
@@ -351,7 +404,12 @@ export function allocate(interpreter: Interpreter, cls: PyClass, args: readonly 
 }
 
 /** `__init__` of the builtin containers, reached by `super().__init__(…)`. */
-function initialize(interpreter: Interpreter, self: Value, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): void {
+function initialize(
+  interpreter: Interpreter,
+  self: Value,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): void {
   if (typeof self !== 'object' || self === null || (args.length === 0 && kwargs.size === 0)) return;
   if (self.kind === 'dict') {
     const source = interpreter.call(interpreter.builtinClass('dict'), args, kwargs);
@@ -394,7 +452,9 @@ function getFunctionAttribute(interpreter: Interpreter, func: PyFunction, name: 
       return interpreter.dict(func.attrs ?? []);
     case '__annotations__': {
       const names = func.node.params.filter((param) => param.annotation).map((param) => param.name);
-      return interpreter.dict(names.map((param) => [param, interpreter.unknown('annotations are not evaluated')] as const));
+      return interpreter.dict(
+        names.map((param) => [param, interpreter.unknown('annotations are not evaluated')] as const),
+      );
     }
     case '__defaults__': {
       const values = [...func.defaults.values()];
@@ -406,7 +466,11 @@ function getFunctionAttribute(interpreter: Interpreter, func: PyFunction, name: 
       return namespaceDict(func.module);
     case '__get__':
       return {
-        kind: 'builtin', name, qualname: 'function.__get__', isMethod: false, pure: true,
+        kind: 'builtin',
+        name,
+        qualname: 'function.__get__',
+        isMethod: false,
+        pure: true,
         call: (args) => (args[0] === null || args[0] === undefined ? func : { kind: 'method', self: args[0], func }),
       };
     case '__call__':
@@ -420,8 +484,12 @@ function getFunctionAttribute(interpreter: Interpreter, func: PyFunction, name: 
 }
 
 function codeObject(interpreter: Interpreter, func: PyFunction): Value {
-  const names = func.node.params.filter((param) => param.form !== 'star' && param.form !== 'doubleStar').map((param) => param.name);
-  const positional = func.node.params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly').length;
+  const names = func.node.params
+    .filter((param) => param.form !== 'star' && param.form !== 'doubleStar')
+    .map((param) => param.name);
+  const positional = func.node.params.filter(
+    (param) => param.form === 'normal' || param.form === 'positionalOnly',
+  ).length;
   return interpreter.instance(interpreter.builtinClass('object'), [
     ['co_argcount', positional],
     ['co_varnames', interpreter.tuple(names)],
@@ -432,7 +500,11 @@ function codeObject(interpreter: Interpreter, func: PyFunction): Value {
 
 function getDescriptorAttribute(interpreter: Interpreter, descriptor: PyDescriptor, name: string): Value | undefined {
   const copy = (part: 'get' | 'set' | 'del'): Value => ({
-    kind: 'builtin', name, qualname: `property.${name}`, isMethod: false, pure: true,
+    kind: 'builtin',
+    name,
+    qualname: `property.${name}`,
+    isMethod: false,
+    pure: true,
     call: (args) => ({ ...descriptor, [part]: args[0] ?? null }),
   });
   switch (name) {
@@ -453,11 +525,16 @@ function getDescriptorAttribute(interpreter: Interpreter, descriptor: PyDescript
       return false;
     case '__get__':
       return {
-        kind: 'builtin', name, qualname: 'property.__get__', isMethod: false, pure: true,
+        kind: 'builtin',
+        name,
+        qualname: 'property.__get__',
+        isMethod: false,
+        pure: true,
         call: (args) => {
           const self = args[0] ?? undefined;
           const cls = self === undefined ? args[1] : interpreter.typeOf(self);
-          if (typeof cls !== 'object' || cls?.kind !== 'class') return interpreter.unknown('a descriptor without its class');
+          if (typeof cls !== 'object' || cls?.kind !== 'class')
+            return interpreter.unknown('a descriptor without its class');
           return bindDescriptor(interpreter, descriptor, self, cls);
         },
       };
@@ -502,7 +579,8 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
         const entry = lookup(interpreter, object.cls, name);
         if (typeof entry === 'object' && entry !== null) {
           if (entry.kind === 'descriptor' && entry.type === 'property') {
-            if (entry.set === null) interpreter.raise('AttributeError', `property '${name}' of '${object.cls.name}' object has no setter`);
+            if (entry.set === null)
+              interpreter.raise('AttributeError', `property '${name}' of '${object.cls.name}' object has no setter`);
             interpreter.call(entry.set, [object, value]);
             return;
           }
@@ -552,12 +630,22 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
       case 'dict':
         if (object.cls) {
           const entry = lookup(interpreter, object.cls, name);
-          if (typeof entry === 'object' && entry?.kind === 'descriptor' && entry.type === 'property' && entry.set !== null) {
+          if (
+            typeof entry === 'object' &&
+            entry?.kind === 'descriptor' &&
+            entry.type === 'property' &&
+            entry.set !== null
+          ) {
             interpreter.call(entry.set, [object, value]);
             return;
           }
           const custom = lookup(interpreter, object.cls, '__setattr__');
-          if (custom !== undefined && typeof custom === 'object' && custom?.kind === 'function' && interpreter.frame?.name !== '__setattr__') {
+          if (
+            custom !== undefined &&
+            typeof custom === 'object' &&
+            custom?.kind === 'function' &&
+            interpreter.frame?.name !== '__setattr__'
+          ) {
             interpreter.call(custom, [object, name, value]);
             return;
           }

@@ -19,7 +19,8 @@ function targets(node: Expr, names: Set<string>): void {
 }
 
 function collect(node: Stmt, names: Set<string>): void {
-  const blocks = (...bodies: readonly (readonly Stmt[])[]): void => bodies.forEach((body) => body.forEach((child) => collect(child, names)));
+  const blocks = (...bodies: readonly (readonly Stmt[])[]): void =>
+    bodies.forEach((body) => body.forEach((child) => collect(child, names)));
   switch (node.kind) {
     case 'Assign':
       node.targets.forEach((target) => targets(target, names));

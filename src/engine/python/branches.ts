@@ -12,7 +12,11 @@ import type { Interpreter } from './interpreter.js';
 import type { Unknown, Value } from './value.js';
 
 /** Runs one branch on a fork, rolls it back, and returns all ways it may end (empty: it only raises, see `raised`). */
-function runBranch(interpreter: Interpreter, frame: Frame, action: () => Completion): { outcomes: Outcome[]; raised: PyRaise | null } {
+function runBranch(
+  interpreter: Interpreter,
+  frame: Frame,
+  action: () => Completion,
+): { outcomes: Outcome[]; raised: PyRaise | null } {
   const { heap, frames } = interpreter;
   const depth = frames.length;
   const from = frame.pending.length;
@@ -35,9 +39,15 @@ function runBranch(interpreter: Interpreter, frame: Frame, action: () => Complet
     outcomes = frame.pending.length > from ? closePending(interpreter, frame, from, null) : [];
     heap.unwind(forks + 1);
   }
-  const deltas = heap.rebase(journal, outcomes.map((outcome) => outcome.delta));
+  const deltas = heap.rebase(
+    journal,
+    outcomes.map((outcome) => outcome.delta),
+  );
   heap.rollback(journal);
-  return { outcomes: outcomes.map((outcome, i) => ({ completion: outcome.completion, delta: deltas[i] ?? outcome.delta })), raised };
+  return {
+    outcomes: outcomes.map((outcome, i) => ({ completion: outcome.completion, delta: deltas[i] ?? outcome.delta })),
+    raised,
+  };
 }
 
 /**
@@ -45,14 +55,22 @@ function runBranch(interpreter: Interpreter, frame: Frame, action: () => Complet
  * @param last how the running code ended (its state is the present one), or `null` when it raised.
  * @returns all outcomes as deltas from the state that is then the running one.
  */
-function closePending(interpreter: Interpreter, frame: Frame, from: number, last: { readonly completion: Completion } | null): Outcome[] {
+function closePending(
+  interpreter: Interpreter,
+  frame: Frame,
+  from: number,
+  last: { readonly completion: Completion } | null,
+): Outcome[] {
   const { heap } = interpreter;
   let outcomes: Outcome[] | null = null;
   while (frame.pending.length > from) {
     const pending = frame.pending.pop();
     if (!pending) break;
     if (outcomes) {
-      const deltas = heap.rebase(pending.journal, outcomes.map((outcome) => outcome.delta));
+      const deltas = heap.rebase(
+        pending.journal,
+        outcomes.map((outcome) => outcome.delta),
+      );
       outcomes = outcomes.map((outcome, i) => ({ completion: outcome.completion, delta: deltas[i] ?? outcome.delta }));
       heap.rollback(pending.journal);
     } else {
@@ -77,12 +95,17 @@ function group(interpreter: Interpreter, outcomes: readonly Outcome[], reason: U
     const first = list[0] as Outcome;
     if (list.length === 1) return first;
     const journal = interpreter.heap.fork();
-    interpreter.heap.merge(list.map((outcome) => outcome.delta), (a, b) => interpreter.join(a, b, reason), reason);
+    interpreter.heap.merge(
+      list.map((outcome) => outcome.delta),
+      (a, b) => interpreter.join(a, b, reason),
+      reason,
+    );
     let { completion } = first;
     if (completion?.type === 'return') {
       let { value } = completion;
       for (const outcome of list.slice(1))
-        if (outcome.completion?.type === 'return') value = interpreter.join(value, outcome.completion.value, reason) ?? reason;
+        if (outcome.completion?.type === 'return')
+          value = interpreter.join(value, outcome.completion.value, reason) ?? reason;
       completion = { type: 'return', value };
     }
     return { completion, delta: interpreter.heap.rollback(journal) };
@@ -92,12 +115,14 @@ function group(interpreter: Interpreter, outcomes: readonly Outcome[], reason: U
 /** Takes up one of the grouped outcomes and leaves the others pending. */
 function goOn(interpreter: Interpreter, frame: Frame, groups: readonly Outcome[]): Completion {
   const { heap } = interpreter;
-  const rank = (outcome: Outcome): number => ['normal', 'continue', 'break', 'return'].indexOf(outcome.completion?.type ?? 'normal');
+  const rank = (outcome: Outcome): number =>
+    ['normal', 'continue', 'break', 'return'].indexOf(outcome.completion?.type ?? 'normal');
   const sorted = [...groups].sort((a, b) => rank(a) - rank(b));
   const main = sorted[0];
   if (!main) return undefined;
   if (sorted.length > 1) {
-    if (frame.isGenerator) throw new UnknownFlow(interpreter.unknown('a generator ends under a condition that is not known'));
+    if (frame.isGenerator)
+      throw new UnknownFlow(interpreter.unknown('a generator ends under a condition that is not known'));
     frame.pending.push({ journal: heap.fork(), outcomes: sorted.slice(1), place: interpreter.place });
   }
   heap.apply(main.delta);
@@ -105,9 +130,17 @@ function goOn(interpreter: Interpreter, frame: Frame, groups: readonly Outcome[]
 }
 
 /** `if` with a condition that can't be decided (and everything built like it). */
-export function execUnknownBranches(interpreter: Interpreter, frame: Frame, condition: Unknown, branches: readonly (() => Completion)[]): Completion {
+export function execUnknownBranches(
+  interpreter: Interpreter,
+  frame: Frame,
+  condition: Unknown,
+  branches: readonly (() => Completion)[],
+): Completion {
   if (interpreter.heap.depth > budget.forks)
-    throw new Stopped({ ...condition, reason: `too many conditions in one another that are not known (${condition.reason})` }, 'budget');
+    throw new Stopped(
+      { ...condition, reason: `too many conditions in one another that are not known (${condition.reason})` },
+      'budget',
+    );
   const outcomes: Outcome[] = [];
   let raised: PyRaise | null = null;
   for (const branch of branches) {
@@ -124,15 +157,35 @@ export function execUnknownBranches(interpreter: Interpreter, frame: Frame, cond
 }
 
 /** The value of `a if condition else b` and of short-circuit operators under an unknown condition. */
-export function joinUnknownValues(interpreter: Interpreter, frame: Frame, condition: Unknown, branches: readonly (() => Value)[]): Value {
-  const completion = execUnknownBranches(interpreter, frame, condition, branches.map((branch) => () => ({ type: 'return', value: branch() }) as const));
+export function joinUnknownValues(
+  interpreter: Interpreter,
+  frame: Frame,
+  condition: Unknown,
+  branches: readonly (() => Value)[],
+): Value {
+  const completion = execUnknownBranches(
+    interpreter,
+    frame,
+    condition,
+    branches.map((branch) => () => ({ type: 'return', value: branch() }) as const),
+  );
   return completion?.type === 'return' ? completion.value : condition;
 }
 
 /** Resolves what is pending since `from` where a loop's body or a loop ends; `absorb` says which completions end here. */
-export function settle(interpreter: Interpreter, frame: Frame, from: number, completion: Completion, absorb: (completion: Completion) => Completion): Completion {
+export function settle(
+  interpreter: Interpreter,
+  frame: Frame,
+  from: number,
+  completion: Completion,
+  absorb: (completion: Completion) => Completion,
+): Completion {
   if (frame.pending.length <= from) return absorb(completion);
-  const reason: Unknown = { kind: 'unknown', reason: 'it depends on a condition that is not known', place: frame.pending[from]?.place ?? interpreter.place };
+  const reason: Unknown = {
+    kind: 'unknown',
+    reason: 'it depends on a condition that is not known',
+    place: frame.pending[from]?.place ?? interpreter.place,
+  };
   const outcomes = closePending(interpreter, frame, from, { completion });
   const absorbed = outcomes.map((outcome) => ({ completion: absorb(outcome.completion), delta: outcome.delta }));
   return goOn(interpreter, frame, group(interpreter, absorbed, reason));
@@ -140,7 +193,11 @@ export function settle(interpreter: Interpreter, frame: Frame, from: number, com
 
 /** Joins everything pending where the function ends. `null`: the rest of the body raised. */
 export function finishFrame(interpreter: Interpreter, frame: Frame, last: Completion | null): Value {
-  const reason: Unknown = { kind: 'unknown', reason: 'the value returned depends on a condition that is not known', place: frame.pending[0]?.place ?? interpreter.place };
+  const reason: Unknown = {
+    kind: 'unknown',
+    reason: 'the value returned depends on a condition that is not known',
+    place: frame.pending[0]?.place ?? interpreter.place,
+  };
   const outcomes = closePending(interpreter, frame, 0, last === null ? null : { completion: last });
   const returned = outcomes.map((outcome) => ({
     completion: outcome.completion?.type === 'return' ? outcome.completion : ({ type: 'return', value: null } as const),
@@ -154,20 +211,32 @@ export function finishFrame(interpreter: Interpreter, frame: Frame, last: Comple
  * A loop whose number of rounds is not known: the body runs on forks until the state rests; what it may write is joined with
  * what was there.
  */
-export function execUnknownLoop(interpreter: Interpreter, frame: Frame, reason: Unknown, body: () => Completion): Completion {
+export function execUnknownLoop(
+  interpreter: Interpreter,
+  frame: Frame,
+  reason: Unknown,
+  body: () => Completion,
+): Completion {
   const { heap } = interpreter;
-  const taint: Unknown = { kind: 'unknown', reason: `it changes in a loop whose rounds are not known (${reason.reason})`, place: reason.place ?? interpreter.place };
+  const taint: Unknown = {
+    kind: 'unknown',
+    reason: `it changes in a loop whose rounds are not known (${reason.reason})`,
+    place: reason.place ?? interpreter.place,
+  };
   let returns: Outcome[] = [];
   for (let round = 0; ; round++) {
     const { outcomes, raised } = runBranch(interpreter, frame, body);
     if (raised && outcomes.length === 0) interpreter.assume(`it does not come to ${raised.message}`);
     returns = outcomes.filter((outcome) => outcome.completion?.type === 'return');
     const inner = outcomes.filter((outcome) => outcome.completion?.type !== 'return');
-    const changed = heap.merge([new Map(), ...inner.map((outcome) => outcome.delta)], (a, b) => interpreter.join(a, b, taint), taint);
+    const changed = heap.merge(
+      [new Map(), ...inner.map((outcome) => outcome.delta)],
+      (a, b) => interpreter.join(a, b, taint),
+      taint,
+    );
     if (!changed) break;
     if (round >= budget.loopRounds) {
-      for (const outcome of inner)
-        heap.merge([new Map(), outcome.delta], () => taint, taint);
+      for (const outcome of inner) heap.merge([new Map(), outcome.delta], () => taint, taint);
       break;
     }
   }

@@ -12,7 +12,12 @@ import { finishFrame } from './branches.js';
 import { execBlock } from './statements.js';
 import type { Env, PyClass, PyFunction, Unknown, Value } from './value.js';
 
-export function call(interpreter: Interpreter, callee: Value, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+export function call(
+  interpreter: Interpreter,
+  callee: Value,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
   interpreter.step();
   if (typeof callee === 'object' && callee !== null) {
     switch (callee.kind) {
@@ -35,7 +40,8 @@ export function call(interpreter: Interpreter, callee: Value, args: readonly Val
           const bound = interpreter.special(callee, '__call__');
           if (bound !== undefined) return call(interpreter, bound, args, kwargs);
         }
-        if (hasUnknownBase(callee)) return callUnknown(interpreter, interpreter.unknownBase(callee, '__call__'), args, kwargs);
+        if (hasUnknownBase(callee))
+          return callUnknown(interpreter, interpreter.unknownBase(callee, '__call__'), args, kwargs);
         break;
       }
       case 'descriptor':
@@ -47,7 +53,12 @@ export function call(interpreter: Interpreter, callee: Value, args: readonly Val
 }
 
 /** The result is not known, and neither is what the callee may have reached. */
-export function callUnknown(interpreter: Interpreter, callee: Unknown, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Unknown {
+export function callUnknown(
+  interpreter: Interpreter,
+  callee: Unknown,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Unknown {
   const reason: Unknown = { kind: 'unknown', reason: callee.reason, place: callee.place ?? interpreter.place };
   for (const value of args) interpreter.escape(value, reason);
   for (const value of kwargs.values()) interpreter.escape(value, reason);
@@ -55,7 +66,13 @@ export function callUnknown(interpreter: Interpreter, callee: Unknown, args: rea
 }
 
 /** Binds arguments as CPython does. @throws PyRaise TypeError in CPython's words. */
-function bindArguments(interpreter: Interpreter, func: PyFunction, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, into: Map<string, Value>): void {
+function bindArguments(
+  interpreter: Interpreter,
+  func: PyFunction,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  into: Map<string, Value>,
+): void {
   const { params } = func.node;
   let position = 0;
   let keywords = 0;
@@ -98,24 +115,40 @@ function bindArguments(interpreter: Interpreter, func: PyFunction, args: readonl
     else (missing ??= []).push(param.name);
   }
   if (position < args.length && !star)
-    interpreter.raise('TypeError', `${func.qualname}() takes ${positionalCount} positional argument${positionalCount === 1 ? '' : 's'} but ${args.length} were given`);
+    interpreter.raise(
+      'TypeError',
+      `${func.qualname}() takes ${positionalCount} positional argument${positionalCount === 1 ? '' : 's'} but ${args.length} were given`,
+    );
   if (missing)
-    interpreter.raise('TypeError', `${func.qualname}() missing ${missing.length} required argument${missing.length === 1 ? '' : 's'}: ${missing.map((name) => `'${name}'`).join(' and ')}`);
+    interpreter.raise(
+      'TypeError',
+      `${func.qualname}() missing ${missing.length} required argument${missing.length === 1 ? '' : 's'}: ${missing.map((name) => `'${name}'`).join(' and ')}`,
+    );
   if (doubleStar !== null) {
     const rest: (readonly [Value, Value])[] = [];
     if (keywords < kwargs.size) {
-      const named = new Set(params.filter((param) => param.form === 'normal' || param.form === 'keywordOnly').map((param) => param.name));
+      const named = new Set(
+        params.filter((param) => param.form === 'normal' || param.form === 'keywordOnly').map((param) => param.name),
+      );
       for (const [name, value] of kwargs) if (!named.has(name)) rest.push([name, value]);
     }
     into.set(doubleStar, interpreter.dict(rest));
   } else if (keywords < kwargs.size) {
-    const named = new Set(params.filter((param) => param.form === 'normal' || param.form === 'keywordOnly').map((param) => param.name));
+    const named = new Set(
+      params.filter((param) => param.form === 'normal' || param.form === 'keywordOnly').map((param) => param.name),
+    );
     const extra = [...kwargs.keys()].find((name) => !named.has(name));
-    if (extra !== undefined) interpreter.raise('TypeError', `${func.qualname}() got an unexpected keyword argument '${extra}'`);
+    if (extra !== undefined)
+      interpreter.raise('TypeError', `${func.qualname}() got an unexpected keyword argument '${extra}'`);
   }
 }
 
-function callFunction(interpreter: Interpreter, func: PyFunction, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+function callFunction(
+  interpreter: Interpreter,
+  func: PyFunction,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
   if (interpreter.frames.length >= budget.depth) {
     interpreter.raise('RecursionError', 'maximum recursion depth exceeded');
   }
@@ -149,7 +182,9 @@ function callFunction(interpreter: Interpreter, func: PyFunction, args: readonly
   const depth = interpreter.frames.length;
   const forks = heap.depth;
   try {
-    return node.kind === 'Lambda' ? evaluate(interpreter, frame, (node as LambdaExpr).body) : runBody(interpreter, frame, node, forks);
+    return node.kind === 'Lambda'
+      ? evaluate(interpreter, frame, (node as LambdaExpr).body)
+      : runBody(interpreter, frame, node, forks);
   } finally {
     interpreter.frames.length = depth - 1;
   }
@@ -175,18 +210,34 @@ function heap_unwind(interpreter: Interpreter, forks: number, frame: Frame): voi
   if (frame.pending.length > 0) interpreter.heap.unwind(forks);
 }
 
-export function callClass(interpreter: Interpreter, cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+export function callClass(
+  interpreter: Interpreter,
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
   if (cls.metaclass) {
     const custom = lookup(interpreter, cls.metaclass, '__call__');
-    if (custom !== undefined && typeof custom === 'object' && (custom?.kind === 'function' || custom?.kind === 'builtin') && !(custom.kind === 'builtin' && custom.qualname === 'type.__call__'))
+    if (
+      custom !== undefined &&
+      typeof custom === 'object' &&
+      (custom?.kind === 'function' || custom?.kind === 'builtin') &&
+      !(custom.kind === 'builtin' && custom.qualname === 'type.__call__')
+    )
       return call(interpreter, custom, [cls, ...args], kwargs);
   }
   return instantiate(interpreter, cls, args, kwargs);
 }
 
 /** `type.__call__`: `__new__`, then `__init__`. */
-export function instantiate(interpreter: Interpreter, cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
-  if (cls.layout === 'type' && args.length === 3) return createClassFrom(interpreter, cls, args[0] ?? null, args[1] ?? null, args[2] ?? null, kwargs);
+export function instantiate(
+  interpreter: Interpreter,
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
+  if (cls.layout === 'type' && args.length === 3)
+    return createClassFrom(interpreter, cls, args[0] ?? null, args[1] ?? null, args[2] ?? null, kwargs);
   const create = lookup(interpreter, cls, '__new__');
   const init = lookup(interpreter, cls, '__init__');
   let self: Value;

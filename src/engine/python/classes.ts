@@ -31,9 +31,15 @@ export function defineClassFromNode(interpreter: Interpreter, frame: Frame, node
   const env: Env = { vars, parent: null, saved: interpreter.heap.epoch, taint: null };
   const prepare = metaclass ? lookup(interpreter, metaclass, '__prepare__') : undefined;
   if (metaclass && prepare !== undefined) {
-    const prepared = call(interpreter, interpreter.requireAttribute(metaclass, '__prepare__'), [node.name, interpreter.tuple(resolved)], kwargs);
+    const prepared = call(
+      interpreter,
+      interpreter.requireAttribute(metaclass, '__prepare__'),
+      [node.name, interpreter.tuple(resolved)],
+      kwargs,
+    );
     if (typeof prepared === 'object' && prepared?.kind === 'dict')
-      for (const entry of prepared.entries.values()) if (typeof entry.key === 'string') vars.set(entry.key, entry.value);
+      for (const entry of prepared.entries.values())
+        if (typeof entry.key === 'string') vars.set(entry.key, entry.value);
   }
   vars.set('__module__', frame.module.name);
   vars.set('__qualname__', qualname);
@@ -63,7 +69,8 @@ export function defineClassFromNode(interpreter: Interpreter, frame: Frame, node
   for (const statement of node.body)
     if (statement.kind === 'AnnAssign' && statement.target.kind === 'Name') {
       const key = interpreter.hashKey(statement.target.id);
-      if (key !== undefined) annotations.entries.set(key, { key: statement.target.id, value: annotationText(body, statement.annotation) });
+      if (key !== undefined)
+        annotations.entries.set(key, { key: statement.target.id, value: annotationText(body, statement.annotation) });
     }
   vars.set('__annotations__', annotations);
   interpreter.frames.push(body);
@@ -93,15 +100,24 @@ function resolveBases(interpreter: Interpreter, bases: readonly Value[]): (PyCla
     const entries = interpreter.getAttribute(base, '__mro_entries__');
     const list = entries === undefined ? undefined : call(interpreter, entries, [interpreter.tuple(bases)], new Map());
     if (typeof list === 'object' && list?.kind === 'tuple') {
-      for (const item of list.items) if (typeof item === 'object' && (item?.kind === 'class' || item?.kind === 'unknown')) resolved.push(item);
-    } else resolved.push(isUnknown(list ?? null) ? (list as Unknown) : interpreter.unknown('this base is not a class that can be known'));
+      for (const item of list.items)
+        if (typeof item === 'object' && (item?.kind === 'class' || item?.kind === 'unknown')) resolved.push(item);
+    } else
+      resolved.push(
+        isUnknown(list ?? null) ? (list as Unknown) : interpreter.unknown('this base is not a class that can be known'),
+      );
   }
   return resolved;
 }
 
-function pickMetaclass(interpreter: Interpreter, explicit: Value | undefined, bases: readonly (PyClass | Unknown)[]): PyClass | null {
+function pickMetaclass(
+  interpreter: Interpreter,
+  explicit: Value | undefined,
+  bases: readonly (PyClass | Unknown)[],
+): PyClass | null {
   const type = interpreter.builtinClass('type');
-  let winner: PyClass | null = typeof explicit === 'object' && explicit?.kind === 'class' && explicit !== type ? explicit : null;
+  let winner: PyClass | null =
+    typeof explicit === 'object' && explicit?.kind === 'class' && explicit !== type ? explicit : null;
   for (const base of bases) {
     if (base.kind !== 'class' || !base.metaclass) continue;
     if (!winner || base.metaclass.mro.includes(winner)) winner = base.metaclass;
@@ -110,15 +126,41 @@ function pickMetaclass(interpreter: Interpreter, explicit: Value | undefined, ba
 }
 
 /** `type(name, bases, namespace, **kwargs)`, or the same through a metaclass's `__new__`. */
-export function createClassFrom(interpreter: Interpreter, metaclass: PyClass, name: Value, bases: Value, namespace: Value, kwargs: ReadonlyMap<string, Value>): Value {
-  if (typeof name !== 'string' || typeof bases !== 'object' || bases?.kind !== 'tuple' || typeof namespace !== 'object' || namespace?.kind !== 'dict')
+export function createClassFrom(
+  interpreter: Interpreter,
+  metaclass: PyClass,
+  name: Value,
+  bases: Value,
+  namespace: Value,
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
+  if (
+    typeof name !== 'string' ||
+    typeof bases !== 'object' ||
+    bases?.kind !== 'tuple' ||
+    typeof namespace !== 'object' ||
+    namespace?.kind !== 'dict'
+  )
     return interpreter.unknown('the arguments of type() are not known');
   const vars = new Map<string, Value>();
   for (const entry of namespace.entries.values()) if (typeof entry.key === 'string') vars.set(entry.key, entry.value);
   const resolved = resolveBases(interpreter, bases.items);
-  const meta = metaclass === interpreter.builtinClass('type') ? pickMetaclass(interpreter, undefined, resolved) : metaclass;
+  const meta =
+    metaclass === interpreter.builtinClass('type') ? pickMetaclass(interpreter, undefined, resolved) : metaclass;
   const module = vars.get('__module__');
-  return build(interpreter, meta, name, name, resolved, vars, kwargs, interpreter.place, [], typeof module === 'string' ? module : (interpreter.module?.name ?? '__main__'), true);
+  return build(
+    interpreter,
+    meta,
+    name,
+    name,
+    resolved,
+    vars,
+    kwargs,
+    interpreter.place,
+    [],
+    typeof module === 'string' ? module : (interpreter.module?.name ?? '__main__'),
+    true,
+  );
 }
 
 function build(
@@ -182,17 +224,33 @@ function makeClass(
 ): PyClass {
   const object = interpreter.builtinClass('object');
   const known = bases.filter((base): base is PyClass => base.kind === 'class');
-  const unknownBase = bases.find((base): base is Unknown => base.kind === 'unknown') ?? known.find((base) => base.unknownBase)?.unknownBase ?? null;
+  const unknownBase =
+    bases.find((base): base is Unknown => base.kind === 'unknown') ??
+    known.find((base) => base.unknownBase)?.unknownBase ??
+    null;
   const parents = known.length > 0 ? known : [object];
   const layout = parents.map((parent) => parent.layout).find((kind) => kind !== 'object') ?? 'object';
   const cls: PyClass = {
-    kind: 'class', name, qualname, module,
+    kind: 'class',
+    name,
+    qualname,
+    module,
     bases: bases.length > 0 ? bases : [object],
-    mro: [], unknownBase, namespace: vars, metaclass, place, layout,
-    saved: interpreter.heap.epoch, taint: null,
+    mro: [],
+    unknownBase,
+    namespace: vars,
+    metaclass,
+    place,
+    layout,
+    saved: interpreter.heap.epoch,
+    taint: null,
   };
   const order = linearize(parents);
-  if (!order) interpreter.raise('TypeError', `Cannot create a consistent method resolution order (MRO) for bases ${parents.map((parent) => parent.name).join(', ')}`);
+  if (!order)
+    interpreter.raise(
+      'TypeError',
+      `Cannot create a consistent method resolution order (MRO) for bases ${parents.map((parent) => parent.name).join(', ')}`,
+    );
   cls.mro = [cls, ...order];
   return cls;
 }
@@ -204,7 +262,9 @@ function linearize(parents: readonly PyClass[]): PyClass[] | undefined {
   for (;;) {
     const open = sequences.filter((sequence) => sequence.length > 0);
     if (open.length === 0) return result;
-    const next = open.map((sequence) => sequence[0] as PyClass).find((head) => !open.some((sequence) => sequence.indexOf(head) > 0));
+    const next = open
+      .map((sequence) => sequence[0] as PyClass)
+      .find((head) => !open.some((sequence) => sequence.indexOf(head) > 0));
     if (!next) return undefined;
     result.push(next);
     for (const sequence of sequences) if (sequence[0] === next) sequence.shift();

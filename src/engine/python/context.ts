@@ -4,7 +4,21 @@
  */
 import type { Heap } from './heap.js';
 import type { SymInt } from './symint.js';
-import type { Env, HashKey, Place, PyClass, PyDict, PyInstance, PyIterator, PyList, PyModule, PySet, PyTuple, Unknown, Value } from './value.js';
+import type {
+  Env,
+  HashKey,
+  Place,
+  PyClass,
+  PyDict,
+  PyInstance,
+  PyIterator,
+  PyList,
+  PyModule,
+  PySet,
+  PyTuple,
+  Unknown,
+  Value,
+} from './value.js';
 
 export interface Assumption {
   readonly text: string;

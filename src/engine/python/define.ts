@@ -35,7 +35,10 @@ function literal(text: string): Value {
   if (quoted) return quoted[1] ?? '';
   if (/^-?\d+$/.test(text)) return Number(text);
   if (/^-?(\d+\.\d*|\.\d+|\d+)(e[+-]?\d+)?$|^-?inf$/.test(text))
-    return { kind: 'float', value: text.endsWith('inf') ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text) };
+    return {
+      kind: 'float',
+      value: text.endsWith('inf') ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text),
+    };
   throw new Error(`a signature's default must be a simple literal: ${text}`);
 }
 
@@ -57,21 +60,41 @@ export function parseSignature(signature: string): { readonly name: string; read
       keywordOnly = true;
     } else {
       const [name = '', value] = part.split(/\s*=\s*/);
-      params.push({ name, form: keywordOnly ? 'keywordOnly' : 'normal', default: value === undefined ? undefined : literal(value) });
+      params.push({
+        name,
+        form: keywordOnly ? 'keywordOnly' : 'normal',
+        default: value === undefined ? undefined : literal(value),
+      });
     }
   }
   return { name: match[1] ?? '', params };
 }
 
 /** Python's words for required arguments that were not given. */
-function missing(name: string, params: readonly Parameter[], given: number, kwargs: ReadonlyMap<string, Value>, context: Context): never {
-  const required = params.filter((param) => param.default === undefined && param.form !== 'star' && param.form !== 'doubleStar');
+function missing(
+  name: string,
+  params: readonly Parameter[],
+  given: number,
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): never {
+  const required = params.filter(
+    (param) => param.default === undefined && param.form !== 'star' && param.form !== 'doubleStar',
+  );
   const positional = params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly');
-  const absent = required.filter((param) => !kwargs.has(param.name) && !(param.form !== 'keywordOnly' && positional.indexOf(param) < given));
+  const absent = required.filter(
+    (param) => !kwargs.has(param.name) && !(param.form !== 'keywordOnly' && positional.indexOf(param) < given),
+  );
   const kind = absent.every((param) => param.form === 'keywordOnly') ? 'keyword-only' : 'positional';
   const names = absent.map((param) => `'${param.name}'`);
-  const list = names.length > 1 ? `${names.slice(0, -1).join(', ')}${names.length > 2 ? ',' : ''} and ${names[names.length - 1] ?? ''}` : (names[0] ?? '');
-  return context.raise('TypeError', `${name}() missing ${names.length} required ${kind} argument${names.length === 1 ? '' : 's'}: ${list}`);
+  const list =
+    names.length > 1
+      ? `${names.slice(0, -1).join(', ')}${names.length > 2 ? ',' : ''} and ${names[names.length - 1] ?? ''}`
+      : (names[0] ?? '');
+  return context.raise(
+    'TypeError',
+    `${name}() missing ${names.length} required ${kind} argument${names.length === 1 ? '' : 's'}: ${list}`,
+  );
 }
 
 /** Python's words for too many positional arguments. */
@@ -79,7 +102,10 @@ function tooMany(name: string, params: readonly Parameter[], given: number, cont
   const positional = params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly');
   const least = positional.filter((param) => param.default === undefined).length;
   const most = positional.length;
-  const count = least === most ? `${most} positional argument${most === 1 ? '' : 's'}` : `from ${least} to ${most} positional arguments`;
+  const count =
+    least === most
+      ? `${most} positional argument${most === 1 ? '' : 's'}`
+      : `from ${least} to ${most} positional arguments`;
   return context.raise('TypeError', `${name}() takes ${count} but ${given} ${given === 1 ? 'was' : 'were'} given`);
 }
 
@@ -101,7 +127,9 @@ function bind(
         break;
       case 'doubleStar': {
         const rest: (readonly [Value, Value])[] = [];
-        for (const [key, value] of kwargs) if (!(key in bound) || params.some((p) => p.form === 'positionalOnly' && p.name === key)) rest.push([key, value]);
+        for (const [key, value] of kwargs)
+          if (!(key in bound) || params.some((p) => p.form === 'positionalOnly' && p.name === key))
+            rest.push([key, value]);
         used = kwargs.size;
         bound[param.name] = context.dict(rest);
         break;
@@ -109,7 +137,8 @@ function bind(
       default: {
         const keyword = param.form === 'positionalOnly' ? undefined : kwargs.get(param.name);
         if (param.form !== 'keywordOnly' && next < args.length) {
-          if (keyword !== undefined) context.raise('TypeError', `${name}() got multiple values for argument '${param.name}'`);
+          if (keyword !== undefined)
+            context.raise('TypeError', `${name}() got multiple values for argument '${param.name}'`);
           bound[param.name] = args[next++] as Value;
         } else if (keyword !== undefined) {
           bound[param.name] = keyword;
@@ -136,7 +165,11 @@ export interface FunctionOptions {
 }
 
 /** A Python function implemented in TypeScript, its parameters bound by the signature. */
-export function defineFunction(signature: string, implementation: Implementation, options: FunctionOptions = {}): PyBuiltin {
+export function defineFunction(
+  signature: string,
+  implementation: Implementation,
+  options: FunctionOptions = {},
+): PyBuiltin {
   const { name, params } = parseSignature(signature);
   const short = name.slice(name.lastIndexOf('.') + 1);
   const first = params[0]?.name;

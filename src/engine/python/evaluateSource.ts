@@ -14,8 +14,24 @@ export function evaluateSource(interpreter: Interpreter, module: PyModule, text:
   const problem = file.ast.problems[0];
   if (problem) interpreter.raise('SyntaxError', `${problem.message} in '${text.trim()}'`);
   const frame: Frame = {
-    kind: 'module', name, file, module, scope: file.ast.scope, locals: module.namespace, owner: module, closure: null, env: null,
-    ownerClass: null, self: undefined, node: null, pending: [], methods: null, handling: null, isGenerator: false, yielded: null, importGuards: 0,
+    kind: 'module',
+    name,
+    file,
+    module,
+    scope: file.ast.scope,
+    locals: module.namespace,
+    owner: module,
+    closure: null,
+    env: null,
+    ownerClass: null,
+    self: undefined,
+    node: null,
+    pending: [],
+    methods: null,
+    handling: null,
+    isGenerator: false,
+    yielded: null,
+    importGuards: 0,
   };
   const depth = interpreter.frames.length;
   interpreter.frames.push(frame);

@@ -1,5 +1,15 @@
 /** The value of an expression. */
-import type { Argument, CallExpr, ComprehensionExpr, Expr, FStringField, LambdaExpr, NumberExpr, Param, Scope } from '../syntax/index.js';
+import type {
+  Argument,
+  CallExpr,
+  ComprehensionExpr,
+  Expr,
+  FStringField,
+  LambdaExpr,
+  NumberExpr,
+  Param,
+  Scope,
+} from '../syntax/index.js';
 import { joinUnknownValues } from './branches.js';
 import { callUnknown } from './calls.js';
 import { UnknownFlow } from './errors.js';
@@ -68,7 +78,10 @@ export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Va
       const truth = evaluateCondition(interpreter, frame, node.test);
       if (typeof truth === 'boolean') return evaluate(interpreter, frame, truth ? node.body : node.orelse);
       frame.node = node.test;
-      return joinUnknownValues(interpreter, frame, truth, [() => evaluate(interpreter, frame, node.body), () => evaluate(interpreter, frame, node.orelse)]);
+      return joinUnknownValues(interpreter, frame, truth, [
+        () => evaluate(interpreter, frame, node.body),
+        () => evaluate(interpreter, frame, node.orelse),
+      ]);
     }
     case 'Unary': {
       const operand = evaluate(interpreter, frame, node.operand);
@@ -138,8 +151,18 @@ function walrusFrame(frame: Frame): Frame {
   return frame.outer ? walrusFrame(frame.outer) : frame;
 }
 
-function undecidedBoolOp(interpreter: Interpreter, frame: Frame, node: Extract<Expr, { kind: 'BoolOp' }>, at: number, value: Value, truth: Unknown): Value {
-  return joinUnknownValues(interpreter, frame, truth, [() => value, () => evaluate(interpreter, frame, { ...node, values: node.values.slice(at + 1) })]);
+function undecidedBoolOp(
+  interpreter: Interpreter,
+  frame: Frame,
+  node: Extract<Expr, { kind: 'BoolOp' }>,
+  at: number,
+  value: Value,
+  truth: Unknown,
+): Value {
+  return joinUnknownValues(interpreter, frame, truth, [
+    () => value,
+    () => evaluate(interpreter, frame, { ...node, values: node.values.slice(at + 1) }),
+  ]);
 }
 
 /**
@@ -182,7 +205,10 @@ export function readName(interpreter: Interpreter, frame: Frame, node: Extract<E
   const late = interpreter.importer.lateGlobal(frame.module, id);
   if (late !== undefined) return late;
   if (frame.kind !== 'module' && frame.scope.locals.has(id) && frame.kind === 'function')
-    interpreter.raise('UnboundLocalError', `cannot access local variable '${id}' where it is not associated with a value`);
+    interpreter.raise(
+      'UnboundLocalError',
+      `cannot access local variable '${id}' where it is not associated with a value`,
+    );
   interpreter.raise('NameError', `name '${id}' is not defined`);
 }
 
@@ -284,13 +310,23 @@ function evaluateCall(interpreter: Interpreter, frame: Frame, node: CallExpr): V
     if (callee === interpreter.builtin('super')) return zeroArgumentSuper(interpreter, frame, node);
   }
   const callee = evaluate(interpreter, frame, func);
-  if (typeof callee === 'object' && callee?.kind === 'class' && callee.name === 'super' && callee === interpreter.builtin('super'))
+  if (
+    typeof callee === 'object' &&
+    callee?.kind === 'class' &&
+    callee.name === 'super' &&
+    callee === interpreter.builtin('super')
+  )
     return superOf(interpreter, frame, node);
   const { args, kwargs, unknown } = evaluateArguments(interpreter, frame, node.args);
   frame.node = node;
   if (unknown) {
     // A tainted sequence given to a pure builtin does no harm; anything else may have received anything.
-    return callUnknown(interpreter, { ...unknown, reason: `the arguments are not known: ${unknown.reason}` }, args, kwargs);
+    return callUnknown(
+      interpreter,
+      { ...unknown, reason: `the arguments are not known: ${unknown.reason}` },
+      args,
+      kwargs,
+    );
   }
   const result = interpreter.call(callee, args, kwargs);
   frame.node = node;
@@ -312,7 +348,8 @@ function superOf(interpreter: Interpreter, frame: Frame, node: CallExpr): Value 
   const [start, self] = args;
   if (start === undefined) return zeroArgumentSuper(interpreter, frame, node);
   if (isUnknown(start)) return start;
-  if (typeof start !== 'object' || start?.kind !== 'class') interpreter.raise('TypeError', 'super() argument 1 must be a type');
+  if (typeof start !== 'object' || start?.kind !== 'class')
+    interpreter.raise('TypeError', 'super() argument 1 must be a type');
   return { kind: 'super', start, self: self ?? null };
 }
 
@@ -343,25 +380,49 @@ function evaluateFString(interpreter: Interpreter, frame: Frame, parts: readonly
     if (isUnknown(value)) return { ...value, cls: interpreter.builtinClass('str') };
     if (part.debug !== null) text += part.debug;
     const spec = part.format ? evaluateFString(interpreter, frame, part.format) : '';
-    if (part.conversion === 'r' || part.conversion === 'a' || (part.debug !== null && part.conversion === null && spec === '')) value = interpreter.repr(value);
+    if (
+      part.conversion === 'r' ||
+      part.conversion === 'a' ||
+      (part.debug !== null && part.conversion === null && spec === '')
+    )
+      value = interpreter.repr(value);
     else if (part.conversion === 's') value = interpreter.str(value);
     if (isUnknown(value)) return { ...value, cls: interpreter.builtinClass('str') };
     if (typeof spec !== 'string') return spec;
     const custom = spec === '' ? undefined : interpreter.override_(value, '__format__');
-    const piece = custom !== undefined ? interpreter.call(custom, [spec]) : spec === '' ? interpreter.str(value) : formatBuiltin(value, spec, interpreter);
-    if (typeof piece !== 'string') return isUnknown(piece) ? { ...piece, cls: interpreter.builtinClass('str') } : interpreter.unknown('this text can not be known');
+    const piece =
+      custom !== undefined
+        ? interpreter.call(custom, [spec])
+        : spec === ''
+          ? interpreter.str(value)
+          : formatBuiltin(value, spec, interpreter);
+    if (typeof piece !== 'string')
+      return isUnknown(piece)
+        ? { ...piece, cls: interpreter.builtinClass('str') }
+        : interpreter.unknown('this text can not be known');
     text += piece;
   }
   return text;
 }
 
 /** Makes a function object; defaults are evaluated now, in the defining scope. */
-export function makeFunction(interpreter: Interpreter, frame: Frame, node: LambdaExpr | PyFunction['node'], name: string, local: string): PyFunction {
+export function makeFunction(
+  interpreter: Interpreter,
+  frame: Frame,
+  node: LambdaExpr | PyFunction['node'],
+  name: string,
+  local: string,
+): PyFunction {
   const defaults = new Map<string, Value>();
-  for (const param of node.params as readonly Param[]) if (param.default) defaults.set(param.name, evaluate(interpreter, frame, param.default));
+  for (const param of node.params as readonly Param[])
+    if (param.default) defaults.set(param.name, evaluate(interpreter, frame, param.default));
   const prefix = frame.kind === 'module' ? '' : frame.kind === 'class' ? `${frame.name}.` : `${frame.name}.<locals>.`;
   const func: PyFunction = {
-    kind: 'function', name, qualname: prefix + local, node, module: frame.module,
+    kind: 'function',
+    name,
+    qualname: prefix + local,
+    node,
+    module: frame.module,
     closure: frame.kind === 'function' ? frame.env : frame.closure,
     defaults,
     ownerClass: frame.kind === 'class' ? null : frame.ownerClass,
@@ -433,7 +494,14 @@ function evaluateComprehension(interpreter: Interpreter, frame: Frame, node: Com
 }
 
 /** Runs the `for`/`if` clauses; answers why the number of rounds can't be known, or `null`. */
-function runClauses(interpreter: Interpreter, frame: Frame, node: ComprehensionExpr, at: number, source: Value, each: () => void): Unknown | null {
+function runClauses(
+  interpreter: Interpreter,
+  frame: Frame,
+  node: ComprehensionExpr,
+  at: number,
+  source: Value,
+  each: () => void,
+): Unknown | null {
   const clause = node.clauses[at];
   if (!clause) {
     each();
@@ -462,7 +530,14 @@ function runClauses(interpreter: Interpreter, frame: Frame, node: ComprehensionE
     }
     if (!taken) continue;
     const next = node.clauses[at + 1];
-    const inner = runClauses(interpreter, frame, node, at + 1, next ? evaluate(interpreter, frame, next.iter) : null, each);
+    const inner = runClauses(
+      interpreter,
+      frame,
+      node,
+      at + 1,
+      next ? evaluate(interpreter, frame, next.iter) : null,
+      each,
+    );
     unknown ??= inner;
   }
 }

@@ -4,7 +4,11 @@ import type { Delta, Journal } from './heap.js';
 import type { Env, Mutable, Place, PyClass, PyFunction, PyModule, Value } from './value.js';
 
 /** How a block of statements ended; `undefined` means it ran to its end. */
-export type Completion = { readonly type: 'return'; readonly value: Value } | { readonly type: 'break' } | { readonly type: 'continue' } | undefined;
+export type Completion =
+  | { readonly type: 'return'; readonly value: Value }
+  | { readonly type: 'break' }
+  | { readonly type: 'continue' }
+  | undefined;
 
 /** A way in which code under an unknown condition may have ended, as a delta from a common state. */
 export interface Outcome {

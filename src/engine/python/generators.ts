@@ -66,7 +66,10 @@ function resumable(interpreter: Interpreter, frame: Frame, name: string, flow: F
 
 function* runBlock(interpreter: Interpreter, frame: Frame, body: readonly Stmt[]): Flow<Completion> {
   for (const statement of body) {
-    const completion = yieldsIn(statement).length === 0 ? exec(interpreter, frame, statement) : yield* runStatement(interpreter, frame, statement);
+    const completion =
+      yieldsIn(statement).length === 0
+        ? exec(interpreter, frame, statement)
+        : yield* runStatement(interpreter, frame, statement);
     if (completion) return completion;
   }
   return undefined;
@@ -123,7 +126,10 @@ function* runStatement(interpreter: Interpreter, frame: Frame, node: Stmt): Flow
     case 'Return':
       return { type: 'return', value: node.value ? yield* runExpression(interpreter, frame, node.value) : null };
     case 'If': {
-      const test = yieldsIn(node.test).length > 0 ? interpreter.truth(yield* runExpression(interpreter, frame, node.test)) : evaluateCondition(interpreter, frame, node.test);
+      const test =
+        yieldsIn(node.test).length > 0
+          ? interpreter.truth(yield* runExpression(interpreter, frame, node.test))
+          : evaluateCondition(interpreter, frame, node.test);
       return yield* runBlock(interpreter, frame, decided(test) ? node.body : node.orelse);
     }
     case 'While':
@@ -157,14 +163,16 @@ function* runStatement(interpreter: Interpreter, frame: Frame, node: Stmt): Flow
         managers.unshift(manager);
       }
       const completion = yield* runBlock(interpreter, frame, node.body);
-      for (const manager of managers) if (!isUnknown(manager)) interpreter.callMethod(manager, '__exit__', [null, null, null]);
+      for (const manager of managers)
+        if (!isUnknown(manager)) interpreter.callMethod(manager, '__exit__', [null, null, null]);
       return completion;
     }
     case 'Try': {
       let completion: Completion;
       const depth = interpreter.frames.length;
       try {
-        completion = (yield* runBlock(interpreter, frame, node.body)) ?? (yield* runBlock(interpreter, frame, node.orelse));
+        completion =
+          (yield* runBlock(interpreter, frame, node.body)) ?? (yield* runBlock(interpreter, frame, node.orelse));
       } catch (error) {
         if (!(error instanceof PyRaise)) throw error;
         interpreter.frames.length = Math.min(depth, interpreter.frames.length);
@@ -177,7 +185,13 @@ function* runStatement(interpreter: Interpreter, frame: Frame, node: Stmt): Flow
         }
         const outer = frame.handling;
         frame.handling = error;
-        if (handler.name !== null) assign(interpreter, frame, { kind: 'Name', id: handler.name, start: handler.start, end: handler.end }, error.value);
+        if (handler.name !== null)
+          assign(
+            interpreter,
+            frame,
+            { kind: 'Name', id: handler.name, start: handler.start, end: handler.end },
+            error.value,
+          );
         completion = yield* runBlock(interpreter, frame, handler.body);
         frame.handling = outer;
       }
@@ -189,7 +203,12 @@ function* runStatement(interpreter: Interpreter, frame: Frame, node: Stmt): Flow
 }
 
 /** A generator expression: lazily, one element at a time. The first iterable is already evaluated. */
-export function comprehensionGenerator(interpreter: Interpreter, frame: Frame, node: ComprehensionExpr, first: Value): PyIterator {
+export function comprehensionGenerator(
+  interpreter: Interpreter,
+  frame: Frame,
+  node: ComprehensionExpr,
+  first: Value,
+): PyIterator {
   function* clause(at: number, source: Value): Flow<undefined> {
     const current = node.clauses[at];
     if (!current) {

@@ -2,7 +2,19 @@
  * The journal behind copy-on-write: an object's state is saved at its first change within an epoch, so a branch (or a whole
  * run over frozen namespaces) can be rolled back or joined with another at the cost of what it changed.
  */
-import type { Env, Native, PyClass, PyDict, PyFunction, PyInstance, PyList, PyModule, PySet, Unknown, Value } from './value.js';
+import type {
+  Env,
+  Native,
+  PyClass,
+  PyDict,
+  PyFunction,
+  PyInstance,
+  PyList,
+  PyModule,
+  PySet,
+  Unknown,
+  Value,
+} from './value.js';
 
 export type MutableValue = PyList | PyDict | PySet | PyInstance | PyClass | PyModule | PyFunction | Native | Env;
 
@@ -304,7 +316,8 @@ function isEntry(value: unknown): value is { key: Value; value: Value } {
 /** Unknowns are equal when their reasons are, so that a loop's state can come to rest. */
 function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
   if ((a.taint === null) !== (b.taint === null) || a.extra !== b.extra) return false;
-  if (a.items && b.items && (a.items.length !== b.items.length || a.items.some((item, i) => item !== b.items?.[i]))) return false;
+  if (a.items && b.items && (a.items.length !== b.items.length || a.items.some((item, i) => item !== b.items?.[i])))
+    return false;
   if (a.map && b.map && !sameMap(a.map, b.map)) return false;
   return sameMap(a.attrs ?? new Map(), b.attrs ?? new Map());
 }

@@ -82,7 +82,8 @@ export class Importer {
     // A script in a subfolder is usually started from a folder above it.
     if (!from?.root) return undefined;
     const above: string[] = [];
-    for (let folder = dirname(from.root), i = 0; i < 4 && folder !== '/'; i++, folder = dirname(folder)) above.push(folder);
+    for (let folder = dirname(from.root), i = 0; i < 4 && folder !== '/'; i++, folder = dirname(folder))
+      above.push(folder);
     for (const folder of above) {
       const head = project.resolve(name.split('.')[0] ?? name, [folder]);
       if (head) return project.resolve(name, [folder]);
@@ -109,7 +110,13 @@ export class Importer {
     return this.add(key, resolved.name, resolved, null, own);
   }
 
-  private add(key: string, name: string, resolved: ResolvedModule | null, modelled: ModelledModule | null, root: string): ModuleRecord {
+  private add(
+    key: string,
+    name: string,
+    resolved: ResolvedModule | null,
+    modelled: ModelledModule | null,
+    root: string,
+  ): ModuleRecord {
     const file = resolved?.path ? (this.interpreter.project.file(resolved.path) ?? null) : null;
     const namespace = new Map<string, Value>([
       ['__name__', name],
@@ -118,11 +125,27 @@ export class Importer {
     ]);
     if (resolved?.path) namespace.set('__file__', resolved.path);
     const module: PyModule = {
-      kind: 'module', name, file, namespace, isPackage: resolved?.isPackage ?? modelled?.isPackage ?? false,
-      saved: this.interpreter.heap.depth === 0 ? this.interpreter.heap.epoch : 0, taint: null,
+      kind: 'module',
+      name,
+      file,
+      namespace,
+      isPackage: resolved?.isPackage ?? modelled?.isPackage ?? false,
+      saved: this.interpreter.heap.depth === 0 ? this.interpreter.heap.epoch : 0,
+      taint: null,
     };
     const record: ModuleRecord = {
-      module, key, resolved, modelled, root, state: 'new', lazy: new Map(), stars: [], dependencies: new Set(), epoch: 0, mainRun: false, typeCheckingRun: false,
+      module,
+      key,
+      resolved,
+      modelled,
+      root,
+      state: 'new',
+      lazy: new Map(),
+      stars: [],
+      dependencies: new Set(),
+      epoch: 0,
+      mainRun: false,
+      typeCheckingRun: false,
     };
     module.saved = 0;
     this.records.set(key, record);
@@ -181,7 +204,8 @@ export class Importer {
     const { modelled, module } = record;
     const { interpreter } = this;
     if (modelled) {
-      if (modelled.members) for (const [name, value] of Object.entries(modelled.members())) module.namespace.set(name, value);
+      if (modelled.members)
+        for (const [name, value] of Object.entries(modelled.members())) module.namespace.set(name, value);
       if (modelled.source === undefined) return;
       const file = interpreter.project.parser.parse(`<${modelled.name}>`, modelled.source);
       this.runBody(record, file, true);
@@ -194,9 +218,24 @@ export class Importer {
 
   private frameFor(record: ModuleRecord, file: SourceFile): Frame {
     return {
-      kind: 'module', name: '<module>', file, module: record.module, scope: file.ast.scope, locals: record.module.namespace, owner: record.module,
-      closure: null, env: null, ownerClass: null, self: undefined, node: null, pending: [], methods: null, handling: null,
-      isGenerator: false, yielded: null, importGuards: 0,
+      kind: 'module',
+      name: '<module>',
+      file,
+      module: record.module,
+      scope: file.ast.scope,
+      locals: record.module.namespace,
+      owner: record.module,
+      closure: null,
+      env: null,
+      ownerClass: null,
+      self: undefined,
+      node: null,
+      pending: [],
+      methods: null,
+      handling: null,
+      isGenerator: false,
+      yielded: null,
+      importGuards: 0,
     };
   }
 
@@ -243,7 +282,8 @@ export class Importer {
 
   /** A statement at module level failed: what it would have bound is unknown; the rest lives. */
   private bindFailure(frame: Frame, statement: Stmt, reason: Unknown): void {
-    for (const name of boundNames(statement)) if (!frame.locals.has(name) || statement.kind === 'Assign') bindName(this.interpreter, frame, name, reason);
+    for (const name of boundNames(statement))
+      if (!frame.locals.has(name) || statement.kind === 'Assign') bindName(this.interpreter, frame, name, reason);
   }
 
   // -------------------------------------------------------------- importing
@@ -251,8 +291,12 @@ export class Importer {
   /** `importlib.import_module(name)` from the running module. */
   import(name: string): PyModule | Unknown {
     const from = this.current();
-    const absolute = name.startsWith('.') ? this.absolute(from, /^\.*/.exec(name)?.[0].length ?? 0, name.replace(/^\.+/, '')) : name;
-    return absolute === undefined ? this.interpreter.unknown(`the import of '${name}' leads out of its package`) : this.importName(absolute, from);
+    const absolute = name.startsWith('.')
+      ? this.absolute(from, /^\.*/.exec(name)?.[0].length ?? 0, name.replace(/^\.+/, ''))
+      : name;
+    return absolute === undefined
+      ? this.interpreter.unknown(`the import of '${name}' leads out of its package`)
+      : this.importName(absolute, from);
   }
 
   private current(): ModuleRecord | null {
@@ -273,8 +317,12 @@ export class Importer {
       record = this.record(dotted, from);
       if (!record) {
         if (this.isModelled(dotted)) {
-          const inside: Value | undefined = parent ? this.moduleAttribute(parent.module, parts[i - 1] ?? '') : undefined;
-          return typeof inside === 'object' && inside?.kind === 'module' ? inside : notModelled(parts.slice(0, -1).join('.'), parts[i - 1] ?? name);
+          const inside: Value | undefined = parent
+            ? this.moduleAttribute(parent.module, parts[i - 1] ?? '')
+            : undefined;
+          return typeof inside === 'object' && inside?.kind === 'module'
+            ? inside
+            : notModelled(parts.slice(0, -1).join('.'), parts[i - 1] ?? name);
         }
         return this.missing(name);
       }
@@ -299,7 +347,9 @@ export class Importer {
 
   execImport(frame: Frame, node: ImportStmt | ImportFromStmt): void {
     const record = this.byModule.get(frame.module) ?? null;
-    const guarded = this.interpreter.frames.some((running) => running.module === frame.module && running.importGuards > 0);
+    const guarded = this.interpreter.frames.some(
+      (running) => running.module === frame.module && running.importGuards > 0,
+    );
     const lazy = frame.kind === 'module' && frame.importGuards === 0 && record !== null;
     if (node.kind === 'Import') this.execPlainImport(frame, node, record, guarded, lazy);
     else this.execFromImport(frame, node, record, guarded, lazy);
@@ -315,14 +365,21 @@ export class Importer {
     }
   }
 
-  private execPlainImport(frame: Frame, node: ImportStmt, record: ModuleRecord | null, guarded: boolean, lazy: boolean): void {
+  private execPlainImport(
+    frame: Frame,
+    node: ImportStmt,
+    record: ModuleRecord | null,
+    guarded: boolean,
+    lazy: boolean,
+  ): void {
     const { interpreter } = this;
     for (const alias of node.names) {
       frame.node = node;
       const head = alias.name.split('.')[0] ?? alias.name;
       const local = alias.asName ?? head;
       const whole = this.record(alias.name, record);
-      if (!whole && guarded && !this.isModelled(alias.name)) interpreter.raise('ModuleNotFoundError', `No module named '${alias.name}'`);
+      if (!whole && guarded && !this.isModelled(alias.name))
+        interpreter.raise('ModuleNotFoundError', `No module named '${alias.name}'`);
       if (!whole && !this.isModelled(head)) {
         bindName(interpreter, frame, local, this.missing(alias.name));
         continue;
@@ -332,12 +389,19 @@ export class Importer {
         if (alias.asName !== null || isUnknown(value)) return value;
         return this.importName(head, record);
       };
-      if (lazy && record && whole && !whole.modelled && whole.state === 'new') this.bindLazily(record, frame, local, whole, load);
+      if (lazy && record && whole && !whole.modelled && whole.state === 'new')
+        this.bindLazily(record, frame, local, whole, load);
       else bindName(interpreter, frame, local, this.withGuard(guarded, load));
     }
   }
 
-  private execFromImport(frame: Frame, node: ImportFromStmt, record: ModuleRecord | null, guarded: boolean, lazy: boolean): void {
+  private execFromImport(
+    frame: Frame,
+    node: ImportFromStmt,
+    record: ModuleRecord | null,
+    guarded: boolean,
+    lazy: boolean,
+  ): void {
     const { interpreter } = this;
     const name = this.absolute(record, node.level, node.module);
     const source = name === undefined ? undefined : this.record(name, record);
@@ -345,7 +409,8 @@ export class Importer {
       const label = '.'.repeat(node.level) + node.module;
       if (guarded) interpreter.raise('ModuleNotFoundError', `No module named '${label}'`);
       const missing = node.level > 0 ? interpreter.unknown(`the module '${label}' was not found`) : this.missing(label);
-      if (node.names !== '*') for (const alias of node.names) bindName(interpreter, frame, alias.asName ?? alias.name, missing);
+      if (node.names !== '*')
+        for (const alias of node.names) bindName(interpreter, frame, alias.asName ?? alias.name, missing);
       else if (record) record.stars.push({ target: this.placeholder(record, missing), place: missing });
       return;
     }
@@ -357,7 +422,9 @@ export class Importer {
       } else if (source) this.importStar(frame, this.ready(source));
       else {
         const module = this.importName(name, record);
-        if (!isUnknown(module)) for (const [key, value] of module.namespace) if (!key.startsWith('_')) bindName(interpreter, frame, key, value);
+        if (!isUnknown(module))
+          for (const [key, value] of module.namespace)
+            if (!key.startsWith('_')) bindName(interpreter, frame, key, value);
       }
       return;
     }
@@ -365,7 +432,8 @@ export class Importer {
       frame.node = node;
       const local = alias.asName ?? alias.name;
       const load = (): Value => this.importMember(name, alias.name, record, guarded);
-      if (lazy && record && source && !source.modelled && source !== record) this.bindLazily(record, frame, local, source, load);
+      if (lazy && record && source && !source.modelled && source !== record)
+        this.bindLazily(record, frame, local, source, load);
       else bindName(interpreter, frame, local, this.withGuard(guarded, load));
     }
   }
@@ -458,7 +526,8 @@ export class Importer {
 
   private exports(record: ModuleRecord, name: string): boolean {
     const all = record.module.namespace.get('__all__');
-    if (typeof all === 'object' && (all?.kind === 'list' || all?.kind === 'tuple')) return Boolean('taint' in all && all.taint) || all.items.includes(name);
+    if (typeof all === 'object' && (all?.kind === 'list' || all?.kind === 'tuple'))
+      return Boolean('taint' in all && all.taint) || all.items.includes(name);
     return !name.startsWith('_');
   }
 
@@ -523,7 +592,12 @@ export class Importer {
       const found = this.interpreter.project.resolve(dotted, [record.root]);
       return found ? this.ready(this.recordOf(found, record.root)).module : undefined;
     }
-    const resolved = { name: dotted, path: isPackage ? init : file, isPackage, folder: isPackage ? `${folder}/${name}` : null };
+    const resolved = {
+      name: dotted,
+      path: isPackage ? init : file,
+      isPackage,
+      folder: isPackage ? `${folder}/${name}` : null,
+    };
     return this.ready(this.recordOf(resolved, record.root)).module;
   }
 
@@ -531,7 +605,8 @@ export class Importer {
   private loadAll(record: ModuleRecord): void {
     for (const name of [...record.lazy.keys()]) this.globalName(record.module, name);
     for (const star of record.stars)
-      if (!star.target.module.taint) for (const name of this.exportedNames(this.ready(star.target))) this.globalName(record.module, name);
+      if (!star.target.module.taint)
+        for (const name of this.exportedNames(this.ready(star.target))) this.globalName(record.module, name);
   }
 
   /** Names a package declares for type checkers only: what its lazy loading delivers at run time. */
@@ -540,12 +615,18 @@ export class Importer {
     if (record.typeCheckingRun || !file || !file.text.includes('TYPE_CHECKING')) return undefined;
     record.typeCheckingRun = true;
     const isFlag = (test: Expr): boolean =>
-      (test.kind === 'Name' && test.id === 'TYPE_CHECKING') || (test.kind === 'Attribute' && test.attr === 'TYPE_CHECKING') || (test.kind === 'BoolOp' && test.op === 'or' && test.values.some(isFlag));
+      (test.kind === 'Name' && test.id === 'TYPE_CHECKING') ||
+      (test.kind === 'Attribute' && test.attr === 'TYPE_CHECKING') ||
+      (test.kind === 'BoolOp' && test.op === 'or' && test.values.some(isFlag));
     const blocks = file.ast.body.flatMap((node) => (node.kind === 'If' && isFlag(node.test) ? node.body : []));
     if (blocks.length === 0) return undefined;
-    const imports = blocks.filter((node) => node.kind === 'Import' || node.kind === 'ImportFrom' || node.kind === 'Try' || node.kind === 'If');
+    const imports = blocks.filter(
+      (node) => node.kind === 'Import' || node.kind === 'ImportFrom' || node.kind === 'Try' || node.kind === 'If',
+    );
     const before = new Map(record.module.namespace);
-    this.interpreter.heap.onBase(() => this.runStatements(this.frameFor(record, file), imports, budget.moduleSteps, false));
+    this.interpreter.heap.onBase(() =>
+      this.runStatements(this.frameFor(record, file), imports, budget.moduleSteps, false),
+    );
     for (const [key, value] of before) record.module.namespace.set(key, value);
     return this.globalName(record.module, name);
   }
@@ -559,7 +640,10 @@ export class Importer {
     const file = module.file;
     if (!record || record.mainRun || record.modelled || !file || record.state !== 'ready') return undefined;
     const blocks = file.ast.body.filter((node) => node.kind === 'If' && isMainTest(node.test));
-    if (blocks.length === 0 || !new RegExp(`\\b${name.replace(/\W/g, '')}\\b`).test(blocks.map((node) => file.slice(node)).join('\n'))) {
+    if (
+      blocks.length === 0 ||
+      !new RegExp(`\\b${name.replace(/\W/g, '')}\\b`).test(blocks.map((node) => file.slice(node)).join('\n'))
+    ) {
       if (!blocks.some(() => file.text.includes(`global ${name}`))) return undefined;
     }
     record.mainRun = true;
@@ -595,7 +679,8 @@ export class Importer {
       for (const other of this.records.values()) if (other.dependencies.has(record.key)) doom(other);
       for (const owner of this.foreign.get(record) ?? []) if (!owner.modelled) doom(owner);
     };
-    for (const record of this.records.values()) if (record.resolved?.path && paths.has(record.resolved.path)) doom(record);
+    for (const record of this.records.values())
+      if (record.resolved?.path && paths.has(record.resolved.path)) doom(record);
     for (const record of doomed) {
       this.forget(record);
       this.foreign.delete(record);
@@ -613,10 +698,13 @@ export class Importer {
 }
 
 function isMainTest(test: Expr): boolean {
-  return test.kind === 'Compare' && test.operands.some((node) => node.kind === 'Name' && node.id === '__name__') && test.operands.some((node) => node.kind === 'String' && node.value === '__main__');
+  return (
+    test.kind === 'Compare' &&
+    test.operands.some((node) => node.kind === 'Name' && node.id === '__name__') &&
+    test.operands.some((node) => node.kind === 'String' && node.value === '__main__')
+  );
 }
 
 function isImportError(error: PyRaise): boolean {
   return error.cls?.mro.some((cls) => cls.name === 'ImportError') ?? false;
 }
-

@@ -20,7 +20,20 @@ import { Importer } from './imports.js';
 import { deleteItemBuiltin, getItemBuiltin, iterateBuiltin, lengthBuiltin, setItemBuiltin } from './subscript.js';
 import type { SymInt } from './symint.js';
 import type {
-  Env, HashKey, Native, Place, PyClass, PyDict, PyInstance, PyIterator, PyList, PyModule, PySet, PyTuple, Unknown, Value,
+  Env,
+  HashKey,
+  Native,
+  Place,
+  PyClass,
+  PyDict,
+  PyInstance,
+  PyIterator,
+  PyList,
+  PyModule,
+  PySet,
+  PyTuple,
+  Unknown,
+  Value,
 } from './value.js';
 
 export interface InterpreterOptions {
@@ -36,17 +49,30 @@ export interface InterpreterOptions {
 }
 
 const BINARY_METHODS: Readonly<Record<string, readonly [string, string]>> = {
-  '+': ['__add__', '__radd__'], '-': ['__sub__', '__rsub__'], '*': ['__mul__', '__rmul__'],
-  '/': ['__truediv__', '__rtruediv__'], '//': ['__floordiv__', '__rfloordiv__'], '%': ['__mod__', '__rmod__'],
-  '**': ['__pow__', '__rpow__'], '@': ['__matmul__', '__rmatmul__'], '&': ['__and__', '__rand__'],
-  '|': ['__or__', '__ror__'], '^': ['__xor__', '__rxor__'], '<<': ['__lshift__', '__rlshift__'], '>>': ['__rshift__', '__rrshift__'],
+  '+': ['__add__', '__radd__'],
+  '-': ['__sub__', '__rsub__'],
+  '*': ['__mul__', '__rmul__'],
+  '/': ['__truediv__', '__rtruediv__'],
+  '//': ['__floordiv__', '__rfloordiv__'],
+  '%': ['__mod__', '__rmod__'],
+  '**': ['__pow__', '__rpow__'],
+  '@': ['__matmul__', '__rmatmul__'],
+  '&': ['__and__', '__rand__'],
+  '|': ['__or__', '__ror__'],
+  '^': ['__xor__', '__rxor__'],
+  '<<': ['__lshift__', '__rlshift__'],
+  '>>': ['__rshift__', '__rrshift__'],
 };
 const INPLACE_METHODS: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(BINARY_METHODS).map(([op, [name]]) => [op, name.replace('__', '__i')]),
 );
 const COMPARE_METHODS: Readonly<Record<string, readonly [string, string]>> = {
-  '==': ['__eq__', '__eq__'], '!=': ['__ne__', '__ne__'], '<': ['__lt__', '__gt__'], '<=': ['__le__', '__ge__'],
-  '>': ['__gt__', '__lt__'], '>=': ['__ge__', '__le__'],
+  '==': ['__eq__', '__eq__'],
+  '!=': ['__ne__', '__ne__'],
+  '<': ['__lt__', '__gt__'],
+  '<=': ['__le__', '__ge__'],
+  '>': ['__gt__', '__lt__'],
+  '>=': ['__ge__', '__le__'],
 };
 const UNARY_METHODS = { '-': '__neg__', '+': '__pos__', '~': '__invert__' } as const;
 
@@ -121,7 +147,8 @@ export class Interpreter implements Context {
   failure(error: unknown): Unknown {
     if (error instanceof Stopped || error instanceof UnknownFlow) return error.unknown;
     if (error instanceof PyRaise) return { kind: 'unknown', reason: `it raises ${error.message}`, place: error.place };
-    if (error instanceof RangeError && /call stack/i.test(error.message)) return this.unknown('the code nests too deeply to follow');
+    if (error instanceof RangeError && /call stack/i.test(error.message))
+      return this.unknown('the code nests too deeply to follow');
     throw error;
   }
 
@@ -141,13 +168,19 @@ export class Interpreter implements Context {
   step(cost = 1): void {
     const before = this.steps;
     this.steps += cost;
-    if (this.steps > this.stepLimit) throw new Stopped(this.unknown('the analysis budget was used up here (an endless loop?)'), 'budget');
-    if (before % budget.clockInterval > this.steps % budget.clockInterval || cost >= budget.clockInterval) this.checkClock();
+    if (this.steps > this.stepLimit)
+      throw new Stopped(this.unknown('the analysis budget was used up here (an endless loop?)'), 'budget');
+    if (before % budget.clockInterval > this.steps % budget.clockInterval || cost >= budget.clockInterval)
+      this.checkClock();
   }
 
   private checkClock(): void {
     if (this.options.cancelled?.()) throw new Stopped(this.unknown('the analysis was cancelled'), 'cancelled');
-    if (Date.now() > this.deadline) throw new Stopped(this.unknown(`the analysis took longer than ${this.timeLimit / 1000} s and was stopped here`), 'budget');
+    if (Date.now() > this.deadline)
+      throw new Stopped(
+        this.unknown(`the analysis took longer than ${this.timeLimit / 1000} s and was stopped here`),
+        'budget',
+      );
   }
 
   // ---------------------------------------------------------------- places
@@ -178,7 +211,14 @@ export class Interpreter implements Context {
     return { kind: 'tuple', items, cls: null };
   }
   dict(entries: Iterable<readonly [Value, Value]> = []): PyDict {
-    const dict: PyDict = { kind: 'dict', entries: new Map(), cls: null, attrs: null, saved: this.heap.epoch, taint: null };
+    const dict: PyDict = {
+      kind: 'dict',
+      entries: new Map(),
+      cls: null,
+      attrs: null,
+      saved: this.heap.epoch,
+      taint: null,
+    };
     for (const [key, value] of entries) {
       const hash = this.hashKey(key);
       if (hash === undefined) dict.taint ??= isUnknown(key) ? key : this.unknown('a key of this dict is not known');
@@ -190,7 +230,8 @@ export class Interpreter implements Context {
     const set: PySet = { kind: 'set', entries: new Map(), frozen, cls: null, saved: this.heap.epoch, taint: null };
     for (const item of items) {
       const hash = this.hashKey(item);
-      if (hash === undefined) set.taint ??= isUnknown(item) ? item : this.unknown('an element of this set is not known');
+      if (hash === undefined)
+        set.taint ??= isUnknown(item) ? item : this.unknown('an element of this set is not known');
       else if (!set.entries.has(hash)) set.entries.set(hash, item);
     }
     return set;
@@ -203,7 +244,12 @@ export class Interpreter implements Context {
   }
   iterator(items: readonly Value[], name = 'iterator'): PyIterator {
     let next = 0;
-    return { kind: 'iterator', name, next: () => (next < items.length ? items[next++] : undefined), lengthHint: () => items.length - next };
+    return {
+      kind: 'iterator',
+      name,
+      next: () => (next < items.length ? items[next++] : undefined),
+      lengthHint: () => items.length - next,
+    };
   }
 
   // ------------------------------------------------------------- protocols
@@ -211,7 +257,12 @@ export class Interpreter implements Context {
   call(callee: Value, args: readonly Value[] = [], kwargs: ReadonlyMap<string, Value> = NO_KWARGS): Value {
     return call(this, callee, args, kwargs);
   }
-  callMethod(self: Value, name: string, args: readonly Value[] = [], kwargs: ReadonlyMap<string, Value> = NO_KWARGS): Value {
+  callMethod(
+    self: Value,
+    name: string,
+    args: readonly Value[] = [],
+    kwargs: ReadonlyMap<string, Value> = NO_KWARGS,
+  ): Value {
     return call(this, this.requireAttribute(self, name), args, kwargs);
   }
   getAttribute(object: Value, name: string): Value | undefined {
@@ -272,7 +323,16 @@ export class Interpreter implements Context {
   /** The same, but only a user's or a modelled library's own: not what `object` and the builtin containers have anyway. */
   override_(self: Value, name: string): Value | undefined {
     if (typeof self !== 'object' || self === null) return undefined;
-    const cls = self.kind === 'instance' || self.kind === 'list' || self.kind === 'dict' || self.kind === 'set' || self.kind === 'tuple' ? self.cls : self.kind === 'class' ? self.metaclass : null;
+    const cls =
+      self.kind === 'instance' ||
+      self.kind === 'list' ||
+      self.kind === 'dict' ||
+      self.kind === 'set' ||
+      self.kind === 'tuple'
+        ? self.cls
+        : self.kind === 'class'
+          ? self.metaclass
+          : null;
     if (!cls) return undefined;
     for (const parent of cls.mro) {
       if (parent.module === 'builtins' && builtinClasses.get(parent.name) === parent) return undefined;
@@ -336,7 +396,8 @@ export class Interpreter implements Context {
     if (setItemBuiltin(object, index, value, this)) return;
     const special = this.special(object, '__setitem__');
     if (special !== undefined) this.call(special, [index, value]);
-    else if (!hasUnknownBase(object)) this.raise('TypeError', `'${this.typeOf(object).name}' object does not support item assignment`);
+    else if (!hasUnknownBase(object))
+      this.raise('TypeError', `'${this.typeOf(object).name}' object does not support item assignment`);
   }
   deleteItem(object: Value, index: Value): void {
     if (isUnknown(object)) return;
@@ -348,7 +409,8 @@ export class Interpreter implements Context {
     if (deleteItemBuiltin(object, index, this)) return;
     const special = this.special(object, '__delitem__');
     if (special !== undefined) this.call(special, [index]);
-    else if (!hasUnknownBase(object)) this.raise('TypeError', `'${this.typeOf(object).name}' object does not support item deletion`);
+    else if (!hasUnknownBase(object))
+      this.raise('TypeError', `'${this.typeOf(object).name}' object does not support item deletion`);
   }
 
   binary(op: string, left: Value, right: Value): Value {
@@ -406,7 +468,10 @@ export class Interpreter implements Context {
       if (hasUnknownBase(right)) return this.unknownBase(right, op);
     }
     const symbol = inplace ? `${op}=` : op;
-    this.raise('TypeError', `unsupported operand type(s) for ${symbol}: '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`);
+    this.raise(
+      'TypeError',
+      `unsupported operand type(s) for ${symbol}: '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`,
+    );
   }
 
   unary(op: '-' | '+' | '~' | 'not', operand: Value): Value {
@@ -431,7 +496,12 @@ export class Interpreter implements Context {
       case 'is':
       case 'is not': {
         const same = this.isSame(left, right);
-        if (same === null) return isUnknown(left) ? left : isUnknown(right) ? right : this.unknown('it is not known whether these are the same object');
+        if (same === null)
+          return isUnknown(left)
+            ? left
+            : isUnknown(right)
+              ? right
+              : this.unknown('it is not known whether these are the same object');
         return op === 'is' ? same : !same;
       }
       case 'in':
@@ -453,7 +523,10 @@ export class Interpreter implements Context {
       if (isUnknown(right)) return right;
       if (op === '==') return left === right;
       if (op === '!=') return left !== right;
-      this.raise('TypeError', `'${op}' not supported between instances of '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`);
+      this.raise(
+        'TypeError',
+        `'${op}' not supported between instances of '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`,
+      );
     }
     const methods = COMPARE_METHODS[op];
     if (methods) {
@@ -480,7 +553,10 @@ export class Interpreter implements Context {
     if (hasUnknownBase(right)) return this.unknownBase(right, op);
     if (op === '==') return left === right;
     if (op === '!=') return left !== right;
-    this.raise('TypeError', `'${op}' not supported between instances of '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`);
+    this.raise(
+      'TypeError',
+      `'${op}' not supported between instances of '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`,
+    );
   }
 
   private isSame(left: Value, right: Value): boolean | null {
@@ -501,7 +577,12 @@ export class Interpreter implements Context {
       const special = this.override_(container, '__contains__');
       if (special !== undefined) return this.truth(this.call(special, [item]));
       const result = containsBuiltin(plain(container), item, this);
-      if (result === false && typeof container === 'object' && container?.kind === 'dict' && this.missingKey(container, item))
+      if (
+        result === false &&
+        typeof container === 'object' &&
+        container?.kind === 'dict' &&
+        this.missingKey(container, item)
+      )
         return containsBuiltin(container, item, this) ?? false;
       if (result !== undefined) return result;
     }
@@ -623,7 +704,8 @@ export class Interpreter implements Context {
           try {
             return this.call(item, [index++]);
           } catch (error) {
-            if (error instanceof PyRaise && error.cls && this.isSubclass(error.cls, this.builtinClass('IndexError'))) return undefined;
+            if (error instanceof PyRaise && error.cls && this.isSubclass(error.cls, this.builtinClass('IndexError')))
+              return undefined;
             throw error;
           }
         },
@@ -649,7 +731,8 @@ export class Interpreter implements Context {
         try {
           return this.call(next);
         } catch (error) {
-          if (error instanceof PyRaise && error.cls && this.isSubclass(error.cls, this.builtinClass('StopIteration'))) return undefined;
+          if (error instanceof PyRaise && error.cls && this.isSubclass(error.cls, this.builtinClass('StopIteration')))
+            return undefined;
           throw error;
         }
       },
@@ -692,7 +775,9 @@ export class Interpreter implements Context {
     const special = this.override_(value, method);
     if (special === undefined) return undefined;
     const result = this.call(special);
-    return typeof result === 'string' || isUnknown(result) ? result : this.unknown(`${method} gives no text that can be known`);
+    return typeof result === 'string' || isUnknown(result)
+      ? result
+      : this.unknown(`${method} gives no text that can be known`);
   }
 
   hashKey(value: Value): HashKey | undefined {
@@ -703,7 +788,9 @@ export class Interpreter implements Context {
       const special = this.override_(value, '__hash__');
       if (special !== undefined && special !== null && this.override_(value, '__eq__') !== undefined) {
         const hash = this.call(special);
-        return typeof hash === 'number' || typeof hash === 'bigint' ? `\0hash ${value.cls.qualname} ${hash}` : undefined;
+        return typeof hash === 'number' || typeof hash === 'bigint'
+          ? `\0hash ${value.cls.qualname} ${hash}`
+          : undefined;
       }
       return value;
     }
@@ -734,13 +821,15 @@ export class Interpreter implements Context {
   }
 
   isInstance(value: Value, cls: Value): boolean | null {
-    if (typeof cls === 'object' && cls?.kind === 'tuple') return any(cls.items.map((item) => this.isInstance(value, item)));
+    if (typeof cls === 'object' && cls?.kind === 'tuple')
+      return any(cls.items.map((item) => this.isInstance(value, item)));
     if (isUnknown(cls)) return null;
     if (typeof cls === 'object' && cls !== null && cls.kind !== 'class') {
       const parts = this.unionMembers(cls);
       if (parts) return any(parts.map((item) => this.isInstance(value, item)));
     }
-    if (isUnknown(value)) return value.cls && typeof cls === 'object' && cls?.kind === 'class' && value.cls.mro.includes(cls) ? true : null;
+    if (isUnknown(value))
+      return value.cls && typeof cls === 'object' && cls?.kind === 'class' && value.cls.mro.includes(cls) ? true : null;
     if (typeof cls === 'object' && cls?.kind === 'class') {
       const own = this.typeOf(value);
       if (own === cls || own.mro.includes(cls)) return true;
@@ -763,7 +852,8 @@ export class Interpreter implements Context {
 
   isSubclass(cls: Value, parent: Value): boolean | null {
     if (isUnknown(cls) || isUnknown(parent)) return null;
-    if (typeof parent === 'object' && parent?.kind === 'tuple') return any(parent.items.map((item) => this.isSubclass(cls, item)));
+    if (typeof parent === 'object' && parent?.kind === 'tuple')
+      return any(parent.items.map((item) => this.isSubclass(cls, item)));
     if (typeof cls !== 'object' || cls?.kind !== 'class') this.raise('TypeError', 'issubclass() arg 1 must be a class');
     if (typeof parent !== 'object' || parent?.kind !== 'class') {
       const parts = this.unionMembers(parent);
@@ -811,7 +901,8 @@ export class Interpreter implements Context {
     throw new PyRaise(value, this.place, this.stack);
   }
   assume(text: string): void {
-    if (this.assumptions.length < 200 && !this.assumptions.some((known) => known.text === text)) this.assumptions.push({ text, place: this.place });
+    if (this.assumptions.length < 200 && !this.assumptions.some((known) => known.text === text))
+      this.assumptions.push({ text, place: this.place });
   }
 
   /** Whether two values are the same for a location that has both. */
@@ -823,7 +914,11 @@ export class Interpreter implements Context {
     if (isNative(a) && isNative(b) && a.type === b.type) return a.type.join?.(a, b, this) ?? reason;
     if (typeof a === 'object' && typeof b === 'object' && a !== null && b !== null) {
       if (a.kind === 'tuple' && b.kind === 'tuple' && a.cls === b.cls && a.items.length === b.items.length)
-        return { kind: 'tuple', cls: a.cls, items: a.items.map((item, i) => this.join(item, b.items[i], reason) ?? reason) };
+        return {
+          kind: 'tuple',
+          cls: a.cls,
+          items: a.items.map((item, i) => this.join(item, b.items[i], reason) ?? reason),
+        };
       if (a.kind === 'float' && b.kind === 'float' && Object.is(a.value, b.value)) return a;
       if (a.kind === 'symint' && b.kind === 'symint' && a.key === b.key) return a;
       if (a.kind === 'method' && b.kind === 'method' && a.self === b.self && a.func === b.func) return a;
@@ -903,7 +998,9 @@ export class Interpreter implements Context {
   unknownBase(value: Value, what: string): Unknown {
     const cls = this.typeOf(value);
     const base = cls.unknownBase;
-    return base ? { ...base, reason: `${what} of ${cls.name} may come from a base class that is not known (${base.reason})` } : this.unknown(`${what} is not known`);
+    return base
+      ? { ...base, reason: `${what} of ${cls.name} may come from a base class that is not known (${base.reason})` }
+      : this.unknown(`${what} is not known`);
   }
 }
 
@@ -920,7 +1017,9 @@ function any(results: readonly (boolean | null)[]): boolean | null {
 
 /** The builtin value inside an instance of a `str`/`int`/`float` subclass. */
 function plain(value: Value): Value {
-  return typeof value === 'object' && value?.kind === 'instance' && value.primitive !== undefined ? value.primitive : value;
+  return typeof value === 'object' && value?.kind === 'instance' && value.primitive !== undefined
+    ? value.primitive
+    : value;
 }
 
 export function hasUnknownBase(value: Value): boolean {
@@ -932,6 +1031,7 @@ export function isException(cls: PyClass): boolean {
 }
 
 function isSubclassInstance(right: Value, left: Value): boolean {
-  if (typeof right !== 'object' || right?.kind !== 'instance' || typeof left !== 'object' || left?.kind !== 'instance') return false;
+  if (typeof right !== 'object' || right?.kind !== 'instance' || typeof left !== 'object' || left?.kind !== 'instance')
+    return false;
   return right.cls !== left.cls && right.cls.mro.includes(left.cls);
 }

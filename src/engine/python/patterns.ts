@@ -72,7 +72,9 @@ function matches(interpreter: Interpreter, frame: Frame, pattern: Pattern, subje
         if (fits !== true) result = fits;
       }
       if (pattern.rest !== null) {
-        const rest = [...subject.entries].filter(([hash]) => !used.has(hash)).map(([, entry]) => [entry.key, entry.value] as const);
+        const rest = [...subject.entries]
+          .filter(([hash]) => !used.has(hash))
+          .map(([, entry]) => [entry.key, entry.value] as const);
         bindName(interpreter, frame, pattern.rest, interpreter.dict(rest));
       }
       return result;
@@ -86,7 +88,12 @@ function matches(interpreter: Interpreter, frame: Frame, pattern: Pattern, subje
   }
 }
 
-function matchesSequence(interpreter: Interpreter, frame: Frame, patterns: readonly Pattern[], subject: Value): boolean | Unknown {
+function matchesSequence(
+  interpreter: Interpreter,
+  frame: Frame,
+  patterns: readonly Pattern[],
+  subject: Value,
+): boolean | Unknown {
   if (isUnknown(subject)) return subject;
   if (typeof subject !== 'object' || (subject?.kind !== 'tuple' && subject?.kind !== 'list')) return false;
   if (subject.kind === 'list' && subject.taint) return subject.taint;
@@ -96,7 +103,13 @@ function matchesSequence(interpreter: Interpreter, frame: Frame, patterns: reado
   let result: boolean | Unknown = true;
   for (const [i, part] of patterns.entries()) {
     if (part.kind === 'StarPattern') {
-      if (part.name !== null) bindName(interpreter, frame, part.name, interpreter.list(items.slice(i, items.length - (patterns.length - 1 - i))));
+      if (part.name !== null)
+        bindName(
+          interpreter,
+          frame,
+          part.name,
+          interpreter.list(items.slice(i, items.length - (patterns.length - 1 - i))),
+        );
       continue;
     }
     const at = star >= 0 && i > star ? items.length - (patterns.length - i) : i;
@@ -107,16 +120,39 @@ function matchesSequence(interpreter: Interpreter, frame: Frame, patterns: reado
   return result;
 }
 
-const SELF_MATCHING = new Set(['bool', 'bytearray', 'bytes', 'dict', 'float', 'frozenset', 'int', 'list', 'set', 'str', 'tuple']);
+const SELF_MATCHING = new Set([
+  'bool',
+  'bytearray',
+  'bytes',
+  'dict',
+  'float',
+  'frozenset',
+  'int',
+  'list',
+  'set',
+  'str',
+  'tuple',
+]);
 
-function matchesClass(interpreter: Interpreter, frame: Frame, pattern: Extract<Pattern, { kind: 'ClassPattern' }>, subject: Value): boolean | Unknown {
+function matchesClass(
+  interpreter: Interpreter,
+  frame: Frame,
+  pattern: Extract<Pattern, { kind: 'ClassPattern' }>,
+  subject: Value,
+): boolean | Unknown {
   const cls = evaluate(interpreter, frame, pattern.cls);
   const fits = interpreter.isInstance(subject, cls);
   if (fits === false) return false;
-  if (fits === null) return isUnknown(subject) ? subject : interpreter.unknown('it is not known whether this pattern fits');
+  if (fits === null)
+    return isUnknown(subject) ? subject : interpreter.unknown('it is not known whether this pattern fits');
   let names: readonly Value[] = [];
   if (pattern.positional.length > 0) {
-    if (typeof cls === 'object' && cls?.kind === 'class' && SELF_MATCHING.has(cls.name) && pattern.positional.length === 1)
+    if (
+      typeof cls === 'object' &&
+      cls?.kind === 'class' &&
+      SELF_MATCHING.has(cls.name) &&
+      pattern.positional.length === 1
+    )
       return matches(interpreter, frame, pattern.positional[0] as Pattern, subject);
     const args = interpreter.getAttribute(cls, '__match_args__');
     if (typeof args === 'object' && args?.kind === 'tuple') names = args.items;

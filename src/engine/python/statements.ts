@@ -1,5 +1,15 @@
 /** Runs statements on the plain recursive path. */
-import type { ExceptHandler, Expr, ForStmt, FunctionDef, ClassDef, Stmt, TryStmt, WhileStmt, WithStmt } from '../syntax/index.js';
+import type {
+  ExceptHandler,
+  Expr,
+  ForStmt,
+  FunctionDef,
+  ClassDef,
+  Stmt,
+  TryStmt,
+  WhileStmt,
+  WithStmt,
+} from '../syntax/index.js';
 import { execUnknownBranches, execUnknownLoop, settle } from './branches.js';
 import { defineClassFromNode } from './classes.js';
 import { PyRaise, UnknownFlow } from './errors.js';
@@ -36,7 +46,10 @@ export function exec(interpreter: Interpreter, frame: Frame, node: Stmt): Comple
       const truth = evaluateCondition(interpreter, frame, node.test);
       if (typeof truth === 'boolean') return execBlock(interpreter, frame, truth ? node.body : node.orelse);
       frame.node = node.test;
-      return execUnknownBranches(interpreter, frame, truth, [() => execBlock(interpreter, frame, node.body), () => execBlock(interpreter, frame, node.orelse)]);
+      return execUnknownBranches(interpreter, frame, truth, [
+        () => execBlock(interpreter, frame, node.body),
+        () => execBlock(interpreter, frame, node.orelse),
+      ]);
     }
     case 'Return':
       return { type: 'return', value: node.value ? evaluate(interpreter, frame, node.value) : null };
@@ -91,7 +104,12 @@ export function exec(interpreter: Interpreter, frame: Frame, node: Stmt): Comple
     case 'Continue':
       return CONTINUE;
     case 'TypeAlias':
-      assign(interpreter, frame, { kind: 'Name', id: node.name, start: node.start, end: node.end }, interpreter.unknown('a type alias is not evaluated'));
+      assign(
+        interpreter,
+        frame,
+        { kind: 'Name', id: node.name, start: node.start, end: node.end },
+        interpreter.unknown('a type alias is not evaluated'),
+      );
       return undefined;
     case 'Pass':
     case 'Global':
@@ -158,13 +176,19 @@ function unpack(interpreter: Interpreter, frame: Frame, targets: readonly Expr[]
   frame.node = node;
   const items = interpreter.items(value);
   if (!Array.isArray(items)) {
-    for (const target of targets) assign(interpreter, frame, target, target.kind === 'Starred' ? taintedList(interpreter, items) : items);
+    for (const target of targets)
+      assign(interpreter, frame, target, target.kind === 'Starred' ? taintedList(interpreter, items) : items);
     return;
   }
   const star = targets.findIndex((target) => target.kind === 'Starred');
   const needed = star < 0 ? targets.length : targets.length - 1;
-  if (items.length < needed) interpreter.raise('ValueError', `not enough values to unpack (expected ${star < 0 ? '' : 'at least '}${needed}, got ${items.length})`);
-  if (star < 0 && items.length > needed) interpreter.raise('ValueError', `too many values to unpack (expected ${needed})`);
+  if (items.length < needed)
+    interpreter.raise(
+      'ValueError',
+      `not enough values to unpack (expected ${star < 0 ? '' : 'at least '}${needed}, got ${items.length})`,
+    );
+  if (star < 0 && items.length > needed)
+    interpreter.raise('ValueError', `too many values to unpack (expected ${needed})`);
   const rest = items.length - needed;
   let at = 0;
   targets.forEach((target, i) => {
@@ -289,7 +313,12 @@ function currentException(interpreter: Interpreter): PyRaise | null {
 }
 
 /** The handler for an exception: an index, -1 for none, or an unknown when its class can't be told. */
-export function findHandler(interpreter: Interpreter, frame: Frame, handlers: readonly ExceptHandler[], raised: PyRaise): number | Unknown {
+export function findHandler(
+  interpreter: Interpreter,
+  frame: Frame,
+  handlers: readonly ExceptHandler[],
+  raised: PyRaise,
+): number | Unknown {
   for (const [i, handler] of handlers.entries()) {
     if (!handler.type) return i;
     const type = evaluate(interpreter, frame, handler.type);
@@ -305,7 +334,10 @@ const IMPORT_ERRORS = new Set(['ImportError', 'ModuleNotFoundError', 'Exception'
 /** Whether a `try` catches a failing import: then an import that can't be resolved raises, as it does without the package. */
 export function catchesImportError(node: TryStmt): boolean {
   const names = (expr: Expr): readonly Expr[] => (expr.kind === 'Tuple' ? expr.elements : [expr]);
-  return node.handlers.some((handler) => !handler.type || names(handler.type).some((name) => name.kind === 'Name' && IMPORT_ERRORS.has(name.id)));
+  return node.handlers.some(
+    (handler) =>
+      !handler.type || names(handler.type).some((name) => name.kind === 'Name' && IMPORT_ERRORS.has(name.id)),
+  );
 }
 
 function execTry(interpreter: Interpreter, frame: Frame, node: TryStmt): Completion {

@@ -192,9 +192,15 @@ export interface PyClass extends Mutable {
    * What instances are made of: `object` gives `PyInstance`; the others give the value of that kind with `cls` set
    * (`str`, `int`, `float` subclasses give a `PyInstance` with `primitive`).
    */
-  readonly layout: 'object' | 'list' | 'dict' | 'set' | 'frozenset' | 'tuple' | 'str' | 'int' | 'float' | 'bytes' | 'type' | 'native';
+  readonly layout:
+    'object' | 'list' | 'dict' | 'set' | 'frozenset' | 'tuple' | 'str' | 'int' | 'float' | 'bytes' | 'type' | 'native';
   /** Creates the instance of a class with layout `native`, or of a builtin class whose constructor is special; runs instead of `__new__`/`__init__`. */
-  readonly construct?: (cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value;
+  readonly construct?: (
+    cls: PyClass,
+    args: readonly Value[],
+    kwargs: ReadonlyMap<string, Value>,
+    context: Context,
+  ) => Value;
 }
 
 export interface PyInstance extends Mutable {
@@ -256,7 +262,14 @@ export interface NativeType {
   getItem?(self: Native, index: Value, context: Context): Value;
   setItem?(self: Native, index: Value, value: Value, context: Context): void;
   /** `op` as in the AST, comparisons included; `reflected` when `self` is the right operand. `inplace` for `+=` and its like. */
-  binary?(op: string, self: Native, other: Value, reflected: boolean, inplace: boolean, context: Context): Value | undefined;
+  binary?(
+    op: string,
+    self: Native,
+    other: Value,
+    reflected: boolean,
+    inplace: boolean,
+    context: Context,
+  ): Value | undefined;
   unary?(op: '-' | '+' | '~', self: Native, context: Context): Value;
   /** Truth value; an unknown makes an unknown condition. */
   truth?(self: Native, context: Context): boolean | Unknown;

@@ -1,31 +1,47 @@
 /**
- * How a module class is constructed: by a directive, by a call found in the file or beside it, by its defaults, else with named
- * sizes for what is missing.
+ * How a module class is constructed: by a directive, by a call found in its file or in another one of the project, as a part
+ * of a module that is constructed so, by its defaults, else with named sizes for what is missing.
  */
-import type { Argument, CallExpr, ClassDef, Expr, SourceFile, Stmt } from '../syntax/index.js';
 import { lookup } from '../python/attributes.js';
-import { evaluateSource, isUnknown, PyRaise, type Interpreter, type PyClass, type PyFunction, type PyModule, type Value } from '../python/index.js';
+import {
+  evaluateSource,
+  isUnknown,
+  PyRaise,
+  type Interpreter,
+  type PyClass,
+  type PyModule,
+  type Value,
+} from '../python/index.js';
 import { symbol } from '../python/symint.js';
+import type { CallExpr, ClassDef, Expr, SourceFile, Stmt } from '../syntax/index.js';
+import { modulePaths } from '../torch/trace.js';
+import type { InputSpec } from './inputs.js';
+import type { ModelDirective } from './directives.js';
+
+const classLists = new WeakMap<SourceFile, readonly ClassDef[]>();
+const callLists = new WeakMap<SourceFile, readonly CallExpr[]>();
 
 /** Module-level classes of a file in source order; those under `if` and `try` included. */
-export function classesOf(file: SourceFile): ClassDef[] {
+export function classesOf(file: SourceFile): readonly ClassDef[] {
+  const known = classLists.get(file);
+  if (known) return known;
   const found: ClassDef[] = [];
   const visit = (body: readonly Stmt[]): void => {
     for (const node of body) {
       if (node.kind === 'ClassDef') found.push(node);
       else if (node.kind === 'If') [node.body, node.orelse].forEach(visit);
-      else if (node.kind === 'Try') [node.body, node.orelse, node.finalbody, ...node.handlers.map((handler) => handler.body)].forEach(visit);
+      else if (node.kind === 'Try')
+        [node.body, node.orelse, node.finalbody, ...node.handlers.map((handler) => handler.body)].forEach(visit);
     }
   };
   visit(file.ast.body);
+  classLists.set(file, found);
   return found;
 }
 
-const calls = new WeakMap<SourceFile, readonly CallExpr[]>();
-
 /** Every call in a file, outermost first. */
 export function callsIn(file: SourceFile): readonly CallExpr[] {
-  const known = calls.get(file);
+  const known = callLists.get(file);
   if (known) return known;
   const found: CallExpr[] = [];
   const visit = (value: unknown): void => {
@@ -36,7 +52,7 @@ export function callsIn(file: SourceFile): readonly CallExpr[] {
     }
   };
   visit(file.ast.body);
-  calls.set(file, found);
+  callLists.set(file, found);
   return found;
 }
 
@@ -44,41 +60,164 @@ function calleeName(node: Expr): string | null {
   return node.kind === 'Name' ? node.id : node.kind === 'Attribute' ? node.attr : null;
 }
 
-/** Names an argument list reads, to tell whether a call can stand on its own at module level. */
-function simpleArguments(args: readonly Argument[]): boolean {
-  return args.every((arg) => arg.form === 'positional' || arg.form === 'keyword' || arg.form === 'doubleStar' || arg.form === 'star');
-}
-
+/** One way to get an instance. */
 export interface Construction {
-  /** Python text; `null` when arguments were made up. */
-  readonly text: string | null;
-  /** For the report's `call`. */
+  /** For the report's `call`; `null` while nothing worked. */
   readonly shown: string;
   readonly make: () => Value;
+  readonly inputs: readonly InputSpec[] | null;
 }
 
-/** Constructions to try, best first. Each runs in the present run of the interpreter. */
-export function constructionsOf(interpreter: Interpreter, module: PyModule, file: SourceFile, node: ClassDef, cls: PyClass): Construction[] {
-  const found: Construction[] = [];
-  const text = (source: string): Construction => ({ text: source, shown: source, make: () => evaluateSource(interpreter, module, source) });
-  for (const call of callsIn(file)) {
-    if (calleeName(call.func) !== node.name || call.start < node.end && call.start > node.start) continue;
-    if (simpleArguments(call.args)) found.push(text(file.slice(call)));
+export interface Constructed {
+  readonly value: Value;
+  readonly shown: string | null;
+  readonly inputs: readonly InputSpec[] | null;
+}
+
+/** What is asked of the engine around one class. */
+export interface ClassContext {
+  readonly interpreter: Interpreter;
+  readonly module: PyModule;
+  readonly file: SourceFile;
+  readonly node: ClassDef;
+  readonly cls: PyClass;
+  readonly directives: readonly ModelDirective[];
+  /** Other files of the project that mention the class. */
+  readonly others: () => readonly SourceFile[];
+}
+
+/** Calls written down by the user: directives first, then what stands in the code. */
+function* writtenCalls({
+  interpreter,
+  module,
+  file,
+  node,
+  cls,
+  directives,
+  others,
+}: ClassContext): Generator<Construction> {
+  for (const directive of directives)
+    if (directive.className === node.name)
+      yield {
+        shown: directive.call,
+        make: () => evaluateSource(interpreter, module, directive.call),
+        inputs: directive.inputs,
+      };
+  for (const source of [file, ...others()]) {
+    const mentions = callsIn(source).filter((call) => calleeName(call.func) === node.name);
+    for (const call of mentions) {
+      if (source === file && call.start > node.start && call.start < node.end) continue;
+      const text = source.slice(call);
+      yield {
+        shown: text.replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/,? \)/g, ')'),
+        inputs: null,
+        make: () => {
+          const home = source === file ? module : interpreter.importer.moduleOfFile(source.path);
+          const value = evaluateSource(interpreter, home, text);
+          // Another project's class of the same name is somebody else's.
+          const right = typeof value !== 'object' || value?.kind !== 'instance' || value.cls === cls;
+          return right ? value : interpreter.unknown(`${text} makes another class of that name`);
+        },
+      };
+    }
   }
+}
+
+/** The first construction that gives an object, or `null` with the best reason why none does. */
+function firstThatWorks(
+  interpreter: Interpreter,
+  constructions: Iterable<Construction>,
+): { readonly made: Constructed | null; readonly reason: Value | null } {
+  let reason: Value | null = null;
+  for (const { make, shown, inputs } of constructions) {
+    const frames = interpreter.frames.length;
+    const forks = interpreter.heap.depth;
+    const journal = interpreter.heap.fork();
+    try {
+      const value = make();
+      if (!isUnknown(value)) {
+        interpreter.heap.commit(journal);
+        return { made: { value, shown, inputs }, reason: null };
+      }
+      reason ??= value;
+    } catch (error) {
+      // A call that reads local variables can't stand at module level: not a fault of the class.
+      const local = error instanceof PyRaise && error.cls?.name === 'NameError';
+      const failure = interpreter.failure(error);
+      if (!local) reason ??= failure;
+    }
+    interpreter.frames.length = frames;
+    interpreter.heap.unwind(forks);
+  }
+  return { made: null, reason };
+}
+
+/** Constructs a class in the present run. `owners`: other module classes of the file, any of which may hold one. */
+export function construct(context: ClassContext, owners: readonly ClassContext[]): Constructed {
+  const { interpreter, cls, node } = context;
+  const written = firstThatWorks(interpreter, writtenCalls(context));
+  if (written.made) return written.made;
   const parameters = constructorParameters(interpreter, cls);
-  if (parameters === null) return [...found, text(`${node.name}()`)];
-  const missing = parameters.filter((parameter) => parameter.required);
-  if (missing.length === 0) return [...found, text(`${node.name}()`)];
-  found.push({
-    text: null,
-    shown: `${node.name}(${missing.map(({ name }) => `${name}=${name}`).join(', ')})`,
-    make: () => {
-      const kwargs = new Map<string, Value>();
-      for (const { name, annotation } of missing) kwargs.set(name, madeUp(interpreter, name, annotation));
-      return interpreter.call(cls, [], kwargs);
+  const missing = parameters?.filter((parameter) => parameter.required) ?? [];
+  if (missing.length === 0) {
+    const plain = firstThatWorks(interpreter, [
+      { shown: `${node.name}()`, inputs: null, make: () => interpreter.call(cls) },
+    ]);
+    if (plain.made) return plain.made;
+    return {
+      value: written.reason ?? plain.reason ?? interpreter.unknown('no way to construct it was found'),
+      shown: null,
+      inputs: null,
+    };
+  }
+  for (const owner of owners) {
+    const part = partOf(context, owner);
+    if (part) return part;
+  }
+  const shown = `${node.name}(${missing.map(({ name }) => `${name}=${name}`).join(', ')})`;
+  const symbolic = firstThatWorks(interpreter, [
+    {
+      shown,
+      inputs: null,
+      make: () =>
+        interpreter.call(
+          cls,
+          [],
+          new Map(missing.map(({ name, annotation }) => [name, madeUp(interpreter, name, annotation)])),
+        ),
     },
-  });
-  return found;
+  ]);
+  if (symbolic.made) return symbolic.made;
+  return {
+    value: symbolic.reason ?? written.reason ?? interpreter.unknown('no way to construct it was found'),
+    shown: null,
+    inputs: null,
+  };
+}
+
+/** An instance of the class inside a module whose construction is known. */
+function partOf({ interpreter, cls }: ClassContext, owner: ClassContext): Constructed | null {
+  if (owner.cls === cls) return null;
+  const journal = interpreter.heap.fork();
+  const required = constructorParameters(interpreter, owner.cls)?.some((parameter) => parameter.required) ?? false;
+  const defaults: Construction[] = required
+    ? []
+    : [{ shown: `${owner.node.name}()`, inputs: null, make: () => interpreter.call(owner.cls) }];
+  const whole = firstThatWorks(interpreter, [...writtenCalls(owner), ...defaults]);
+  const value = whole.made?.value;
+  if (typeof value === 'object' && value?.kind === 'instance') {
+    for (const [instance, path] of modulePaths(value))
+      if (instance.cls === cls && path !== '') {
+        interpreter.heap.commit(journal);
+        return {
+          value: instance,
+          shown: `${whole.made?.shown ?? owner.node.name}.get_submodule("${path}")`,
+          inputs: null,
+        };
+      }
+  }
+  interpreter.heap.rollback(journal);
+  return null;
 }
 
 interface ConstructorParameter {
@@ -91,40 +230,21 @@ interface ConstructorParameter {
 export function constructorParameters(interpreter: Interpreter, cls: PyClass): ConstructorParameter[] | null {
   const init = lookup(interpreter, cls, '__init__');
   if (typeof init !== 'object' || init?.kind !== 'function') return null;
-  const func: PyFunction = init;
-  return func.node.params
+  const { module, node, defaults } = init;
+  return node.params
     .slice(1)
     .filter((param) => param.form !== 'star' && param.form !== 'doubleStar')
     .map((param) => ({
       name: param.name,
-      required: !func.defaults.has(param.name),
-      annotation: param.annotation && func.module.file ? func.module.file.slice(param.annotation) : null,
+      required: !defaults.has(param.name),
+      annotation: param.annotation && module.file ? module.file.slice(param.annotation) : null,
     }));
 }
 
 /** A named size for a whole number; for anything else only the user can say. */
 function madeUp(interpreter: Interpreter, name: string, annotation: string | null): Value {
   if (annotation === null || /^(int|Optional\[int\]|int \| None)$/.test(annotation)) return symbol(name);
-  return interpreter.unknown(`the argument '${name}' is not known: say it in a comment like "# architect: Name(${name}=...)"`);
-}
-
-/** The first construction that gives an object; else the best reason why none does. */
-export function construct(interpreter: Interpreter, constructions: readonly Construction[]): { readonly value: Value; readonly construction: Construction | null } {
-  let reason: Value | null = null;
-  for (const construction of constructions) {
-    const frames = interpreter.frames.length;
-    const forks = interpreter.heap.depth;
-    try {
-      const value = construction.make();
-      if (!isUnknown(value)) return { value, construction };
-      reason = value;
-    } catch (error) {
-      interpreter.frames.length = frames;
-      interpreter.heap.unwind(forks);
-      // A call that reads local variables can't stand at module level: not a fault of the class.
-      if (error instanceof PyRaise && error.cls?.name === 'NameError' && construction !== constructions[constructions.length - 1]) continue;
-      reason = interpreter.failure(error);
-    }
-  }
-  return { value: reason ?? interpreter.unknown('no way to construct it was found'), construction: null };
+  return interpreter.unknown(
+    `the argument '${name}' is not known: say it in a comment like "# architect: Name(${name}=...)"`,
+  );
 }

@@ -72,11 +72,19 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
     case 'dict': {
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
       if (value.taint) return null;
-      return Object.fromEntries([...value.entries.values()].map((entry) => [String(entry.key), outputOf(entry.value, notes, depth + 1)]));
+      return Object.fromEntries(
+        [...value.entries.values()].map((entry) => [String(entry.key), outputOf(entry.value, notes, depth + 1)]),
+      );
     }
     case 'instance':
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
-      return value.taint ? null : Object.fromEntries([...value.attrs].filter(([name]) => !name.startsWith('_')).map(([name, item]) => [name, outputOf(item, notes, depth + 1)]));
+      return value.taint
+        ? null
+        : Object.fromEntries(
+            [...value.attrs]
+              .filter(([name]) => !name.startsWith('_'))
+              .map(([name, item]) => [name, outputOf(item, notes, depth + 1)]),
+          );
     default:
       return null;
   }

@@ -1,12 +1,13 @@
 /** The engine's front door: files in, reports out. Everything above asks here. */
 import { Interpreter, evaluateSource, type PyClass, type PyModule, type Value } from '../python/index.js';
 import { stdlib } from '../python/stdlib/index.js';
-import { Project, type SourceProvider } from '../project/index.js';
+import { dirname, Project, type SourceProvider } from '../project/index.js';
 import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
-import { classesOf, construct, constructionsOf } from './construct.js';
+import { classesOf, construct, type ClassContext } from './construct.js';
+import { directivesOf } from './directives.js';
 import type { InputSpec } from './inputs.js';
 import { buildReport } from './modelReport.js';
 import type { FindingReport, ModelReport } from './types.js';
@@ -16,6 +17,8 @@ export interface EngineOptions {
   readonly parser: PythonParser;
   /** Folders in which modules are looked for, in order. */
   readonly roots: readonly string[];
+  /** Folders whose files may show how a class is constructed; default: the folder of the file that is analysed. */
+  readonly searchFolders?: readonly string[];
   /** Asked now and then; `true` ends the run early. */
   readonly cancelled?: () => boolean;
   /** Milliseconds one report may take. */
@@ -39,9 +42,14 @@ export class Engine {
   readonly project: Project;
   readonly interpreter: Interpreter;
 
-  constructor(options: EngineOptions) {
+  constructor(private readonly options: EngineOptions) {
     this.project = new Project(options.provider, options.parser, options.roots);
-    this.interpreter = new Interpreter({ project: this.project, modules: [...stdlib, ...torchModules], cancelled: options.cancelled, timeLimit: options.timeLimit });
+    this.interpreter = new Interpreter({
+      project: this.project,
+      modules: [...stdlib, ...torchModules],
+      cancelled: options.cancelled,
+      timeLimit: options.timeLimit,
+    });
   }
 
   /** These files (all when omitted) may have changed: forgets what depends on them. */
@@ -73,25 +81,76 @@ export class Engine {
   private analyzeCall(path: string, file: SourceFile, call: string, inputs: readonly InputSpec[] | null): ModelReport {
     const { interpreter } = this;
     return interpreter.run(() => {
-      const value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(path), call));
-      const qualname = typeof value === 'object' && value?.kind === 'instance' ? value.cls.qualname : call;
+      const module = interpreter.importer.moduleOfFile(path);
+      const value = interpreter.attempt(() => evaluateSource(interpreter, module, call));
       const cls = typeof value === 'object' && value?.kind === 'instance' ? value.cls : null;
       const place = cls?.place && !cls.place.file.path.startsWith('<') ? cls.place : { file, start: 0, end: 0 };
-      return buildReport(interpreter, { qualname, file: place.file.path, place, call, value, inputs });
+      return buildReport(interpreter, {
+        qualname: cls?.qualname ?? call,
+        file: place.file.path,
+        place,
+        call,
+        value,
+        inputs,
+        module,
+      });
     });
   }
 
-  private analyzeClass(path: string, file: SourceFile, node: ClassDef, inputs: readonly InputSpec[] | null): ModelReport | null {
+  private analyzeClass(
+    path: string,
+    file: SourceFile,
+    node: ClassDef,
+    inputs: readonly InputSpec[] | null,
+  ): ModelReport | null {
     const { interpreter } = this;
     return interpreter.run(() => {
-      const module = interpreter.attempt(() => interpreter.importer.moduleOfFile(path));
-      if (typeof module !== 'object' || module?.kind !== 'module') return null;
-      const cls = this.moduleClass(module, node);
-      if (!cls) return null;
-      const { value, construction } = construct(interpreter, constructionsOf(interpreter, module, file, node, cls));
+      const module = interpreter.importer.moduleOfFile(path);
+      const context = this.classContext(module, file, node);
+      if (!context) return null;
+      const owners = classesOf(file).flatMap((other) =>
+        other === node ? [] : (this.classContext(module, file, other) ?? []),
+      );
+      // What a file ends with is usually the whole that its other classes are parts of.
+      const made = construct(context, owners.reverse());
       const place = { file, start: node.start, end: node.end };
-      return buildReport(interpreter, { qualname: cls.qualname, file: path, place, call: construction?.shown ?? null, value, inputs });
+      const { value, shown } = made;
+      return buildReport(interpreter, {
+        qualname: context.cls.qualname,
+        file: path,
+        place,
+        call: shown,
+        value,
+        inputs: inputs ?? made.inputs,
+        module,
+      });
     });
+  }
+
+  private classContext(module: PyModule, file: SourceFile, node: ClassDef): ClassContext | null {
+    const cls = this.moduleClass(module, node);
+    if (!cls) return null;
+    return {
+      interpreter: this.interpreter,
+      module,
+      file,
+      node,
+      cls,
+      directives: directivesOf(file, this.project.parser).models,
+      others: () => this.filesThatMention(node.name, file),
+    };
+  }
+
+  /** Files of the searched folders whose text calls `name`. */
+  private filesThatMention(name: string, file: SourceFile): SourceFile[] {
+    const folders = this.options.searchFolders ?? [dirname(file.path)];
+    const found: SourceFile[] = [];
+    for (const path of this.project.pythonFiles(folders)) {
+      if (path === file.path || !this.project.text(path)?.includes(`${name}(`)) continue;
+      const other = this.project.file(path);
+      if (other) found.push(other);
+    }
+    return found;
   }
 
   /** The class a statement made, if it is an `nn.Module` or may be one (its base is not known and it has a `forward`). */
@@ -102,14 +161,30 @@ export class Engine {
     return mayBe || isModuleClass(value) ? value : null;
   }
 
-  /** Syntax problems of a file. */
+  /** Syntax and directive problems of a file. */
   syntaxProblems(path: string): FindingReport[] {
     const file = this.file(path);
-    return file.ast.problems.map((problem) => ({ rule: 'syntax', severity: 'error', message: problem.message, span: spanOf({ file, start: problem.start, end: problem.end }) }));
+    const directives = directivesOf(file, this.project.parser).problems.map(
+      ({ message, start, end }): FindingReport => ({
+        rule: 'directive',
+        severity: 'error',
+        message,
+        span: spanOf({ file, start, end }),
+      }),
+    );
+    const syntax = file.ast.problems.map(
+      (problem) =>
+        ({
+          rule: 'syntax',
+          severity: 'error',
+          message: problem.message,
+          span: spanOf({ file, start: problem.start, end: problem.end }),
+        }) satisfies FindingReport,
+    );
+    return [...syntax, ...directives];
   }
 }
 
 export function createEngine(options: EngineOptions): Engine {
   return new Engine(options);
 }
-

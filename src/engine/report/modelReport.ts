@@ -1,14 +1,23 @@
 /** Puts together what everybody shows of one module. */
 import { countModel, type ModelCounts, type ModuleNode } from '../model/index.js';
-import { isUnknown, type Interpreter, type Place, type PyInstance, type Unknown, type Value } from '../python/index.js';
+import {
+  isUnknown,
+  type Interpreter,
+  type Place,
+  type PyInstance,
+  type PyModule,
+  type Unknown,
+  type Value,
+} from '../python/index.js';
 import { addInt, mulInt, type Int } from '../python/symint.js';
 import { dtypeFacts } from '../torch/dtypes.js';
 import { numelOf } from '../torch/dims.js';
+import { isTensorValue } from '../torch/nn/objects.js';
 import { ownMembers } from '../model/index.js';
 import type { TensorNative } from '../torch/tensor.js';
 import { callMacs, callOutput, moduleCalls, traceOf, type ModuleCall } from '../torch/trace.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
-import { inputTensor, type InputSpec } from './inputs.js';
+import { inputValue, type InputSpec } from './inputs.js';
 import type { FindingReport, InputReport, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from './types.js';
 
 /** What a forward pass showed. */
@@ -27,6 +36,8 @@ export interface ReportRequest {
   /** The constructed module, or why there is none. */
   readonly value: Value;
   readonly inputs: readonly InputSpec[] | null;
+  /** Where names in inputs are looked up. */
+  readonly module: PyModule;
 }
 
 /** Must run inside a run of the interpreter: the module and its trace belong to that run. */
@@ -46,7 +57,12 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     return {
       ...base,
       parameters: { total: null, trainable: null, frozen: null },
-      buffers: null, modules: null, tree: null, inputs: [], output: null, macs: null,
+      buffers: null,
+      modules: null,
+      tree: null,
+      inputs: [],
+      output: null,
+      macs: null,
       memory: { parameters: null, gradients: null, optimizer: null, activations: null, peak: null },
       findings: [],
       assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
@@ -54,12 +70,19 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     };
   }
   const findings: FindingReport[] = [];
-  const forward = request.inputs ? runForward(interpreter, value, request.inputs, notes, findings) : null;
+  const forward = request.inputs
+    ? runForward(interpreter, value, request.inputs, request.module, notes, findings)
+    : null;
   const counts = countModel(value);
   const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
   return {
     ...base,
-    parameters: { total: countOf(counts.total.value, notes), trainable: countOf(counts.trainable.value, notes), frozen: countOf(counts.frozen.value, notes), ...atLeast },
+    parameters: {
+      total: countOf(counts.total.value, notes),
+      trainable: countOf(counts.trainable.value, notes),
+      frozen: countOf(counts.frozen.value, notes),
+      ...atLeast,
+    },
     buffers: countOf(counts.buffers.value, notes),
     modules: countOf(counts.modules, notes),
     tree: nodeReport(counts.root, forward, notes),
@@ -74,15 +97,27 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
 }
 
 /** Runs `forward` in evaluation mode on tensors of the given shapes. */
-function runForward(interpreter: Interpreter, root: PyInstance, specs: readonly InputSpec[], notes: Notes, findings: FindingReport[]): Forward {
+function runForward(
+  interpreter: Interpreter,
+  root: PyInstance,
+  specs: readonly InputSpec[],
+  module: PyModule,
+  notes: Notes,
+  findings: FindingReport[],
+): Forward {
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
   const inputs: InputReport[] = [];
   for (const spec of specs) {
-    const tensor = inputTensor(spec, interpreter);
-    if (spec.name === null) args.push(tensor);
-    else kwargs.set(spec.name, tensor);
-    inputs.push({ name: spec.name ?? `input ${args.length}`, shape: shapeOf((tensor as TensorNative).data.shape, notes), dtype: spec.dtype });
+    const value = inputValue(spec, interpreter, module);
+    if (spec.name === null) args.push(value);
+    else kwargs.set(spec.name, value);
+    const tensor = isTensorValue(value) ? value.data : null;
+    inputs.push({
+      name: spec.name ?? `input ${args.length}`,
+      shape: tensor ? shapeOf(tensor.shape, notes) : null,
+      dtype: tensor && !isUnknown(tensor.dtype) ? tensor.dtype : null,
+    });
   }
   const before = moduleCalls(traceOf(interpreter)).length;
   const output = interpreter.attempt(() => {
@@ -100,9 +135,18 @@ function runForward(interpreter: Interpreter, root: PyInstance, specs: readonly 
   if (isUnknown(output)) {
     notes.add(output.reason, output.place);
     if (output.reason.startsWith('it raises') && output.place && !output.place.file.path.startsWith('<'))
-      findings.push({ rule: 'shape', severity: 'error', message: output.reason.replace(/^it raises (\w+: )?/, ''), span: spanOf(output.place) });
+      findings.push({
+        rule: 'shape',
+        severity: 'error',
+        message: output.reason.replace(/^it raises (\w+: )?/, ''),
+        span: spanOf(output.place),
+      });
   }
-  const macs: Int | Unknown = isUnknown(output) ? output : rootCall ? callMacs(rootCall) : interpreter.unknown('the forward of this module was not traced');
+  const macs: Int | Unknown = isUnknown(output)
+    ? output
+    : rootCall
+      ? callMacs(rootCall)
+      : interpreter.unknown('the forward of this module was not traced');
   return { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule };
 }
 
@@ -136,19 +180,30 @@ function memoryOf(counts: ModelCounts, notes: Notes): MemoryReport {
   let parameters: Int | Unknown = counts.total.unknowns[0] ?? 0;
   let gradients: Int | Unknown = counts.total.unknowns[0] ?? 0;
   const seen = new Set<TensorNative>();
-  const add = (sum: Int | Unknown, bytes: Int | Unknown): Int | Unknown => (isUnknown(sum) ? sum : isUnknown(bytes) ? bytes : addInt(sum, bytes));
+  const add = (sum: Int | Unknown, bytes: Int | Unknown): Int | Unknown =>
+    isUnknown(sum) ? sum : isUnknown(bytes) ? bytes : addInt(sum, bytes);
   const visit = (node: ModuleNode): void => {
     for (const { value } of ownMembers(node.instance).parameters) {
       if (seen.has(value)) continue;
       seen.add(value);
       const { dtype, shape, requiresGrad } = value.data;
       const numel = numelOf(shape);
-      const bytes = isUnknown(dtype) ? dtype : isUnknown(numel) ? numel : (mulInt(numel, dtypeFacts(dtype).bytes) ?? counts.total.unknowns[0] ?? 0);
+      const bytes = isUnknown(dtype)
+        ? dtype
+        : isUnknown(numel)
+          ? numel
+          : (mulInt(numel, dtypeFacts(dtype).bytes) ?? counts.total.unknowns[0] ?? 0);
       parameters = add(parameters, bytes);
       if (requiresGrad) gradients = add(gradients, bytes);
     }
     node.children.forEach(visit);
   };
   visit(counts.root);
-  return { parameters: countOf(parameters, notes), gradients: countOf(gradients, notes), optimizer: null, activations: null, peak: null };
+  return {
+    parameters: countOf(parameters, notes),
+    gradients: countOf(gradients, notes),
+    optimizer: null,
+    activations: null,
+    peak: null,
+  };
 }
