@@ -19,6 +19,11 @@ export function identityOf(object: object): number {
   return serial;
 }
 
+/** What `id(object)` gives: only its sameness means anything. */
+export function addressOf(object: object): number {
+  return 0x10000000 + 16 * identityOf(object);
+}
+
 /** Floats that are whole share their key with the integer. */
 function numberKey(value: number): HashKey {
   if (Number.isSafeInteger(value)) return value + 0;

@@ -124,7 +124,7 @@ export function classOf(value: Value): PyClass {
     case 'super':
       return superClass;
     case 'iterator':
-      return iteratorClass(value.name);
+      return value.send ? generatorClass : iteratorClass(value.name);
     case 'native':
       return value.type.cls(value);
     case 'unknown':

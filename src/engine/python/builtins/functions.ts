@@ -4,7 +4,7 @@ import type { Context } from '../context.js';
 import { defineFunction } from '../define.js';
 import { PyRaise } from '../errors.js';
 import { asciiOnly, formatValue } from '../format.js';
-import { hashNumber, identityOf } from '../hash.js';
+import { addressOf, hashNumber } from '../hash.js';
 import { isSym, norm } from '../symint.js';
 import type { PyBuiltin, Unknown, Value } from '../value.js';
 import { advance } from './iteration.js';
@@ -246,8 +246,7 @@ const functions: readonly PyBuiltin[] = [
   }),
   defineFunction('id(obj, /)', ({ obj }, context) => {
     if (isUnknown(obj)) return obj;
-    // Only its sameness counts; the number itself is a stand-in that no code can rely on.
-    return typeof obj === 'object' && obj !== null ? 0x10000000 + 16 * identityOf(obj) : context.unknown('the address of a value depends on the run');
+    return typeof obj === 'object' && obj !== null ? addressOf(obj) : context.unknown('the address of a value depends on the run');
   }),
   defineFunction('hash(obj, /)', ({ obj }, context) => {
     if (isUnknown(obj)) return obj;

@@ -71,6 +71,7 @@ constructs(classes.mapClass, constructMap);
 constructs(classes.filterClass, constructFilter);
 constructs(classes.reversedClass, constructReversed);
 constructs(classes.noneTypeClass, () => null);
+constructs(classes.cachedPropertyClass, (_cls, args) => ({ kind: 'descriptor', type: 'cached_property', get: args[0] ?? null, set: null, del: null }));
 
 installNumbers(classes.intClass, classes.floatClass, classes.complexClass);
 installStr(classes.strClass);

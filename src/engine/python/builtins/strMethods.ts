@@ -87,7 +87,8 @@ function splitWords(text: string, limit: number): string[] {
   let rest = strip2(text, true);
   while (rest !== '') {
     if (limit >= 0 && words.length === limit) {
-      words.push(strip2(rest, false));
+      // What is left is kept as it is, with its spaces at the end.
+      words.push(rest);
       break;
     }
     const end = [...rest].findIndex(isSpace);

@@ -4,7 +4,7 @@ import type { PyClass } from '../value.js';
 import { decode } from './strMethods.js';
 
 export const constructStr: NonNullable<PyClass['construct']> = (_cls, args, kwargs, context) => {
-  const value = args[0] ?? kwargs.get('object');
+  const value = args.length > 0 ? args[0] : kwargs.get('object');
   if (value === undefined) return '';
   if (isUnknown(value)) return value;
   const encoding = args[1] ?? kwargs.get('encoding');

@@ -1,0 +1,34 @@
+/** Runs Python text with the standard library alone, for tests. */
+import { MemorySourceProvider, Project } from '../../../src/engine/project/index.js';
+import { Interpreter, evaluateSource, isUnknown, PyRaise, type Value } from '../../../src/engine/python/index.js';
+import { stdlib } from '../../../src/engine/python/stdlib/index.js';
+import { createParser, type PythonParser } from '../../../src/engine/syntax/index.js';
+
+let parser: Promise<PythonParser> | undefined;
+
+/** `repr` of an expression in the namespace of `program`, `unknown: reason`, or `raises Type: message`. */
+export async function runPython(program: string, expression: string): Promise<string> {
+  const project = new Project(new MemorySourceProvider(new Map([['/main.py', program]])), await (parser ??= createParser('wasm')), ['/']);
+  const interpreter = new Interpreter({ project, modules: stdlib });
+  return interpreter.run(() => {
+    try {
+      return show(interpreter, evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), expression));
+    } catch (error) {
+      if (error instanceof PyRaise) return raised(interpreter, error);
+      return show(interpreter, interpreter.failure(error));
+    }
+  });
+}
+
+/** The last line of a traceback. */
+function raised(interpreter: Interpreter, error: PyRaise): string {
+  const text = interpreter.str(error.value);
+  const name = error.cls?.name ?? 'exception';
+  return `raises ${name}${text === '' ? '' : `: ${typeof text === 'string' ? text : text.reason}`}`;
+}
+
+function show(interpreter: Interpreter, value: Value): string {
+  if (isUnknown(value)) return `unknown: ${value.reason}`;
+  const text = interpreter.repr(value);
+  return typeof text === 'string' ? text : `unknown: ${text.reason}`;
+}
