@@ -222,7 +222,7 @@ export class Interpreter implements Context {
     for (const [key, value] of entries) {
       const hash = this.hashKey(key);
       if (hash === undefined) dict.taint ??= isUnknown(key) ? key : this.unknown('a key of this dict is not known');
-      else dict.entries.set(hash, { key, value });
+      else dict.entries.set(hash, { key: dict.entries.get(hash)?.key ?? key, value });
     }
     return dict;
   }
