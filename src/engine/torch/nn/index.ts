@@ -1,10 +1,11 @@
 /** `torch.nn` and its submodules as the interpreter imports them. */
+import { intClass } from '../../python/builtins/classes.js';
 import { defineFunction, type ModelledModule } from '../../python/define.js';
 import type { PyClass, Value } from '../../python/value.js';
 import { recordOp } from '../trace.js';
 import { initMembers } from './init.js';
 import { moduleClass } from './module.js';
-import { methodMembers } from './moduleMethods.js';
+import { methodMembers, removableHandle } from './moduleMethods.js';
 import { stateMembers } from './module.js';
 import { walkMembers } from './moduleWalk.js';
 import { isUnknown } from './objects.js';
@@ -17,6 +18,8 @@ import { parallelModules } from './parallel.js';
 import { quantizationModules } from './quantization.js';
 import { weightedLayers } from './weightedLayers.js';
 import { factoryOf, newParameter, sizesOf } from './weights.js';
+import attentionKernelsSource from './python/attentionKernels.py';
+import moduleHooksSource from './python/moduleHooks.py';
 import adaptiveSource from './python/adaptive.py';
 import attentionSource from './python/attention.py';
 import batchnormSource from './python/batchnorm.py';
@@ -103,6 +106,22 @@ function exported(names: Record<string, Value>): Value {
   return { kind: 'list', items: [...Object.keys(names).filter((name) => !name.startsWith('_')), ...homes.keys()], cls: null, attrs: null, saved: 0, taint: null };
 }
 
+/** `torch.nn._reduction`. */
+const reductionMembers: Readonly<Record<string, Value>> = {
+  get_enum: defineFunction('get_enum(reduction)', ({ reduction }, context) => {
+    const index = ['none', 'mean', 'sum'].indexOf(typeof reduction === 'string' ? reduction : '');
+    if (isUnknown(reduction)) return reduction;
+    return index >= 0 ? index : context.raise('ValueError', `${String(reduction)} is not a valid value for reduction`);
+  }),
+  legacy_get_string: defineFunction('legacy_get_string(size_average, reduce, emit_warning=True)', ({ size_average: average, reduce }, context) => {
+    const reduces = context.truth(reduce ?? true);
+    const averages = context.truth(average ?? true);
+    if (isUnknown(reduces)) return reduces;
+    if (isUnknown(averages)) return averages;
+    return !reduces ? 'none' : averages ? 'mean' : 'sum';
+  }),
+};
+
 const factoryKwargs = defineFunction('factory_kwargs(kwargs)', ({ kwargs }, context) => {
   if (isUnknown(kwargs)) return kwargs;
   if (kwargs === null || kwargs === undefined) return context.dict();
@@ -115,25 +134,53 @@ const factoryKwargs = defineFunction('factory_kwargs(kwargs)', ({ kwargs }, cont
   }));
 });
 
+/** Type aliases of `torch.nn.common_types`; any class does, since they only stand in annotations. */
+const sizeAliases = ['_scalar_or_tuple_any_t', '_scalar_or_tuple_1_t', '_scalar_or_tuple_2_t', '_scalar_or_tuple_3_t', '_scalar_or_tuple_4_t', '_scalar_or_tuple_5_t', '_scalar_or_tuple_6_t', '_size_any_t', '_size_1_t', '_size_2_t', '_size_3_t', '_size_4_t', '_size_5_t', '_size_6_t', '_size_any_opt_t', '_size_2_opt_t', '_size_3_opt_t', '_ratio_2_t', '_ratio_3_t', '_ratio_any_t', '_tensor_list_t', '_maybe_indices_t'];
+
+
+/** Names that the files of `torch.nn.modules` import themselves, so that others can import them from there. */
+const imported: Readonly<Record<string, readonly [module: string, name?: string]>> = {
+  F: ['torch.nn.functional'], init: ['torch.nn.init'], torch: ['torch'], math: ['math'], warnings: ['warnings'], numbers: ['numbers'],
+  copy: ['copy'], operator: ['operator'], itertools: ['itertools'], collections: ['collections'], functools: ['functools'],
+  _VF: ['torch._VF'], Tensor: ['torch', 'Tensor'], Size: ['torch', 'Size'], OrderedDict: ['collections', 'OrderedDict'], namedtuple: ['collections', 'namedtuple'],
+  container_abcs: ['collections.abc'], chain: ['itertools', 'chain'], islice: ['itertools', 'islice'], repeat: ['itertools', 'repeat'],
+  PackedSequence: ['torch.nn.utils.rnn', 'PackedSequence'], LazyModuleMixin: ['torch.nn.modules.lazy', 'LazyModuleMixin'],
+  constant_: ['torch.nn.init', 'constant_'], xavier_normal_: ['torch.nn.init', 'xavier_normal_'], xavier_uniform_: ['torch.nn.init', 'xavier_uniform_'],
+  _reverse_repeat_tuple: ['torch.nn.modules.utils', '_reverse_repeat_tuple'], _list_with_default: ['torch.nn.modules.utils', '_list_with_default'],
+  ...Object.fromEntries(['Any', 'Callable', 'Dict', 'Iterable', 'Iterator', 'List', 'Mapping', 'Optional', 'Sequence', 'Set', 'Tuple', 'TypeVar', 'Union', 'overload'].map((name) => [name, ['typing', name] as const])),
+};
+
+/** `__getattr__` of the modules below `torch.nn.modules`. */
+const partName = (part: string): Value =>
+  defineFunction('__getattr__(name)', ({ name }, context) => {
+    if (typeof name !== 'string') return name ?? null;
+    const direct = tupleMembers[name] ?? (sizeAliases.includes(name) ? intClass : undefined) ?? nnMembers()[name];
+    if (direct !== undefined && name !== '__getattr__') return direct;
+    const [module, member] = imported[name] ?? (homes.has(name) ? [homes.get(name) as string, name] : []);
+    if (module === undefined) return context.raise('AttributeError', `module 'torch.nn.modules.${part}' has no attribute '${name}'`);
+    const found = context.importModule(module);
+    return isUnknown(found) || member === undefined ? found : context.requireAttribute(found, member);
+  });
+
 const nnMembers = (): Record<string, Value> => ({ Module: moduleClass, ...publicClasses(), ...parameterMembers(), factory_kwargs: factoryKwargs, __getattr__: lateName });
 
 const parts = new Set([...Object.keys(written), ...classes.map((cls) => cls.module.slice('torch.nn.modules.'.length))]);
 
-/** Type aliases of `torch.nn.common_types`; what they stand for doesn't matter at run time. */
-const sizeAliases = ['_scalar_or_tuple_any_t', '_scalar_or_tuple_1_t', '_scalar_or_tuple_2_t', '_scalar_or_tuple_3_t', '_scalar_or_tuple_4_t', '_scalar_or_tuple_5_t', '_scalar_or_tuple_6_t', '_size_any_t', '_size_1_t', '_size_2_t', '_size_3_t', '_size_4_t', '_size_5_t', '_size_6_t', '_size_any_opt_t', '_size_2_opt_t', '_size_3_opt_t', '_ratio_2_t', '_ratio_3_t', '_ratio_any_t', '_tensor_list_t', '_maybe_indices_t'];
-
 export const nnModules: readonly ModelledModule[] = [
   { name: 'torch.nn', isPackage: true, complete: true, members: () => ({ ...nnMembers(), __all__: exported(nnMembers()) }) },
   { name: 'torch.nn.modules', isPackage: true, complete: true, members: () => ({ ...nnMembers(), __all__: exported(nnMembers()) }) },
-  { name: 'torch.nn.modules.module', members: () => ({ Module: moduleClass }) },
+  { name: 'torch.nn.modules.module', members: () => ({ Module: moduleClass, __getattr__: partName('module') }), source: moduleHooksSource },
+  { name: 'torch.nn._reduction', complete: true, members: () => reductionMembers },
+  { name: 'torch.nn.attention', isPackage: true, source: attentionKernelsSource },
   ...[...parts].map((part): ModelledModule => ({
     name: `torch.nn.modules.${part}`,
-    members: () => ({ Module: moduleClass, ...classesOf(part), ...written[part]?.given }),
+    members: () => ({ Module: moduleClass, ...classesOf(part), ...written[part]?.given, __getattr__: partName(part) }),
     source: written[part]?.source,
   })),
   { name: 'torch.nn.parameter', complete: true, members: parameterMembers },
   { name: 'torch.nn.init', complete: true, members: initMembers },
-  { name: 'torch.nn.common_types', members: () => Object.fromEntries(sizeAliases.map((name) => [name, { kind: 'singleton', name: 'Ellipsis' }])) },
+  { name: 'torch.nn.common_types', members: () => Object.fromEntries(sizeAliases.map((name) => [name, intClass])) },
+  { name: 'torch.utils.hooks', members: () => ({ RemovableHandle: removableHandle }) },
   ...utilsModules,
   ...parallelModules,
   ...quantizationModules,

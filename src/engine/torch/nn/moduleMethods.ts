@@ -20,6 +20,11 @@ const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 export const removableHandle = defineClass('RemovableHandle', {
   module: 'torch.utils.hooks',
   members: {
+    __init__: method('__init__', (self, args, kwargs, context) => {
+      context.setAttribute(self, '_dict', required(args, kwargs, 0, 'hooks_dict', 'RemovableHandle', context));
+      context.setAttribute(self, 'id', nextHook(context));
+      return null;
+    }, 'RemovableHandle'),
     remove: method('remove', (self, _args, _kwargs, context) => {
       const dict = self.attrs.get('_dict');
       const id = self.attrs.get('id');
@@ -36,10 +41,15 @@ export const removableHandle = defineClass('RemovableHandle', {
 
 const HOOK_SERIAL = Symbol('hook serial');
 
-/** Files `hook` in the dictionary `dictName` of `self` (and in the dictionaries that mark it), and returns its handle. */
-function addHook(self: PyInstance, dictName: string, hook: Value, context: Context, marks: readonly string[] = [], prepend = false): Value {
+function nextHook(context: Context): number {
   const id = ((context.state.get(HOOK_SERIAL) as number | undefined) ?? 0) + 1;
   context.state.set(HOOK_SERIAL, id);
+  return id;
+}
+
+/** Files `hook` in the dictionary `dictName` of `self` (and in the dictionaries that mark it), and returns its handle. */
+function addHook(self: PyInstance, dictName: string, hook: Value, context: Context, marks: readonly string[] = [], prepend = false): Value {
+  const id = nextHook(context);
   const dict = context.requireAttribute(self, dictName);
   context.setItem(dict, id, hook);
   if (prepend && isDict(dict)) {

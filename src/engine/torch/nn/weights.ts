@@ -2,7 +2,7 @@
 import type { Context } from '../../python/context.js';
 import type { PyBuiltin, PyInstance, Value } from '../../python/value.js';
 import { deviceOf } from '../device.js';
-import { decideDim, isUnknown, numelOf } from '../dims.js';
+import { decideDim, isUnknown, numelOf, showDim, showShape } from '../dims.js';
 import { defaultDtype, dtypeOf } from '../dtypes.js';
 import { makeTensor, type Dim, type DType, type TensorData, type TensorNative } from '../tensor.js';
 import { registerParameter } from './module.js';
@@ -19,19 +19,13 @@ export function factoryOf(device: Value | undefined, dtype: Value | undefined, c
   return { dtype: given ?? defaultDtype(context), device: device === null || device === undefined ? 'cpu' : (deviceOf(device) ?? 'cpu') };
 }
 
-/** A size argument as PyTorch's `empty` takes it. @throws TypeError for floats, RuntimeError for negative sizes */
+/** A size argument as PyTorch's `empty` takes it. @throws TypeError for floats */
 export function asSize(value: Value, position: number, context: Context): Dim {
-  if (typeof value === 'number') {
-    if (value < 0) return context.raise('RuntimeError', `Trying to create tensor with negative dimension ${value}`);
-    return value;
-  }
+  if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return value ? 1 : 0;
   if (isUnknown(value)) return value;
   if (typeof value === 'object' && value !== null) {
-    if (value.kind === 'symint') {
-      if (decideDim('<', value, 0) === true) return context.raise('RuntimeError', `Trying to create tensor with negative dimension ${value.key}`);
-      return value;
-    }
+    if (value.kind === 'symint') return value;
     if (isTensorValue(value)) {
       const [only] = value.data.values ?? [];
       if (value.data.values?.length === 1 && only !== undefined && Number.isInteger(only)) return only;
@@ -58,8 +52,16 @@ export function sizesOf(value: Value, context: Context): Dim[] | ReturnType<Cont
 
 export type Init = { readonly name: string; readonly args?: Readonly<Record<string, unknown>> };
 
+/** @throws RuntimeError when a size is certainly negative */
+function checkSizes(shape: TensorData['shape'], context: Context): void {
+  if (isUnknown(shape)) return;
+  const negative = shape.find((size) => decideDim('<', size, 0) === true);
+  if (negative !== undefined) context.raise('RuntimeError', `Trying to create tensor with negative dimension ${showDim(negative)}: ${showShape(shape)}`);
+}
+
 /** A new parameter, filled as `init` says. */
 export function newParameter(shape: TensorData['shape'], factory: Factory, context: Context, init: Init, requiresGrad = true): TensorNative {
+  checkSizes(shape, context);
   return makeTensor(context.heap, {
     shape,
     dtype: factory.dtype,
