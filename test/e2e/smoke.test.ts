@@ -1,20 +1,27 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { useSession } from '../support/session.js';
+import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
+
+/** Counted by PyTorch: TextEmbedding, FeedForward, EncoderBlock. */
+const PARAMETERS = ['18,048', '74,208', '111,840'];
+
+/** Opens model.py and waits for the code lenses that are visible at its top. */
+async function seeLenses({ bench }: Session): Promise<string[]> {
+  await bench.openFile('model.py');
+  return waitFor(
+    'parameters above three modules',
+    () => bench.codeLenses('model.py'),
+    (lenses) => PARAMETERS.every((count, index) => lenses[index]?.startsWith(`${count} parameters`)),
+  );
+}
 
 describe('the sample in a fresh editor', () => {
   const session = useSession({ name: 'smoke' });
 
   it('shows the parameter count above each module', async () => {
-    const { bench } = session();
-    await bench.openFile('model.py');
-    const lenses = await waitFor(
-      'parameters above TextClassifier',
-      () => bench.codeLenses('model.py'),
-      (shown) => shown.some((text) => /\d,\d{3}.*parameters/.test(text)),
-    );
-    assert(lenses.some((text) => text.includes('Inspect')));
+    const lenses = await seeLenses(session());
+    assert.match(lenses[0] ?? '', /Inspect.*Ask @architect/);
     await session().screenshot('lenses');
   });
 
@@ -25,15 +32,24 @@ describe('the sample in a fresh editor', () => {
     assert.equal(await spy.text(file), await readFile(file, 'utf8'));
   });
 
+  it('counts anew while one types', async () => {
+    const { bench } = session();
+    await bench.clickLine('model.py', 'self.position = nn.Embedding(max_len, d_model)');
+    await bench.page.keyboard.type('\nself.extra = nn.Linear(d_model, 2)');
+    // 96 · 2 weights and 2 biases more.
+    await waitFor(
+      'the new count',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses[0]?.startsWith('18,242 parameters') ?? false,
+    );
+    await bench.press('Mod+Z');
+    await bench.press('Mod+Z');
+    await seeLenses(session());
+  });
+
   it('comes back after the window is reloaded', async () => {
     await session().reload();
-    const { bench } = session();
-    await bench.openFile('model.py');
-    await waitFor(
-      'parameters above TextClassifier',
-      () => bench.codeLenses('model.py'),
-      (shown) => shown.some((text) => /parameters/.test(text)),
-    );
+    await seeLenses(session());
   });
 });
 
@@ -44,12 +60,7 @@ describe('a folder that is not trusted', () => {
     const { bench, spy } = session();
     await bench.page.locator('.statusbar-item', { hasText: 'Restricted Mode' }).waitFor();
     assert.equal(await spy.evaluate((api) => api.workspace.isTrusted), false);
-    await bench.openFile('model.py');
-    await waitFor(
-      'parameters above TextClassifier',
-      () => bench.codeLenses('model.py'),
-      (shown) => shown.some((text) => /parameters/.test(text)),
-    );
+    await seeLenses(session());
     await session().screenshot('restricted');
   });
 

@@ -114,9 +114,10 @@ export class Workbench {
     return hover.innerText();
   }
 
-  /** Code lenses shown in a file now, from top to bottom. */
+  /** Lines of code lenses in the visible part of a file, from top to bottom: `18,048 parameters | Inspect`. */
   async codeLenses(name: string): Promise<string[]> {
-    return this.editor(name).locator('.codelens-decoration a, .codelens-decoration span').allInnerTexts();
+    const lines = await this.editor(name).locator('.codelens-decoration').allInnerTexts();
+    return lines.map((line) => line.replaceAll(/\s+/g, ' ').trim()).filter(Boolean);
   }
 
   /** Waits for a code lens and clicks it. */
@@ -151,21 +152,27 @@ export class Workbench {
     return this.page.locator('.interactive-item-container.interactive-response').last();
   }
 
-  /** Waits until the last answer is complete and returns its text. */
+  /**
+   * Waits until the last answer is complete and returns the text that stays visible: VS Code then folds all parts but the last
+   * run of markdown and what follows it.
+   */
   async answer(timeout = 60_000): Promise<string> {
     const answer = this.lastAnswer();
     await answer.waitFor({ timeout });
-    await waitFor(
+    let before = '';
+    let since = Date.now();
+    return waitFor(
       'the end of the answer',
       async () => {
-        const text = await answer.locator('.value').first().innerText();
         const loading = await answer.evaluate((node) => node.classList.contains('chat-response-loading'));
-        return { text, loading };
+        const text = loading ? '' : await answer.locator('.value').first().innerText();
+        if (text !== before) since = Date.now();
+        before = text;
+        return text;
       },
-      ({ text, loading }) => !loading && text.trim().length > 0,
+      (text) => text.trim().length > 0 && Date.now() - since > 1000,
       timeout,
     );
-    return answer.locator('.value').first().innerText();
   }
 
   /** The content of the webview that is shown. */
