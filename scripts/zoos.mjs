@@ -4,7 +4,7 @@
 //   node scripts/zoos.mjs               install what is missing
 //   node scripts/zoos.mjs torchvision   install only the packages named
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePythonEnv } from './python-env.mjs';
@@ -49,6 +49,10 @@ export function ensureZoos(only) {
     const { status, stderr } = spawnSync(python, args, { stdio: ['ignore', 'inherit', 'pipe'] });
     if (status === 0) writeFileSync(marker, '');
     else failed.push(`${requirement}\n${stderr.toString().trim().split('\n').slice(-5).join('\n')}`);
+  }
+  // Compiled libraries were built for other versions of PyTorch: without them the packages fall back to plain Python.
+  for (const path of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    if (/\.(so|so\.\d+|pyd|dylib|dll)$/.test(path)) rmSync(join(folder, path), { force: true });
   }
   if (failed.length > 0)
     throw new Error(`${failed.length} of ${wanted.length} packages could not be installed:\n\n${failed.join('\n\n')}`);

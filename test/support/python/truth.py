@@ -28,6 +28,7 @@ import importlib.machinery
 import io
 import json
 import os
+import socket
 import sys
 import types
 
@@ -41,7 +42,7 @@ LARGEST_ON_CPU = 400_000_000  # parameters; a larger model that needs real tenso
 # Imported by training code or data code beside the models and never reached when a model is built. They are not
 # installed, so imports of them give an object on which any attribute exists and nothing works.
 ABSENT = {
-    "accelerate", "adabelief_pytorch", "aim", "cv2", "datasets", "diffq", "dora", "fairscale", "faiss", "fire", "ftfy", "gym",
+    "accelerate", "adabelief_pytorch", "aim", "cv2", "datasets", "diffq", "dora", "fairscale", "faiss", "gensim", "audiotools", "smart_open", "pkg_resources", "psutil", "resampy", "xxhash", "importlib_resources", "pycocotools", "spacy", "fastparquet", "ray", "dill", "torchmetrics", "fire", "ftfy", "gym",
     "h5py", "huggingface_hub", "hydra", "imageio", "julius", "kornia_moons", "lameenc", "lightning", "librosa", "matplotlib", "mlflow",
     "moviepy", "museval", "musdb", "numba", "onnx", "onnxruntime", "openunmix", "pretty_midi", "progressbar", "pyro",
     "pytorch_fid", "pytorch_lightning", "pytorch_warmup", "retrying", "seaborn", "sentencepiece", "skimage", "soundfile",
@@ -50,13 +51,38 @@ ABSENT = {
 }
 
 
-class Absent(types.ModuleType):
-    """A module, class or function that is only ever named."""
+class AnyName(type):
+    """A class that has every attribute."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return AnyName(name, (AbsentObject,), {})
+
+
+class AbsentObject(metaclass=AnyName):
+    """What an absent module's names stand for. As a decorator, with or without arguments, it changes nothing."""
+
+    def __new__(cls, *args, **kwargs):
+        if len(args) == 1 and not kwargs and isinstance(args[0], types.FunctionType):
+            return args[0]
+        return super().__new__(cls)
+
+    def __init__(self, *args, **kwargs):
+        pass
 
     def __getattr__(self, name):
         if name.startswith("__"):
             raise AttributeError(name)
-        return type(name, (), {"__getattr__": lambda self, n: None, "__init__": lambda self, *a, **k: None})
+        return AnyName(name, (AbsentObject,), {})
+
+    def __call__(self, *args, **kwargs):
+        return args[0] if len(args) == 1 and not kwargs else AbsentObject()
+
+
+class Absent(types.ModuleType):
+    def __getattr__(self, name):
+        return getattr(AbsentObject, name)
 
 
 class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
@@ -72,22 +98,29 @@ class AbsentFinder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         module.__path__ = []
 
 
-def allow_torchvision():
-    """torchvision's compiled operators belong to another build of PyTorch: declare what its import asks for."""
+def no_network(*args, **kwargs):
+    raise OSError("measuring downloads nothing")
+
+
+def allow_foreign_libraries():
+    """
+    Compiled operators of other packages are not installed (see scripts/zoos.mjs): declares those that the import of
+    torchvision asks for.
+    """
     library = torch.library.Library("torchvision", "DEF")
     library.define("nms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     library.define("qnms(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
     return library
 
 
-def import_file(path):
-    """Imports a file under the name its package gives it, so that relative imports work."""
+def import_file(path, root=None):
+    """Imports a file under the name that its package, or its path below `root`, gives it: relative imports work."""
     path = os.path.abspath(path)
     folder, base = os.path.split(path)
     if base.endswith(".ipynb"):
         return import_notebook(path)
     parts = [] if base == "__init__.py" else [os.path.splitext(base)[0]]
-    while os.path.exists(os.path.join(folder, "__init__.py")):
+    while folder != root if root else os.path.exists(os.path.join(folder, "__init__.py")):
         folder, name = os.path.split(folder)
         parts.insert(0, name)
     forget_others(folder)
@@ -143,7 +176,7 @@ def build(request, device):
         extra = os.path.join(ROOT, extra)
         if extra not in sys.path:
             sys.path.insert(0, extra)
-    namespace = dict(vars(import_file(path)))
+    namespace = dict(vars(import_file(path, request.get("root"))))
     torch.manual_seed(0)
     with torch.device(device):
         model = evaluate(request["call"], namespace)
@@ -245,6 +278,7 @@ def update(path):
         request = {**asked, "file": os.path.join(base, asked["file"]), "path": [os.path.join(base, p) for p in asked.get("path", [])]}
         if base == ".cache/zoos":
             request["path"].append(base)
+            request["root"] = os.path.join(ROOT, base)
         with contextlib.redirect_stdout(io.StringIO()):
             numbers = measure(request)
         note = numbers.get("error") or numbers.get("forward")
@@ -271,7 +305,8 @@ def main():
     sys.dont_write_bytecode = True
     sys.path[:0] = options.path
     sys.meta_path.append(AbsentFinder())
-    keep = allow_torchvision()
+    keep = allow_foreign_libraries()
+    socket.getaddrinfo = no_network
     if options.update:
         for path in options.update:
             update(path)
