@@ -163,6 +163,7 @@ export function reprBuiltin(value: Value, context: Context): string | Unknown {
 export function strBuiltin(value: Value, context: Context): string | Unknown {
   const text = asString(value);
   if (text !== undefined) return text;
+  if (typeof value === 'object' && value !== null && value.kind === 'native' && value.type.str) return value.type.str(value, context);
   const own = isInstance(value) && value.primitive === undefined ? ownText(value, '__str__', context) : undefined;
   return own ?? reprBuiltin(value, context);
 }

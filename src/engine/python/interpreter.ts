@@ -771,7 +771,7 @@ export class Interpreter implements Context {
     return this.text(value, '__repr__') ?? reprBuiltin(value, this);
   }
   private text(value: Value, method: '__str__' | '__repr__'): string | Unknown | undefined {
-    if (isNative(value)) return value.type.repr?.(value, this);
+    if (isNative(value)) return (method === '__str__' ? value.type.str?.(value, this) : undefined) ?? value.type.repr?.(value, this);
     const special = this.override_(value, method);
     if (special === undefined) return undefined;
     const result = this.call(special);

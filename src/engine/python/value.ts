@@ -279,6 +279,8 @@ export interface NativeType {
   /** Equality and hash key for dict keys and sets; identity when absent. */
   hashKey?(self: Native): HashKey;
   repr?(self: Native, context: Context): string;
+  /** `str(x)` where it differs from `repr(x)`. */
+  str?(self: Native, context: Context): string;
   /** The common value of two branches, or `undefined` when there is none (then: unknown). */
   join?(a: Native, b: Native, context: Context): Value | undefined;
   copy?(self: Native, deep: boolean, context: Context): Native;

@@ -82,13 +82,29 @@ function range(args: Args, closed: boolean): Result {
     if (step === 0) args.fail('step must be nonzero');
     if ((step > 0 && start > end) || (step < 0 && start < end)) args.fail('upper bound and lower bound inconsistent with step sign');
     const count = closed ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step);
-    const values = count <= MAX_VALUES ? roundAll(dtype, Array.from({ length: count }, (_, i) => start + i * step)) : null;
-    return { ...base, shape: [count], values };
+    return { ...base, shape: [count], values: count <= MAX_VALUES ? rangeValues(start, step, count, dtype) : null };
   }
   for (const value of [startValue, endValue, stepValue]) if (isUnknown(value)) return { ...base, shape: [value] };
   if (real) return { ...base, shape: [args.context.unknown('the length of a range with a symbolic end and a real step is not computed')] };
   const [a, b, c] = [startValue, endValue, stepValue].map((value) => args.toDim(value)) as [Dim, Dim, Dim];
   return { ...base, shape: [maxDim(ceilDiv(args.context, sub(b, a), c), 0)] };
+}
+
+/**
+ * PyTorch counts in vectors of the processor's width, each from its first element; where that rounds differently for
+ * different widths the values can't be told.
+ */
+function rangeValues(start: number, step: number, count: number, dtype: DType | Unknown): number[] | null {
+  const values = roundAll(dtype, Array.from({ length: count }, (_, i) => start + i * step));
+  if (!values || (Number.isInteger(start) && Number.isInteger(step)) || isUnknown(dtype) || !isFloating(dtype)) return values;
+  const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
+  for (const width of [4, 8, 16])
+    for (let i = 0; i < count; i++) {
+      const lane = i % width;
+      const first = round(start + (i - lane) * step);
+      if (values[i] !== round(first + lane * round(step)) || values[i] !== round(first + round(lane * round(step)))) return null;
+    }
+  return values;
 }
 
 operator(`linspace(start, end, steps, ${factory})`, 'torch', (args) => {

@@ -30,6 +30,7 @@ const deviceType: NativeType = {
     const { type, index } = parse(self.data as string);
     return index === null ? `device(type='${type}')` : `device(type='${type}', index=${index})`;
   },
+  str: (self) => self.data as string,
   copy: (self) => self,
 };
 

@@ -107,7 +107,7 @@ describe('operators as PyTorch has them', () => {
   for (const truth of truths)
     it(truth.call, () => {
       const withValues = truth.call.startsWith('=');
-      const text = truth.call.replace(/^=/, '').replaceAll(';; ', '\n');
+      const text = truth.call.replace(/^[=@]/, '').replaceAll(';; ', '\n');
       interpreter.run(() => {
         if (truth.error) {
           assert.throws(

@@ -2,7 +2,7 @@
 import type { Unknown } from '../../python/value.js';
 import { broadcast } from '../broadcast.js';
 import { assumeEqual, compareDim, floorDiv, isInt, isUnknown, modulo, product, showDim, showShape } from '../dims.js';
-import { isIntegral, roundAll } from '../dtypes.js';
+import { isIntegral, roundAll, scalarName } from '../dtypes.js';
 import { isTensor, type DType, type Dim, type Shape } from '../tensor.js';
 import { operator, type Args, type OperatorOptions, type Result } from './operator.js';
 import { unary } from './pointwise.js';
@@ -64,7 +64,7 @@ function softmax(args: Args): Result {
     if (typeof dim === 'number') args.axis(dim, shape.length);
   }
   const wanted = args.dtypeArgument() ?? dtype;
-  if (isIntegral(wanted)) args.fail(`"${args.op}_lastdim_kernel_impl" not implemented for '${wanted === 'bool' ? 'Bool' : 'Long'}'`);
+  if (!isUnknown(wanted) && isIntegral(wanted)) args.context.raise('NotImplementedError', `"${args.op}_lastdim_kernel_impl" not implemented for '${scalarName(wanted)}'`);
   const dim = args.raw('dim');
   return { shape, dtype: wanted, attributes: { dim: typeof dim === 'number' ? dim : null } };
 }
@@ -206,7 +206,7 @@ operator('grid_sample(input, grid, mode=\'bilinear\', padding_mode=\'zeros\', al
 });
 operator('affine_grid(theta, size, align_corners=None)', 'F', (args) => {
   const size = args.dims('size');
-  return { shape: [size[0] as Dim, ...size.slice(2), size.length - 2], macs: args.context.unknown('the products of affine_grid depend on how it is computed') };
+  return { shape: [size[0] as Dim, ...size.slice(2), size.length - 2], macs: 0 };
 });
 
 // ---------------------------------------------------------------- losses

@@ -1,5 +1,6 @@
 /** Convolutions and their transposes. */
 import { add, assumeEqual, compareDim, floorDiv, isUnknown, modulo, mul, product, showDim, showShape, sub } from '../dims.js';
+import { scalarName } from '../dtypes.js';
 import type { Dim, TensorData } from '../tensor.js';
 import { operator, type Args, type Result } from './operator.js';
 
@@ -33,7 +34,7 @@ function layout(args: Args, spatial: number): { batched: boolean; shape: readonl
 
 function checkDtypes(args: Args): void {
   const [a, b] = [args.dtype('input'), args.dtype('weight')];
-  if (!isUnknown(a) && !isUnknown(b) && a !== b) args.fail(`Input type (${a}) and weight type (${b}) should be the same`, { argument: 'input' });
+  if (!isUnknown(a) && !isUnknown(b) && a !== b) args.fail(`expected scalar type ${scalarName(a)} but found ${scalarName(b)}`, { argument: 'input' });
 }
 
 function conv(args: Args, spatial: number): Result {
@@ -127,9 +128,10 @@ operator('fold(input, output_size, kernel_size, dilation=1, padding=0, stride=1)
   const output = args.tuple('output_size', 2);
   const kernel = args.tuple('kernel_size', 2);
   const [dilation, padding, stride] = [args.tuple('dilation', 2), args.tuple('padding', 2), args.tuple('stride', 2)];
-  const blocks = product(output.map((size, i) => convolved(args, size, kernel[i] as Dim, stride[i] as Dim, padding[i] as Dim, padding[i] as Dim, dilation[i] as Dim)));
+  const counts = output.map((size, i) => convolved(args, size, kernel[i] as Dim, stride[i] as Dim, padding[i] as Dim, padding[i] as Dim, dilation[i] as Dim));
+  const blocks = product(counts);
   if (compareDim(args.context, '==', shape[2] as Dim, blocks) === false)
-    args.fail(`Given output_size=(${output.map(showDim).join(', ')}), kernel_size=(${kernel.map(showDim).join(', ')}), dilation=(${dilation.map(showDim).join(', ')}), padding=(${padding.map(showDim).join(', ')}), stride=(${stride.map(showDim).join(', ')}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${showDim(blocks)}, but got input.size(2)=${showDim(shape[2] as Dim)}.`, { expected: blocks, got: shape[2] });
+    args.fail(`Given output_size=(${output.map(showDim).join(', ')}), kernel_size=(${kernel.map(showDim).join(', ')}), dilation=(${dilation.map(showDim).join(', ')}), padding=(${padding.map(showDim).join(', ')}), stride=(${stride.map(showDim).join(', ')}), expected size of input's dimension 2 to match the calculated number of sliding blocks ${counts.map(showDim).join(' * ')} = ${showDim(blocks)}, but got input.size(2)=${showDim(shape[2] as Dim)}.`, { expected: blocks, got: shape[2] });
   const result = [shape[0] as Dim, floorDiv(args.context, shape[1] as Dim, product(kernel)), ...output];
   return { shape: batched ? result : result.slice(1) };
 });

@@ -7,7 +7,7 @@ import { add, ceilDiv, compareDim, concrete, isUnknown, maxDim, minDim, moreSpec
 import { roundAll } from '../dtypes.js';
 import { isTensor, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
 import { recordOp } from '../trace.js';
-import { Args, forgetShared, MAX_VALUES, operator, Undetermined, UnknownShape, type Result } from './operator.js';
+import { Args, MAX_VALUES, operator, Undetermined, UnknownShape, writeThrough, type Result } from './operator.js';
 import { termOf } from './pointwise.js';
 import { sliceValues } from './joining.js';
 
@@ -19,7 +19,7 @@ type Part =
   | { readonly type: 'slice'; readonly start: Dim; readonly step: number | null; readonly size: Dim }
   | { readonly type: 'pick'; readonly at: Dim }
   | { readonly type: 'new' }
-  | { readonly type: 'tensor'; readonly shape: readonly Dim[]; readonly values: readonly number[] | null };
+  | { readonly type: 'tensor'; readonly shape: readonly Dim[]; readonly values: readonly number[] | null; readonly axisless?: boolean };
 
 /** Where an index leads: shape, and places of the elements in the source where they are known. */
 interface Selection {
@@ -103,7 +103,7 @@ function select(args: Args, data: TensorData, index: Value): Selection {
   };
   for (const item of items) {
     if (item === null) parts.push({ type: 'new' });
-    else if (typeof item === 'boolean') parts.push({ type: 'new' }, { type: 'tensor', shape: [item ? 1 : 0], values: item ? [0] : [] });
+    else if (typeof item === 'boolean') parts.push({ type: 'tensor', shape: [item ? 1 : 0], values: item ? [0] : [], axisless: true });
     else if (typeof item === 'object' && item.kind === 'singleton') {
       if (!seenEllipsis) all(shape.length - used);
       seenEllipsis = true;
@@ -125,7 +125,7 @@ function select(args: Args, data: TensorData, index: Value): Selection {
       const sizes = concrete(own);
       const hits = values && sizes ? values.flatMap((flag, at) => (flag ? [at] : [])) : null;
       const count: Dim = hits ? hits.length : context.unknown('how many elements a mask selects depends on the data');
-      if (own.length === 0) parts.push({ type: 'new' }, { type: 'tensor', shape: [count], values: hits });
+      if (own.length === 0) parts.push({ type: 'tensor', shape: [count], values: hits, axisless: true });
       const strides = sizes ? stridesOf(sizes) : [];
       own.forEach((_, i) =>
         parts.push({ type: 'tensor', shape: [count], values: hits && sizes ? hits.map((at) => Math.floor(at / (strides[i] as number)) % (sizes[i] as number)) : null }),
@@ -154,7 +154,9 @@ function lay(args: Args, data: TensorData, parts: readonly Part[]): Selection {
   const basic = tensors.length === 0;
   let joint: readonly Dim[] = [];
   if (!basic) {
-    const shape = broadcast(args, tensors.map(({ part }) => part.shape));
+    const shapes = tensors.map(({ part }) => part.shape);
+    if (!fitTogether(args, shapes)) args.context.raise('IndexError', `shape mismatch: indexing tensors could not be broadcast together with shapes ${shapes.map(showShape).join(', ')}`);
+    const shape = broadcast(args, shapes);
     if (isUnknown(shape)) throw new UnknownShape(shape);
     joint = shape;
   }
@@ -167,12 +169,10 @@ function lay(args: Args, data: TensorData, parts: readonly Part[]): Selection {
   const shape: Dim[] = front ? [...joint] : [];
   const positionOfJoint = front ? 0 : -1;
   let jointAt = positionOfJoint;
-  parts.forEach((part, i) => {
+  parts.forEach((part) => {
     if (part.type === 'whole' || part.type === 'slice') shape.push(part.size);
-    else if (part.type === 'new') {
-      const next = parts[i + 1];
-      if (!(next?.type === 'tensor' && isBoolPlaceholder(parts, i))) shape.push(1);
-    } else if (part.type === 'tensor' && jointAt < 0) {
+    else if (part.type === 'new') shape.push(1);
+    else if (part.type === 'tensor' && jointAt < 0) {
       jointAt = shape.length;
       shape.push(...joint);
     }
@@ -180,11 +180,16 @@ function lay(args: Args, data: TensorData, parts: readonly Part[]): Selection {
   return { shape, offsets: offsets(data, parts, shape, joint, Math.max(jointAt, 0), source), basic };
 }
 
-/** A bare boolean index makes an axis of its own, which its tensor part replaces. */
-function isBoolPlaceholder(parts: readonly Part[], at: number): boolean {
-  const next = parts[at + 1];
-  const consumed = parts.filter((part) => part.type !== 'new').length;
-  return next?.type === 'tensor' && consumed > parts.length - 1;
+/** Whether shapes certainly can't be broadcast together. */
+function fitTogether(args: Args, shapes: readonly (readonly Dim[])[]): boolean {
+  return shapes.every((a, k) =>
+    shapes.slice(k + 1).every((b) =>
+      a.slice(-b.length).every((size, i, tail) => {
+        const other = b[b.length - tail.length + i] as Dim;
+        return size === 1 || other === 1 || typeof size !== 'number' || typeof other !== 'number' || compareDim(args.context, '==', size, other) !== false;
+      }),
+    ),
+  );
 }
 
 function offsets(data: TensorData, parts: readonly Part[], shape: readonly Dim[], joint: readonly Dim[], jointAt: number, source: readonly Dim[]): number[] | null {
@@ -219,11 +224,13 @@ function offsets(data: TensorData, parts: readonly Part[], shape: readonly Dim[]
         base += part.at * (strides[axis++] as number);
         break;
       case 'tensor': {
-        if (!part.values || axis >= from.length) return null;
+        if (!part.values) return null;
         const own = concrete(part.shape);
         if (!own) return null;
-        lists.push({ values: spread(part.values, own, jointSizes), stride: strides[axis] as number, size: from[axis] as number });
-        axis++;
+        if (!part.axisless) {
+          lists.push({ values: spread(part.values, own, jointSizes), stride: strides[axis] as number, size: from[axis] as number });
+          axis++;
+        }
         if (!jointPassed) {
           jointPassed = true;
           at += joint.length;
@@ -259,22 +266,14 @@ export function getItem(tensor: TensorNative, index: Value, context: Context): V
   try {
     const selected = select(args, tensor.data, index);
     const { values } = tensor.data;
-    return finishView(args, tensor, {
-      shape: selected.shape,
-      values: values && selected.offsets ? selected.offsets.map((at) => values[at] as number) : null,
-      view: selected.basic,
-    });
+    const made = args.make({ shape: selected.shape, values: values && selected.offsets ? selected.offsets.map((at) => values[at] as number) : null });
+    if (selected.basic) args.share(tensor, made, selected.offsets);
+    return made;
   } catch (error) {
     if (error instanceof UnknownShape) return args.make({ shape: error.unknown });
     if (error instanceof Undetermined) return error.unknown;
     throw error;
   }
-}
-
-function finishView(args: Args, base: TensorNative, result: Result): TensorNative {
-  const made = args.make(result);
-  if (result.view) args.share(base, made);
-  return made;
 }
 
 /** `tensor[index] = value`. */
@@ -302,10 +301,8 @@ export function setItem(tensor: TensorNative, index: Value, value: Value, contex
     }
   }
   const node = recordOp(context, { op: 'index_put', inputs: args.inputs() });
-  forgetShared(context, tensor);
-  context.heap.touch(tensor);
   const grad = isTensor(value) && value.data.requiresGrad;
-  tensor.data = { ...tensor.data, values, node, requiresGrad: tensor.data.requiresGrad || grad, init: tensor.data.role === 'tensor' ? null : tensor.data.init };
+  writeThrough(context, tensor, { ...tensor.data, values, node, requiresGrad: tensor.data.requiresGrad || grad, init: tensor.data.role === 'tensor' ? null : tensor.data.init });
 }
 
 function listAsTensor(args: Args, value: Value): Value {

@@ -195,7 +195,7 @@ function deliver(args: Args, result: Result, inplace: boolean, options: Operator
   const made = makeTensor(context.heap, data);
   if (result.view) {
     const base = args.firstTensor();
-    if (base) shareMemory(context, base, made, result.whole ?? false);
+    if (base) shareMemory(context, base, made, result.whole ? 'all' : null);
   }
   return made;
 }
@@ -213,10 +213,8 @@ function checkWrite(args: Args, before: TensorData, after: TensorData): void {
 /** Writes `data` into an existing tensor object: role, dtype and device stay, the shape as well unless it is an `out`. */
 export function overwrite(context: Context, target: TensorNative, result: Result, data: TensorData, resize = false): void {
   const before = target.data;
-  forgetShared(context, target);
-  context.heap.touch(target);
   const values = isUnknown(before.dtype) || before.dtype === data.dtype ? data.values : data.values && before.dtype === 'float32' ? data.values.map(Math.fround) : null;
-  target.data = {
+  writeThrough(context, target, {
     ...before,
     shape: resize || isUnknown(before.shape) ? result.shape : before.shape,
     values,
@@ -224,14 +222,17 @@ export function overwrite(context: Context, target: TensorNative, result: Result
     init: data.init ?? (before.role === 'tensor' ? null : before.init),
     requiresGrad: before.role === 'tensor' ? before.requiresGrad || data.requiresGrad : before.requiresGrad,
     storage: before.storage,
-  };
-  tellShared(context, target);
+  });
 }
 
-/** One tensor object of a shared memory; `whole`: it sees all of it, in order. */
+/** One tensor object of a shared memory: where its elements lie in it, `'all'` in order, or `null` if that isn't followed. */
 interface Sharer {
   readonly tensor: TensorNative;
-  readonly whole: boolean;
+  readonly offsets: 'all' | readonly number[] | null;
+}
+
+function sharers(tensor: TensorNative): readonly Sharer[] {
+  return tensor.data.storage ? (tensor.data.storage.data as readonly Sharer[]) : [];
 }
 
 /** Takes the values from everything that shares memory with `written`, which is about to change. */
@@ -243,35 +244,41 @@ export function forgetShared(context: Context, written: TensorNative): void {
   }
 }
 
-function sharers(tensor: TensorNative): readonly Sharer[] {
-  return tensor.data.storage ? (tensor.data.storage.data as readonly Sharer[]) : [];
-}
-
-/** After a write: others that see the whole memory have the new values and were filled the same way (`p.data.normal_()`). */
-function tellShared(context: Context, written: TensorNative): void {
+/** Gives `written` new values, and everything that shares its memory the part that it sees. */
+export function writeThrough(context: Context, written: TensorNative, data: TensorData): void {
   const all = sharers(written);
-  if (!all.find(({ tensor }) => tensor === written)?.whole) return;
-  const { values, init } = written.data;
-  for (const { tensor, whole } of all) {
-    if (tensor === written || !whole) continue;
+  const own = all.find(({ tensor }) => tensor === written)?.offsets ?? null;
+  context.heap.touch(written);
+  written.data = data;
+  if (all.length < 2) return;
+  const at = new Map<number, number>();
+  if (own !== null) data.values?.forEach((value, i) => at.set(own === 'all' ? i : (own[i] as number), value));
+  for (const { tensor, offsets } of all) {
+    if (tensor === written) continue;
+    const { values } = tensor.data;
+    const whole = own === 'all' && offsets === 'all';
+    if (values === null && !whole) continue;
     context.heap.touch(tensor);
-    tensor.data = { ...tensor.data, values, init };
+    const seen = data.values && own !== null && offsets !== null && values ? values.map((value, i) => at.get(offsets === 'all' ? i : (offsets[i] as number)) ?? value) : null;
+    // What sees everything was filled in the same way (`p.data.normal_()`).
+    tensor.data = { ...tensor.data, values: whole ? data.values : seen, init: whole ? data.init : tensor.data.init };
   }
 }
 
-/** Notes that two tensors share memory. */
-export function shareMemory(context: Context, base: TensorNative, view: TensorNative, whole: boolean): void {
+/** Notes that two tensors share memory; `offsets`: places of the view's elements in the base. */
+export function shareMemory(context: Context, base: TensorNative, view: TensorNative, offsets: Sharer['offsets']): void {
   // Worth it only while values are known, or the way a parameter was filled.
   if (base.data.values === null && base.data.storage === null && base.data.role === 'tensor') return;
   let cell = base.data.storage;
   if (!cell) {
-    cell = { kind: 'native', type: base.type, data: [{ tensor: base, whole: true }] satisfies Sharer[], attrs: null, saved: context.heap.epoch, taint: null } satisfies Native;
+    cell = { kind: 'native', type: base.type, data: [{ tensor: base, offsets: 'all' }] satisfies Sharer[], attrs: null, saved: context.heap.epoch, taint: null } satisfies Native;
     context.heap.touch(base);
     base.data = { ...base.data, storage: cell };
   }
-  const baseWhole = sharers(base).find(({ tensor }) => tensor === base)?.whole ?? false;
+  const own = sharers(base).find(({ tensor }) => tensor === base)?.offsets ?? null;
+  const composed = own === null || offsets === null ? null : own === 'all' ? offsets : offsets === 'all' ? own : offsets.map((at) => own[at] as number);
   context.heap.touch(cell);
-  cell.data = [...(cell.data as readonly Sharer[]), { tensor: view, whole: whole && baseWhole }] satisfies Sharer[];
+  cell.data = [...(cell.data as readonly Sharer[]), { tensor: view, offsets: composed }] satisfies Sharer[];
   view.data = { ...view.data, storage: cell };
 }
 
@@ -508,8 +515,8 @@ export class Args {
       init: result.init ?? null,
     });
   }
-  share(base: TensorNative, view: TensorNative): void {
-    shareMemory(this.context, base, view, false);
+  share(base: TensorNative, view: TensorNative, offsets: readonly number[] | null): void {
+    shareMemory(this.context, base, view, offsets);
   }
   make(result: Result): TensorNative {
     return makeTensor(this.context.heap, this.dataOf(result, false));
@@ -527,7 +534,7 @@ export class Args {
       node ??= data.node;
       const tensor = makeTensor(this.context.heap, { ...data, node: node ?? null });
       const base = this.firstTensor();
-      if ((result as Result).view && base) shareMemory(this.context, base, tensor, false);
+      if ((result as Result).view && base) shareMemory(this.context, base, tensor, null);
       made.push(tensor);
     }
     return made;

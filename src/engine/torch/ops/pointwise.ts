@@ -371,8 +371,8 @@ for (const [name, bound] of [['clamp_min', 'min'], ['clamp_max', 'max']] as cons
     { inplace: true },
   );
 
-operator('real(input)', 'torch', (args) => realPart(args));
-operator('imag(input)', 'torch', (args) => realPart(args));
+operator('real(input)', 'torch method', (args) => realPart(args));
+operator('imag(input)', 'torch method', (args) => realPart(args));
 operator('conj(input)', TM, (args) => ({ shape: args.tensor('input').data.shape, view: true, values: args.values('input') }));
 operator('resolve_conj(input)', TM, (args) => ({ shape: args.tensor('input').data.shape }));
 operator('resolve_neg(input)', TM, (args) => ({ shape: args.tensor('input').data.shape }));

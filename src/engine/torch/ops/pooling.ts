@@ -85,6 +85,7 @@ for (const spatial of [1, 2, 3]) {
       const { lead, sizes } = layout(args, spatial);
       if (args.has('output_size')) return [...lead, ...args.tuple('output_size', spatial)];
       const value = args.raw('output_ratio');
+      if (typeof value === 'object' && value !== null && value.kind === 'float') args.context.raise('TypeError', "object of type 'float' has no len()");
       const ratios = typeof value === 'object' && value !== null && (value.kind === 'tuple' || value.kind === 'list') ? value.items.map((item) => args.toNumber(item)) : Array<number | null>(spatial).fill(args.toNumber(value));
       return [...lead, ...sizes.map((size, i) => {
         const ratio = ratios[i];

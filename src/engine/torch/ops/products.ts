@@ -15,7 +15,7 @@ function productDtype(args: Args, a: DType | Unknown, b: DType | Unknown): DType
   return a;
 }
 function cName(dtype: DType): string {
-  const names: Partial<Record<DType, string>> = { float32: 'float', float64: 'double', float16: 'c10::Half', bfloat16: 'c10::BFloat16', int64: 'long long', int32: 'int', bool: 'bool' };
+  const names: Partial<Record<DType, string>> = { float32: 'float', float64: 'double', float16: 'c10::Half', bfloat16: 'c10::BFloat16', int64: 'long int', int32: 'int', bool: 'bool' };
   return names[dtype] ?? scalarName(dtype).toLowerCase();
 }
 

@@ -163,8 +163,8 @@ function along(args: Args, name: string, pick: ((a: number, b: number) => number
     as: namedTuple(name, ['values', 'indices']),
   };
 }
-extreme('max', Math.max);
-extreme('min', Math.min);
+extreme('max', (a, b) => Math.max(a, b));
+extreme('min', (a, b) => Math.min(a, b));
 for (const name of ['median', 'nanmedian'])
   operator(`${name}(input, dim=None, keepdim=False)`, TM, (args) => (args.has('dim') ? along(args, name, null) : { shape: [] }), { many: true });
 operator('mode(input, dim=-1, keepdim=False)', TM, (args) => along(args, 'mode', null), { many: true });
@@ -303,11 +303,13 @@ function unique(args: Args): Result | Results {
   if (args.bool('return_counts')) extra.push({ shape: [size], dtype: 'int64' });
   return extra.length === 0 ? { shape: result, values: known } : { results: [{ shape: result }, ...extra], as: 'tuple' };
 }
-for (const name of ['bincount'])
-  operator(`${name}(input, weights=None, minlength=0)`, TM, (args) => {
-    const weights = args.optional('weights');
-    return { shape: [args.context.unknown('the number of bins depends on the data')], dtype: isTensor(weights) ? 'float64' : 'int64' };
-  });
+operator('bincount(input, weights=None, minlength=0)', TM, (args) => {
+  const weights = args.optional('weights');
+  const values = args.values('input');
+  const least = args.number('minlength');
+  const known = values && weights === null && least !== null ? Array.from({ length: Math.max(least, ...values.map((value) => value + 1)) }, (_, bin) => values.filter((value) => value === bin).length) : null;
+  return { shape: [known ? known.length : args.context.unknown('the number of bins depends on the data')], dtype: isTensor(weights) ? 'float64' : 'int64', values: known };
+});
 operator('histc(input, bins=100, min=0, max=0)', TM, (args) => ({ shape: [args.dim('bins')] }));
 operator('trace(input)', TM, (args) => {
   const shape = args.shape('input');
