@@ -370,8 +370,10 @@ function joinSnapshots(object: MutableValue, a: Snapshot, b: Snapshot, join: Joi
       return { taint: kept ?? (same ? null : taint), map };
     }
     case 'native': {
-      const extra = a.extra === b.extra ? a.extra : undefined;
-      return { taint: kept ?? (extra === undefined ? taint : null), attrs, extra: extra ?? a.extra };
+      if (a.extra === b.extra) return { taint: kept, attrs, extra: a.extra };
+      const joined = object.type.joinData?.(a.extra, b.extra, taint);
+      if (!joined) return { taint: kept ?? taint, attrs, extra: a.extra };
+      return { taint: kept, attrs: joined.attrs ? new Map([...(attrs ?? []), ...joined.attrs]) : attrs, extra: joined.data };
     }
     case 'function':
       return { taint: kept, attrs, extra: a.extra };

@@ -283,5 +283,10 @@ export interface NativeType {
   str?(self: Native, context: Context): string;
   /** The common value of two branches, or `undefined` when there is none (then: unknown). */
   join?(a: Native, b: Native, context: Context): Value | undefined;
+  /**
+   * What `data` (and attributes) are after two branches left the same object in different states; `undefined` when nothing
+   * can be said (the object is then tainted).
+   */
+  joinData?(a: unknown, b: unknown, reason: Unknown): { readonly data: unknown; readonly attrs?: ReadonlyMap<string, Value> } | undefined;
   copy?(self: Native, deep: boolean, context: Context): Native;
 }

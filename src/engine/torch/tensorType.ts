@@ -5,6 +5,7 @@ import { isUnknown, mul, numelOf, product } from './dims.js';
 import { makeDevice } from './device.js';
 import { dtypeFacts, dtypeObject, isDifferentiable } from './dtypes.js';
 import { classOfRole } from './nn/parameter.js';
+import { joinTensorData } from './joinTensors.js';
 import { makeSize } from './size.js';
 import { tensorClass } from './tensorClass.js';
 import type { Dim, TensorData, TensorNative } from './tensor.js';
@@ -42,7 +43,7 @@ function property(self: TensorNative, name: string, context: Context): Value | u
     case 'device':
       return makeDevice(context.heap, data.device);
     case 'requires_grad':
-      return self.taint ?? data.requiresGrad;
+      return self.taint ?? self.attrs?.get('requires_grad') ?? data.requiresGrad;
     case 'is_leaf':
       return !data.requiresGrad || data.node === null || data.role !== 'tensor';
     case 'grad':
@@ -221,6 +222,7 @@ export const tensorType: NativeType = {
   contains: (_self, _item, context) => context.unknown('whether a tensor contains a value depends on its data'),
   repr: (self) => describe(tensorOf(self).data),
   join: (a, b, context) => (b.type === tensorType ? join(tensorOf(a), tensorOf(b), context) : undefined),
+  joinData: (a, b, reason) => joinTensorData(a as TensorData, b as TensorData, reason),
   copy(self, _deep, context) {
     const { data } = tensorOf(self);
     return { kind: 'native', type: tensorType, data: { ...data, storage: null }, attrs: self.attrs && new Map(self.attrs), saved: context.heap.epoch, taint: self.taint };
