@@ -1,0 +1,70 @@
+/** Takes an expression out of the function it stands in, with the statements that it depends on, so that it can be evaluated alone. */
+import type { Expr, SourceFile, Stmt } from '../syntax/index.js';
+import { functionAround, namesIn, statementsIn, walk } from './tree.js';
+
+export interface Slice {
+  /** Statements to run before, in order; each a line or more without indentation. */
+  readonly statements: readonly string[];
+  readonly expression: string;
+}
+
+/** The slice, or why there is none. */
+export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reason: string } {
+  const func = functionAround(file, expr);
+  const expression = file.slice(expr);
+  if (!func) return { statements: [], expression };
+  const needed = new Set([...namesIn(expr)].filter((name) => func.scope.locals.has(name)));
+  const picked = new Set<Stmt>();
+  const before = statementsIn(func.body).filter((statement) => statement.end <= expr.start && isSimple(statement));
+  for (let changed = true; changed; ) {
+    changed = false;
+    for (const statement of before) {
+      if (picked.has(statement) || !touches(statement, needed)) continue;
+      picked.add(statement);
+      changed = true;
+      for (const name of namesIn(statement)) if (func.scope.locals.has(name)) needed.add(name);
+    }
+  }
+  const bound = new Set([...picked].flatMap(boundNames));
+  const defaults: string[] = [];
+  for (const name of needed) {
+    if (bound.has(name) || isBoundInside(expr, name)) continue;
+    const param = func.params.find((each) => each.name === name);
+    if (param?.default) defaults.push(`${name} = ${file.slice(param.default)}`);
+    else return { reason: param ? `the argument '${name}' of ${func.name}() is not known` : `where '${name}' comes from could not be followed` };
+  }
+  return { statements: [...defaults, ...[...picked].sort((a, b) => a.start - b.start).map((each) => file.slice(each))], expression };
+}
+
+/** A loop variable of a comprehension or a lambda's parameter is its own. */
+function isBoundInside(expr: Expr, name: string): boolean {
+  let found = false;
+  walk(expr, (node) => {
+    if ('scope' in node && (node.scope as { locals: ReadonlySet<string> }).locals.has(name)) found = true;
+  });
+  return found;
+}
+
+function isSimple(statement: Stmt): boolean {
+  return ['Assign', 'AnnAssign', 'AugAssign', 'Expression', 'Import', 'ImportFrom'].includes(statement.kind);
+}
+
+function boundNames(statement: Stmt): string[] {
+  if (statement.kind === 'Assign') return statement.targets.flatMap((target) => [...namesIn(target)]);
+  if (statement.kind === 'AnnAssign') return statement.value ? [...namesIn(statement.target)] : [];
+  if (statement.kind === 'Import' || statement.kind === 'ImportFrom')
+    return statement.names === '*' ? [] : statement.names.map((alias) => alias.asName ?? alias.name.split('.')[0] ?? alias.name);
+  return [];
+}
+
+/** The statement binds a needed name or calls a method of one, which may change it. */
+function touches(statement: Stmt, needed: ReadonlySet<string>): boolean {
+  if (statement.kind === 'AugAssign') return [...namesIn(statement.target)].some((name) => needed.has(name));
+  if (statement.kind === 'Expression') {
+    const { value } = statement;
+    if (value.kind !== 'Call' || value.func.kind !== 'Attribute' || value.func.value.kind !== 'Name') return false;
+    return needed.has(value.func.value.id);
+  }
+  return boundNames(statement).some((name) => needed.has(name));
+}
+

@@ -1,0 +1,155 @@
+/** Walking the syntax tree: children, parents, enclosing blocks. */
+import type { Argument, ClassDef, Expr, FunctionDef, LambdaExpr, SourceFile, Span, Stmt } from '../syntax/index.js';
+
+/** Anything with a place in the text. */
+export type Node = Expr | Stmt | (Argument & { readonly kind?: undefined }) | (Span & { readonly kind?: undefined });
+
+const isNode = (value: unknown): value is Node =>
+  typeof value === 'object' && value !== null && typeof (value as Span).start === 'number' && typeof (value as Span).end === 'number';
+
+/** The nodes directly below, in source order as far as the tree keeps it. */
+export function childrenOf(node: object): Node[] {
+  const found: Node[] = [];
+  const collect = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(collect);
+    else if (isNode(value)) {
+      // Bare spans (the place of a name) are no nodes.
+      if (Object.keys(value).length > 2) found.push(value);
+    } else if (typeof value === 'object' && value !== null && !(value instanceof Set)) Object.values(value).forEach(collect);
+  };
+  for (const value of Object.values(node)) if (typeof value === 'object') collect(value);
+  return found;
+}
+
+/** Every node below `root` with itself, parents first. `enter` may say `false` to leave out what is below. */
+export function walk(root: object | readonly object[], enter: (node: Node) => boolean | void): void {
+  const visit = (node: Node): void => {
+    if (enter(node) === false) return;
+    for (const child of childrenOf(node)) visit(child);
+  };
+  if (Array.isArray(root)) (root as readonly Node[]).forEach(visit);
+  else visit(root as Node);
+}
+
+/** All nodes of a kind below `root`, in source order. */
+export function findAll<K extends (Expr | Stmt)['kind']>(root: object | readonly object[], kind: K): Extract<Expr | Stmt, { kind: K }>[] {
+  const found: Extract<Expr | Stmt, { kind: K }>[] = [];
+  walk(root, (node) => {
+    if (node.kind === kind) found.push(node as Extract<Expr | Stmt, { kind: K }>);
+  });
+  return found.sort((a, b) => a.start - b.start);
+}
+
+const parents = new WeakMap<SourceFile, Map<Node, Node>>();
+
+function parentMap(file: SourceFile): Map<Node, Node> {
+  let map = parents.get(file);
+  if (!map) {
+    map = new Map();
+    const visit = (node: Node, into: Map<Node, Node>): void => {
+      for (const child of childrenOf(node)) {
+        into.set(child, node);
+        visit(child, into);
+      }
+    };
+    for (const node of file.ast.body) visit(node, map);
+    parents.set(file, map);
+  }
+  return map;
+}
+
+export function parentOf(file: SourceFile, node: Node): Node | undefined {
+  return parentMap(file).get(node);
+}
+
+/** From the nearest to the outermost. */
+export function ancestorsOf(file: SourceFile, node: Node): Node[] {
+  const found: Node[] = [];
+  for (let at = parentOf(file, node); at; at = parentOf(file, at)) found.push(at);
+  return found;
+}
+
+export type FunctionLike = FunctionDef | LambdaExpr;
+
+/** The function whose body holds the node; `null` at module or class level. */
+export function functionAround(file: SourceFile, node: Node): FunctionDef | null {
+  for (const each of ancestorsOf(file, node)) {
+    if (each.kind === 'FunctionDef') return each;
+    if (each.kind === 'ClassDef') return null;
+  }
+  return null;
+}
+
+/** The class whose body (methods included) holds the node. */
+export function classAround(file: SourceFile, node: Node): ClassDef | null {
+  return ancestorsOf(file, node).find((each) => each.kind === 'ClassDef') ?? null;
+}
+
+const STATEMENTS: ReadonlySet<string> = new Set<Stmt['kind']>([
+  'Expression', 'Assign', 'AnnAssign', 'AugAssign', 'Return', 'Raise', 'Assert', 'Delete', 'Pass', 'Break', 'Continue', 'Global',
+  'Nonlocal', 'Import', 'ImportFrom', 'If', 'For', 'While', 'Try', 'With', 'Match', 'FunctionDef', 'ClassDef', 'TypeAlias', 'Invalid',
+]);
+
+export const isStatement = (node: Node): node is Stmt => node.kind !== undefined && STATEMENTS.has(node.kind);
+
+/** The statement that holds an expression, or the statement itself. */
+export function statementOf(file: SourceFile, node: Node): Stmt | null {
+  if (isStatement(node)) return node;
+  return ancestorsOf(file, node).find(isStatement) ?? null;
+}
+
+/** The lists of statements directly inside a compound statement. */
+export function blocksOf(node: Node): (readonly Stmt[])[] {
+  const found: (readonly Stmt[])[] = [];
+  for (const value of Object.values(node) as unknown[]) {
+    if (!Array.isArray(value) || value.length === 0) continue;
+    const items = value as Node[];
+    if (items.every((item) => isNode(item) && isStatement(item))) found.push(items as Stmt[]);
+    else for (const item of items) if (isNode(item) && !isStatement(item) && 'body' in item && Array.isArray(item.body)) found.push(item.body as Stmt[]);
+  }
+  return found;
+}
+
+/** The list of statements that holds a statement. */
+export function blockAround(file: SourceFile, statement: Stmt): readonly Stmt[] {
+  const parent = parentOf(file, statement);
+  if (!parent) return file.ast.body;
+  return blocksOf(parent).find((block) => block.includes(statement)) ?? [statement];
+}
+
+/** Statements below, in source order, without those of functions and classes defined there. */
+export function statementsIn(body: readonly Stmt[]): Stmt[] {
+  const found: Stmt[] = [];
+  const visit = (block: readonly Stmt[]): void => {
+    for (const node of block) {
+      found.push(node);
+      if (node.kind !== 'FunctionDef' && node.kind !== 'ClassDef') blocksOf(node).forEach(visit);
+    }
+  };
+  visit(body);
+  return found;
+}
+
+export const contains = (outer: Span, inner: Span): boolean => outer.start <= inner.start && inner.end <= outer.end;
+
+/** Whether two expressions are the same text but for blanks. */
+export function sameText(file: SourceFile, a: Span, b: Span): boolean {
+  return file.slice(a).replace(/\s+/g, '') === file.slice(b).replace(/\s+/g, '');
+}
+
+/** Names read or written anywhere below. */
+export function namesIn(root: object | readonly object[]): Set<string> {
+  const names = new Set<string>();
+  walk(root, (node) => {
+    if (node.kind === 'Name') names.add(node.id);
+  });
+  return names;
+}
+
+/** `a.b.c` as text; `null` for anything but names and attributes. */
+export function dotted(node: Expr): string | null {
+  if (node.kind === 'Name') return node.id;
+  if (node.kind !== 'Attribute') return null;
+  const value = dotted(node.value);
+  return value === null ? null : `${value}.${node.attr}`;
+}
