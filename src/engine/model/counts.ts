@@ -88,11 +88,18 @@ export class Sum {
 
 /** Elements of a tensor. */
 export function elementsOf(tensor: TensorNative): Int | Unknown {
-  if (tensor.data.role === 'uninitialized')
+  if (tensor.taint) return tensor.taint;
+  if (tensor.data.role === 'uninitialized' || tensor.data.role === 'uninitialized_buffer')
     return {
       kind: 'unknown',
       reason: 'a lazy layer gets its sizes at the first call of forward',
       place: tensor.data.init?.place ?? null,
     };
   return numelOf(tensor.data.shape);
+}
+
+/** Whether a parameter is trained; unknown when that depends on a condition that can't be told. */
+export function isTrainable(tensor: TensorNative): boolean | Unknown {
+  const flag = tensor.attrs?.get('requires_grad');
+  return tensor.taint ?? (isUnknown(flag) ? flag : tensor.data.requiresGrad);
 }

@@ -2,7 +2,7 @@
 import type { Int } from '../python/symint.js';
 import type { PyInstance, Unknown } from '../python/value.js';
 import type { TensorNative } from '../torch/tensor.js';
-import { elementsOf, ownMembers, Sum } from './counts.js';
+import { elementsOf, isTrainable, ownMembers, Sum } from './counts.js';
 
 export interface ModuleNode {
   readonly name: string;
@@ -73,7 +73,9 @@ export function countModel(root: PyInstance): ModelCounts {
     for (const tensor of tensors) {
       const count = elementsOf(tensor);
       total.add(count);
-      (tensor.data.requiresGrad ? trainable : frozen).add(count);
+      const trained = isTrainable(tensor);
+      if (typeof trained === 'boolean') (trained ? trainable : frozen).add(count);
+      else for (const sum of [trainable, frozen]) sum.add(trained);
     }
     return { total, trainable, frozen };
   };
