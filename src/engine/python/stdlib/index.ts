@@ -3,44 +3,62 @@
  * (the `.py` files of this folder) where Python's own semantics do.
  */
 import type { ModelledModule } from '../define.js';
-import { builtinClasses, builtins } from '../builtins/index.js';
+import { builtins } from '../builtins/index.js';
 import { abcModule, collectionsAbcModule, numbersModule } from './abc.js';
+import bisectSource from './bisect.py';
 import collectionsSource from './collections.py';
 import { argparseModules } from './commandLine.js';
+import contextlibSource from './contextlib.py';
 import { copyModule } from './copy.js';
 import { dataclassesModule } from './dataclasses.js';
 import { enumModule } from './enum.js';
 import { functoolsModule } from './functools.js';
+import heapqSource from './heapq.py';
 import { inspectModules } from './inspect.js';
 import { itertoolsModule } from './itertools.js';
+import { jsonModule } from './json.js';
 import { loggingModules } from './logging.js';
 import { mathModules } from './math.js';
 import { namedtuple } from './namedTuple.js';
 import { opaqueModules } from './opaque.js';
 import { operatorModule } from './operator.js';
+import { osModules } from './os.js';
+import { reModule } from './re.js';
+import { runtimeModules } from './runtime.js';
+import statisticsSource from './statistics.py';
+import stringSource from './string.py';
+import textwrapSource from './textwrap.py';
+import { typesModule } from './types.js';
 import { typingModules } from './typing.js';
 
 const described: readonly ModelledModule[] = [
-  { name: 'builtins', members: () => Object.fromEntries([...builtins].filter(([name]) => builtinClasses.has(name) || name !== '__debug__')) },
+  { name: 'builtins', members: () => Object.fromEntries(builtins) },
   abcModule,
-  collectionsAbcModule,
+  ...argparseModules,
+  { name: 'bisect', source: bisectSource },
   { name: 'collections', isPackage: true, members: () => ({ namedtuple }), source: collectionsSource },
+  collectionsAbcModule,
+  { name: 'contextlib', source: contextlibSource },
   copyModule,
   dataclassesModule,
   enumModule,
   functoolsModule,
+  { name: 'heapq', source: heapqSource },
+  ...inspectModules,
   itertoolsModule,
+  jsonModule,
+  ...loggingModules,
   ...mathModules,
   numbersModule,
   operatorModule,
+  ...osModules,
+  reModule,
+  ...runtimeModules,
+  { name: 'statistics', source: statisticsSource },
+  { name: 'string', source: stringSource },
+  { name: 'textwrap', source: textwrapSource },
+  typesModule,
   ...typingModules,
-  ...argparseModules,
-  ...inspectModules,
-  ...loggingModules,
 ];
 
-/** What is described, and by name alone what isn't: an import of the standard library never fails. */
-export const stdlib: readonly ModelledModule[] = [
-  ...described,
-  ...opaqueModules(new Set(described.map((module) => module.name))),
-];
+export const stdlib: readonly ModelledModule[] = [...described, ...opaqueModules(new Set(described.map(({ name }) => name)))];

@@ -1,0 +1,107 @@
+/** `os`, `os.path`, `pathlib`, `sys`: pure text work. Nothing of the machine the analysis runs on shows through. */
+import { asString, firstUnknown } from '../coerce.js';
+import { defineClass, defineFunction, type ModelledModule } from '../define.js';
+import { objectClass } from '../builtins/classes.js';
+import { identityOf } from '../hash.js';
+import { namedtuple } from './namedTuple.js';
+import type { PyClass, Value } from '../value.js';
+import osSource from './os.py';
+import pathlibSource from './pathlib.py';
+import posixpathSource from './posixpath.py';
+import { loadedModules } from './runtime.js';
+import { silent, unknownFunction } from './tools.js';
+
+/** What only the machine knows. */
+const environment = defineFunction('_environment(what)', ({ what }, context) => context.unknown(`${asString(what) ?? 'this'} is only known at run time`));
+const onDisk = defineFunction('_on_disk(what)', ({ what }, context) => context.unknown(`${asString(what) ?? 'this'} is only known at run time`));
+const workingFolder = defineFunction('_working_folder()', (_args, context) => context.unknown('the working folder is only known at run time'));
+
+const texts = new Map<string, object>();
+/** A number for a text, the same for the same text. */
+const textHash = defineFunction('_text_hash(text)', ({ text }) => {
+  const key = asString(text) ?? '';
+  let object = texts.get(key);
+  if (!object) texts.set(key, (object = {}));
+  return identityOf(object);
+});
+
+const disk = (module: string, names: string): Record<string, Value> =>
+  Object.fromEntries(names.split(' ').map((name) => [name, unknownFunction(`${module}.${name}`, `what ${module}.${name} gives is only known at run time`)]));
+
+/** An output stream: writing to it does nothing. */
+const streamClass: PyClass = defineClass('TextIOWrapper', {
+  module: 'io',
+  bases: [objectClass],
+  members: { write: silent('write', 0), flush: silent('flush'), isatty: silent('isatty', false), close: silent('close'), fileno: silent('fileno', 1), encoding: 'utf-8' },
+});
+const stream = (): Value => ({ kind: 'instance', cls: streamClass, attrs: new Map(), place: null, saved: 0, taint: null });
+
+function sysMembers(): Record<string, Value> {
+  const list = (items: Value[]): Value => ({ kind: 'list', items, cls: null, attrs: null, saved: 0, taint: null });
+  return {
+    argv: list(['main.py']),
+    path: list([]),
+    platform: 'linux',
+    maxsize: Number.MAX_SAFE_INTEGER,
+    byteorder: 'little',
+    version: '3.11.0',
+    hexversion: 0x030b00f0,
+    executable: '/usr/bin/python3',
+    prefix: '/usr',
+    stdout: stream(),
+    stderr: stream(),
+    stdin: { kind: 'unknown', reason: 'what the user types is not known', place: null },
+    flags: { kind: 'unknown', reason: 'the flags of the interpreter are only known at run time', place: null },
+    modules: loadedModules(),
+    exit: defineFunction('exit(status=None, /)', ({ status }, context) => context.raiseValue(context.call(context.builtinClass('SystemExit'), [status as Value]))),
+    getsizeof: unknownFunction('getsizeof', 'the size of an object in memory depends on the run'),
+    getrecursionlimit: silent('getrecursionlimit', 1000),
+    setrecursionlimit: silent('setrecursionlimit'),
+    exc_info: unknownFunction('exc_info', 'the exception being handled is not kept'),
+    getrefcount: unknownFunction('getrefcount', 'reference counts depend on the run'),
+    intern: defineFunction('intern(string, /)', ({ string }) => string as Value),
+    _getframe: unknownFunction('_getframe', 'stack frames are not described by the analyser'),
+    settrace: silent('settrace'),
+    is_finalizing: silent('is_finalizing', false),
+    getdefaultencoding: silent('getdefaultencoding', 'utf-8'),
+    getfilesystemencoding: silent('getfilesystemencoding', 'utf-8'),
+    _make_version: namedtuple,
+  };
+}
+
+const sysSource = `
+version_info = _make_version("version_info", "major minor micro releaselevel serial")(3, 11, 0, "final", 0)
+implementation = _make_version("implementation", "name version cache_tag")("cpython", version_info, "cpython-311")
+float_info = _make_version("float_info", "max min epsilon dig mant_dig max_exp min_exp radix")(
+    1.7976931348623157e308, 2.2250738585072014e-308, 2.220446049250313e-16, 15, 53, 1024, -1021, 2
+)
+maxsize = 9223372036854775807
+`;
+
+export const osModules: readonly ModelledModule[] = [
+  {
+    name: 'os.path',
+    source: posixpathSource,
+    members: () => ({
+      ...disk('os.path', 'exists isfile isdir islink ismount getsize getmtime getatime getctime samefile lexists'),
+      _environment: environment,
+      _working_folder: workingFolder,
+    }),
+  },
+  {
+    name: 'os',
+    isPackage: true,
+    source: osSource,
+    members: () => ({
+      ...disk('os', 'getcwd getpid getppid listdir walk scandir stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace'),
+      _environment: environment,
+      _assume_unset: defineFunction('_assume_unset(key)', ({ key }, context) => {
+        if (!firstUnknown(key)) context.assume(`the environment variable ${String(asString(key))} is not set`);
+        return null;
+      }),
+    }),
+  },
+  { name: 'posixpath', source: posixpathSource, members: () => ({ ...disk('os.path', 'exists isfile isdir'), _environment: environment, _working_folder: workingFolder }) },
+  { name: 'pathlib', source: pathlibSource, members: () => ({ _on_disk: onDisk, _working_folder: workingFolder, _text_hash: textHash }) },
+  { name: 'sys', source: sysSource, members: sysMembers },
+];
