@@ -594,7 +594,7 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
         }
         if (name === '__class__' && typeof value === 'object' && value?.kind === 'class') {
           heap.touch(object);
-          object.taint ??= interpreter.unknown('the class of this object was replaced');
+          object.cls = value;
           return;
         }
         if (name === '__dict__' && typeof value === 'object' && value?.kind === 'dict') {

@@ -64,7 +64,7 @@ function snapshot(object: MutableValue): Snapshot {
     case 'set':
       return { taint, map: new Map(object.entries) };
     case 'instance':
-      return { taint, map: new Map(object.attrs) };
+      return { taint, map: new Map(object.attrs), extra: object.cls };
     case 'class':
       return { taint, map: new Map(object.namespace), extra: object.mro };
     case 'module':
@@ -105,6 +105,7 @@ function restore(object: MutableValue, state: Snapshot): void {
       break;
     case 'instance':
       refill(object.attrs, state.map ?? new Map());
+      object.cls = state.extra as PyClass;
       break;
     case 'class':
       refill(object.namespace, state.map ?? new Map());
@@ -377,6 +378,13 @@ function joinSnapshots(object: MutableValue, a: Snapshot, b: Snapshot, join: Joi
     }
     case 'function':
       return { taint: kept, attrs, extra: a.extra };
+    case 'instance': {
+      const map = joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, false).map;
+      if (a.extra === b.extra) return { taint: kept, map, extra: a.extra };
+      // Only what both classes inherit is still known.
+      const [one, other] = [a.extra as PyClass, b.extra as PyClass];
+      return { taint: kept ?? taint, map, extra: one.mro.find((cls) => other.mro.includes(cls)) ?? one };
+    }
     default:
       return { taint: kept, map: joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, false).map, extra: a.extra };
   }

@@ -205,7 +205,8 @@ export interface PyClass extends Mutable {
 
 export interface PyInstance extends Mutable {
   readonly kind: 'instance';
-  readonly cls: PyClass;
+  /** Changes only by assignment to `__class__`. */
+  cls: PyClass;
   readonly attrs: Map<string, Value>;
   /** Value of an instance of a `str`/`int`/`float` subclass (enums, mostly). */
   readonly primitive?: string | number | bigint | PyFloat;

@@ -20,3 +20,5 @@ class LazyModuleMixin:
             raise RuntimeError(f"module {self._get_name()} has not been fully initialized")
         module._initialize_hook.remove()
         del module._initialize_hook
+        if module.cls_to_become is not None:
+            module.__class__ = module.cls_to_become
