@@ -32,8 +32,13 @@ describe('the sample in a fresh editor', () => {
     assert.equal(await spy.text(file), await readFile(file, 'utf8'));
   });
 
+  it('comes back after the window is reloaded', async () => {
+    await session().reload();
+    await seeLenses(session());
+  });
+
   it('counts anew while one types', async () => {
-    const { bench } = session();
+    const { bench, spy } = session();
     await bench.clickLine('model.py', 'self.position = nn.Embedding(max_len, d_model)');
     await bench.page.keyboard.type('\nself.extra = nn.Linear(d_model, 2)');
     // 96 · 2 weights and 2 biases more.
@@ -42,13 +47,12 @@ describe('the sample in a fresh editor', () => {
       () => bench.codeLenses('model.py'),
       (lenses) => lenses[0]?.startsWith('18,242 parameters') ?? false,
     );
-    await bench.press('Mod+Z');
-    await bench.press('Mod+Z');
-    await seeLenses(session());
-  });
-
-  it('comes back after the window is reloaded', async () => {
-    await session().reload();
+    const file = session().file('model.py');
+    await waitFor('the original text', async () => {
+      await bench.press('Mod+Z');
+      return !(await spy.isDirty(file));
+    });
+    assert.equal(await spy.text(file), await readFile(file, 'utf8'));
     await seeLenses(session());
   });
 });
