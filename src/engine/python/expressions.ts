@@ -229,7 +229,9 @@ export function lookupName(interpreter: Interpreter, frame: Frame, id: string): 
     }
     if (id === '__class__' && frame.ownerClass) return frame.ownerClass;
   }
-  return interpreter.importer.globalName(frame.module, id) ?? interpreter.builtin(id);
+  // Not `??`: a global that is None is bound.
+  const value = interpreter.importer.globalName(frame.module, id);
+  return value === undefined ? interpreter.builtin(id) : value;
 }
 
 export function evaluateItems(interpreter: Interpreter, frame: Frame, elements: readonly Expr[]): Value[] {
