@@ -44,6 +44,8 @@ export class Importer {
   private readonly records = new Map<string, ModuleRecord>();
   private readonly byModule = new WeakMap<PyModule, ModuleRecord>();
   private readonly modelled = new Map<string, ModelledModule>();
+  /** Described modules that stand in for packages whose source is not found. */
+  private readonly fallbacks = new Map<string, ModelledModule>();
   private readonly byEpoch = new Map<number, ModuleRecord>();
   /** Writers by owner: a module that changed objects of another while it was built. */
   private readonly foreign = new Map<ModuleRecord, Set<ModuleRecord>>();
@@ -56,7 +58,7 @@ export class Importer {
     modules: readonly ModelledModule[],
     private readonly searchFirst: readonly string[],
   ) {
-    for (const module of modules) this.modelled.set(module.name, module);
+    for (const module of modules) (module.fallback ? this.fallbacks : this.modelled).set(module.name, module);
     interpreter.heap.foreignWrite = (owner, writer) => {
       const from = this.byEpoch.get(owner);
       const by = this.byEpoch.get(writer);
@@ -99,7 +101,9 @@ export class Importer {
       return description ? this.add(name, name, null, description, '') : undefined;
     }
     const resolved = this.find(name, from);
-    return resolved ? this.recordOf(resolved, from?.root ?? '') : undefined;
+    if (resolved) return this.recordOf(resolved, from?.root ?? '');
+    const fallback = this.fallbacks.get(name);
+    return fallback && (this.records.get(name) ?? this.add(name, name, null, fallback, ''));
   }
 
   private recordOf(resolved: ResolvedModule, root: string): ModuleRecord {
@@ -208,6 +212,7 @@ export class Importer {
         for (const [name, value] of Object.entries(modelled.members())) module.namespace.set(name, value);
       if (modelled.source === undefined) return;
       const file = interpreter.project.parser.parse(`<${modelled.name}>`, modelled.source);
+      module.file = file;
       this.runBody(record, file, true);
       return;
     }

@@ -217,7 +217,8 @@ export interface PyInstance extends Mutable {
 export interface PyModule extends Mutable {
   readonly kind: 'module';
   readonly name: string;
-  readonly file: SourceFile | null;
+  /** Set when the module is built. */
+  file: SourceFile | null;
   readonly namespace: Map<string, Value>;
   readonly isPackage: boolean;
 }
