@@ -39,7 +39,10 @@ export class Batch {
         const last = this.stderr.trim().split('\n').slice(-3).join(' | ');
         finish({ error: { message: `the process ended with code ${code}: ${last}` } }, true);
       };
-      const timer = setTimeout(() => finish({ error: { message: `no answer in ${this.timeoutMs / 1000} s` } }, true), this.timeoutMs);
+      const timer = setTimeout(
+        () => finish({ error: { message: `no answer in ${this.timeoutMs / 1000} s` } }, true),
+        this.timeoutMs,
+      );
       this.lines?.on('line', onLine);
       child.on('close', onClose);
       child.stdin.write(JSON.stringify(request) + '\n');

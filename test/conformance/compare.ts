@@ -65,10 +65,14 @@ function isIncomplete(got: Output | undefined, want: Output): boolean {
   if (Array.isArray(want)) {
     const items: readonly (number | Output)[] = want;
     const found: readonly (number | Output)[] = Array.isArray(got) ? got : [];
-    return items.some((item, index) => (typeof item === 'number' ? found[index] === null : isIncomplete(asOutput(found[index]), item)));
+    return items.some((item, index) =>
+      typeof item === 'number' ? found[index] === null : isIncomplete(asOutput(found[index]), item),
+    );
   }
   const fields = got;
-  return Object.entries(want).some(([name, item]) => !Array.isArray(fields) && name in fields && isIncomplete(fields[name], item));
+  return Object.entries(want).some(
+    ([name, item]) => !Array.isArray(fields) && name in fields && isIncomplete(fields[name], item),
+  );
 }
 
 function asOutput(value: number | Output | undefined): Output {
@@ -89,7 +93,9 @@ function fill(got: Output | undefined, want: Output): Output {
     return filled as Output;
   }
   if (!Array.isArray(want) && !Array.isArray(got)) {
-    return Object.fromEntries(Object.entries(got).map(([name, item]) => [name, name in want ? fill(item, want[name] ?? null) : item]));
+    return Object.fromEntries(
+      Object.entries(got).map(([name, item]) => [name, name in want ? fill(item, want[name] ?? null) : item]),
+    );
   }
   return got;
 }
@@ -97,7 +103,9 @@ function fill(got: Output | undefined, want: Output): Output {
 /** JSON with sorted keys: the order in which a dict's outputs are listed does not matter. */
 function canonical(value: Output): string {
   if (value !== null && !Array.isArray(value)) {
-    const fields = Object.keys(value).sort().map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`);
+    const fields = Object.keys(value)
+      .sort()
+      .map((name) => `${JSON.stringify(name)}:${canonical(value[name] ?? null)}`);
     return `{${fields.join(',')}}`;
   }
   if (Array.isArray(value)) {
@@ -111,7 +119,8 @@ function canonical(value: Output): string {
 export function compare(truth: Truth, answer: Answer): Result {
   const wrong: string[] = [];
   const missing: string[] = [];
-  if (answer.error) return { verdict: 'unknown', wrong, missing: ['everything'], reasons: [`error: ${answer.error.message}`] };
+  if (answer.error)
+    return { verdict: 'unknown', wrong, missing: ['everything'], reasons: [`error: ${answer.error.message}`] };
 
   const check = (field: string, count: Count | undefined, want: number): void => {
     const got = toNumber(count);
@@ -149,5 +158,10 @@ export function compare(truth: Truth, answer: Answer): Result {
   else if (missingCounts > 0) verdict = 'unknown';
   else if (missing.length > 0) verdict = 'counts';
   const reasons = missing.length > 0 ? (answer.unknowns ?? []).map(({ reason }) => reason) : [];
-  return { verdict, wrong, missing, reasons: missing.length > 0 && reasons.length === 0 ? ['no reason given'] : reasons };
+  return {
+    verdict,
+    wrong,
+    missing,
+    reasons: missing.length > 0 && reasons.length === 0 ? ['no reason given'] : reasons,
+  };
 }
