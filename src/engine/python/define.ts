@@ -244,6 +244,8 @@ export interface ModelledModule {
    * (`complete: true`: `hasattr` is then false and `from m import x` raises ImportError).
    */
   readonly complete?: boolean;
+  /** Only used when no source of that name is found. */
+  readonly fallback?: boolean;
 }
 
 /** Why a name of a modelled module can't be told. */

@@ -102,8 +102,14 @@ export class Importer {
     }
     const resolved = this.find(name, from);
     if (resolved) return this.recordOf(resolved, from?.root ?? '');
-    const fallback = this.fallbacks.get(name);
+    const fallback = this.isGuarded() ? undefined : this.fallbacks.get(name);
     return fallback && (this.records.get(name) ?? this.add(name, name, null, fallback, ''));
+  }
+
+  /** Whether the running module's code is prepared for an import to fail. */
+  private isGuarded(): boolean {
+    const { frames, module } = this.interpreter;
+    return frames.some((frame) => frame.module === module && frame.importGuards > 0);
   }
 
   private recordOf(resolved: ResolvedModule, root: string): ModuleRecord {
