@@ -5,7 +5,7 @@ import type { Unknown, Value } from '../python/value.js';
 import { ceilDiv, concrete, isUnknown, maxDim, numelOf, sub } from './dims.js';
 import { dtypeFacts, isFloating, promote, roundAll, roundTo } from './dtypes.js';
 import { Args, MAX_VALUES, operator, operatorsOf, overwrite, Undetermined, type Result } from './ops/operator.js';
-import { isTensor, makeTensor, tensorData, type DType, type Dim, type Shape } from './tensor.js';
+import { isArrayLike, isTensor, makeTensor, tensorData, type DType, type Dim, type Shape } from './tensor.js';
 import { tensorClass, tensorConstructor } from './tensorClass.js';
 
 const factory = 'dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None, names=None';
@@ -148,7 +148,7 @@ export function literal(value: Value, context: Context): Literal {
   if (typeof value === 'bigint' || isSym(value)) return { shape: [], values: null, dtype: 'int64' };
   if (isUnknown(value)) throw new Undetermined(value);
   if (value === null || typeof value === 'string') return context.raise('TypeError', `not a sequence`);
-  if (isTensor(value)) {
+  if (isArrayLike(value)) {
     if (isUnknown(value.data.shape)) throw new Undetermined(value.data.shape);
     return { shape: [...value.data.shape], values: value.data.values && [...value.data.values], dtype: value.data.dtype };
   }

@@ -86,7 +86,8 @@ const dtypeType: NativeType = {
   binary(op, self, other) {
     if (op !== '==' && op !== '!=') return undefined;
     if (isUnknown(other)) return other;
-    return (self === other) === (op === '==');
+    const same = typeof other === 'object' && other !== null && other.kind === 'class' ? numpyScalars.get(other) === (self.data as DTypeFacts).name : self === other;
+    return same === (op === '==');
   },
   truth: () => true,
   repr: (self) => `torch.${(self.data as DTypeFacts).name}`,

@@ -68,6 +68,13 @@ export function isTensor(value: unknown): value is TensorNative {
   return typeof value === 'object' && value !== null && (value as { type?: unknown }).type === tensorType;
 }
 
+/** A tensor or an array of numpy: both are described by the same data. */
+export function isArrayLike(value: unknown): value is Native & { readonly data: TensorData } {
+  if (typeof value !== 'object' || value === null || (value as { kind?: unknown }).kind !== 'native') return false;
+  const { data } = value as Native;
+  return typeof data === 'object' && data !== null && 'shape' in data && 'role' in data;
+}
+
 /** A new tensor object: float32 on the CPU unless `data` says otherwise. */
 export function makeTensor(heap: Heap, data: Partial<TensorData> & { readonly shape: Shape }): TensorNative {
   return { kind: 'native', type: tensorType, data: tensorData(data), attrs: null, saved: heap.epoch, taint: null };

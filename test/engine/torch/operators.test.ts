@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { evaluateSource, PyRaise, type Interpreter, type PyModule, type Value } from '../../../src/engine/python/index.js';
 import { torchModules } from '../../../src/engine/torch/index.js';
-import { isTensor } from '../../../src/engine/torch/tensor.js';
+import { isArrayLike } from '../../../src/engine/torch/tensor.js';
 import { traceEvents, traceOf } from '../../../src/engine/torch/trace.js';
 import { interpreterFor } from '../../support/interpret.js';
 
@@ -53,7 +53,7 @@ function floatText(value: number): string {
 
 /** The same description as in `operator_truth.py`. */
 function describeValue(interpreter: Interpreter, value: Value, withValues: boolean): unknown {
-  if (isTensor(value)) {
+  if (isArrayLike(value)) {
     const { shape, dtype, values, requiresGrad } = value.data;
     const isArray = value.type.name === 'ndarray';
     const record: Record<string, unknown> = { shape, dtype };
