@@ -6,6 +6,7 @@ import { registerChat } from './chat/index.js';
 import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
 import { registerPendingChanges, type PendingService } from './diff/index.js';
+import { registerInspector } from './inspector/index.js';
 import type { Services } from './services.js';
 import { registerAnalysisStatus } from './statusBar.js';
 
@@ -29,6 +30,7 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerCodeLens(analysis, log),
     registerAnalysisStatus(analysis),
     registerAnalysisCommands(services),
+    registerInspector(services),
     registerChat(services),
   );
   analysis.start().catch((error: unknown) => log.error('The analysis could not be started.', error));

@@ -1,5 +1,6 @@
 /** Messages between the processes of the extension. Types only. */
 export type * from './advice.js';
 export type * from './analysis.js';
+export type * from './inspector.js';
 export type * from './messages.js';
 export type * from './report.js';

@@ -1,0 +1,165 @@
+/** The inspector's panel: asks for the reports, keeps them up to date, and answers the page. */
+import * as vscode from 'vscode';
+import { baselineText } from '../../edits/index.js';
+import type {
+  FromInspector,
+  InspectorView,
+  ModelReport,
+  OverlayText,
+  SourceLink,
+  ToInspector,
+} from '../../protocol/index.js';
+import { shortName } from '../diff/documents.js';
+import type { Services } from '../services.js';
+import type { ModuleTarget } from '../target.js';
+import { exportView } from './export.js';
+import { pageOf } from './html.js';
+import { viewOf } from './view.js';
+
+const QUIET_MILLISECONDS = 250;
+
+export class InspectorPanel implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[];
+  private view: InspectorView | undefined;
+  private ready = false;
+  private timer: NodeJS.Timeout | undefined;
+  private running: vscode.CancellationTokenSource | undefined;
+
+  constructor(
+    private readonly panel: vscode.WebviewPanel,
+    private target: ModuleTarget,
+    private readonly services: Services,
+  ) {
+    const { context, analysis, changes } = services;
+    panel.iconPath = vscode.Uri.joinPath(context.extensionUri, 'media', 'icon.svg');
+    panel.webview.options = {
+      enableScripts: true,
+      localResourceRoots: [vscode.Uri.joinPath(context.extensionUri, 'dist')],
+    };
+    this.disposables = [
+      panel.webview.onDidReceiveMessage((message: FromInspector) => this.receive(message)),
+      analysis.onDidChangeResults(() => this.refreshSoon()),
+      changes.pending.onDidChange(() => this.refreshSoon()),
+    ];
+    panel.webview.html = pageOf(panel.webview, context.extensionUri);
+  }
+
+  /** Shows another module. */
+  show(target: ModuleTarget): void {
+    this.target = target;
+    this.view = undefined;
+    this.panel.reveal(undefined, true);
+    this.tell({ type: 'loading', text: `Analysing ${target.qualname}` });
+    this.refreshSoon(0);
+  }
+
+  dispose(): void {
+    clearTimeout(this.timer);
+    this.running?.cancel();
+    for (const each of this.disposables) each.dispose();
+  }
+
+  private receive(message: FromInspector): void {
+    switch (message.type) {
+      case 'ready':
+        this.ready = true;
+        return this.refreshSoon(0);
+      case 'choose':
+        return this.show({ uri: this.target.uri, qualname: message.qualname });
+      case 'reveal':
+        return this.run(reveal(message.source));
+      case 'export':
+        return this.view && this.run(openExport(exportView(this.view, message.format), message.format));
+    }
+  }
+
+  private refreshSoon(delay = QUIET_MILLISECONDS): void {
+    clearTimeout(this.timer);
+    if (this.ready) this.timer = setTimeout(() => this.run(this.refresh()), delay);
+  }
+
+  private async refresh(): Promise<void> {
+    this.running?.cancel();
+    const source = new vscode.CancellationTokenSource();
+    this.running = source;
+    const { target } = this;
+    this.panel.title = `Inspect ${target.qualname}`;
+    if (!this.view) this.tell({ type: 'loading', text: `Analysing ${target.qualname}` });
+    let message: ToInspector;
+    try {
+      this.view = await this.look(target, source.token);
+      message = this.view
+        ? { type: 'view', view: this.view, target }
+        : {
+            type: 'message',
+            text: `There is no nn.Module named ${target.qualname} in ${shortName(target.uri)} any more.`,
+          };
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) return;
+      message = {
+        type: 'message',
+        text: `${target.qualname} can't be shown. ${error instanceof Error ? error.message : String(error)}`,
+      };
+    }
+    if (!source.token.isCancellationRequested) this.tell(message);
+  }
+
+  private async look(
+    { uri, qualname }: ModuleTarget,
+    token: vscode.CancellationToken,
+  ): Promise<InspectorView | undefined> {
+    const { analysis } = this.services;
+    const { reports } = await analysis.request('architect/inspect', { uri, qualname }, token);
+    const [after] = reports;
+    if (!after) return undefined;
+    const { modules } = await analysis.request('architect/modules', { uri }, token);
+    return viewOf({
+      after,
+      before: await this.without(uri, qualname, token),
+      choices: modules.map((module) => module.qualname),
+      file: shortName(uri),
+      toUri: (file) => (/^[a-z][a-z\d+.-]+:/i.test(file) ? file : vscode.Uri.file(file).toString()),
+    });
+  }
+
+  /** The report without the pending changes; `null` if the class is new, `undefined` if nothing is pending. */
+  private async without(
+    uri: string,
+    qualname: string,
+    token: vscode.CancellationToken,
+  ): Promise<ModelReport | null | undefined> {
+    const { pending } = this.services.changes;
+    const overlay = pending.uris.flatMap((each): OverlayText[] => {
+      const state = pending.state(each);
+      return state ? [{ uri: each, text: baselineText(state) }] : [];
+    });
+    if (overlay.length === 0) return undefined;
+    const { reports } = await this.services.analysis.request('architect/inspect', { uri, qualname, overlay }, token);
+    return reports[0] ?? null;
+  }
+
+  private tell(message: ToInspector): void {
+    if (this.ready) void this.panel.webview.postMessage(message);
+  }
+
+  private run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => this.services.log.error('The inspector ran into a problem.', error));
+  }
+}
+
+/** Shows a place beside the inspector. */
+async function reveal({ uri, line, character }: SourceLink): Promise<void> {
+  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  const open = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
+  const at = new vscode.Range(line, character, line, character);
+  await vscode.window.showTextDocument(document, {
+    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
+    selection: at,
+  });
+}
+
+/** An unsaved document: the user decides where it goes. */
+async function openExport(content: string, format: 'markdown' | 'csv'): Promise<void> {
+  const language = format === 'markdown' ? 'markdown' : 'plaintext';
+  await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content, language }));
+}

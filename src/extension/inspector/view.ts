@@ -1,0 +1,180 @@
+/** The report as the inspector shows it: rows of text, with the report before pending changes beside it if there are any. */
+import type {
+  Count,
+  InspectorNote,
+  InspectorRow,
+  InspectorTotal,
+  InspectorView,
+  ModelReport,
+  ModuleNodeReport,
+  OutputReport,
+  ReportNote,
+  ReportSpan,
+  RowChange,
+  ShapeReport,
+  SourceLink,
+} from '../../protocol/index.js';
+import { formatCount, formatDifference, numberOf } from '../numbers.js';
+
+/** Turns a file name of a report into a document's URI. */
+export type ToUri = (file: string) => string;
+
+export interface ViewInput {
+  readonly after: ModelReport;
+  /** With pending changes: the report without them; `null` if the module isn't there then. */
+  readonly before?: ModelReport | null;
+  readonly choices: readonly string[];
+  readonly file: string;
+  readonly toUri: ToUri;
+}
+
+export function viewOf({ after, before, choices, file, toUri }: ViewInput): InspectorView {
+  const comparing = before !== undefined;
+  return {
+    qualname: after.qualname,
+    file,
+    call: after.call,
+    choices,
+    comparing,
+    signature: signatureOf(after),
+    totals: totalsOf(after, before),
+    rows: after.tree ? rowsOf(after.tree, before?.tree ?? null, comparing, toUri) : [],
+    unknowns: after.unknowns.map((note) => noteOf(note, toUri)),
+    assumptions: after.assumptions.map((note) => noteOf(note, toUri)),
+  };
+}
+
+function totalsOf(after: ModelReport, before: ModelReport | null | undefined): InspectorTotal[] {
+  const total = (label: string, of: (report: ModelReport) => Count): InspectorTotal => {
+    const value = of(after);
+    const shown = value === null && label === 'Parameters' ? atLeast(after) : formatCount(value);
+    if (before === undefined) return { label, value: shown };
+    const old = before === null ? 0 : of(before);
+    return { label, value: shown, before: formatCount(old), difference: differenceOf(old, value) };
+  };
+  return [
+    total('Parameters', ({ parameters }) => parameters.total),
+    total('Trainable', ({ parameters }) => parameters.trainable),
+    total('Frozen', ({ parameters }) => parameters.frozen),
+    total('Buffers', ({ buffers }) => buffers),
+    total('Modules', ({ modules }) => modules),
+    total('MACs', ({ macs }) => macs),
+  ];
+}
+
+function atLeast({ parameters }: ModelReport): string {
+  return parameters.atLeast === undefined || parameters.atLeast === null
+    ? 'unknown'
+    : `at least ${formatCount(parameters.atLeast)}`;
+}
+
+/** What came and went, or that it can't be told. */
+export function differenceOf(before: Count, after: Count): string {
+  if (before === null || after === null) return 'unknown';
+  if (typeof before === 'number' && typeof after === 'number') return formatDifference(after - before);
+  if (formatCount(before) === formatCount(after)) return formatDifference(0);
+  const [a, b] = [numberOf(before), numberOf(after)];
+  return a === null || b === null ? 'changed' : formatDifference(b - a);
+}
+
+function rowsOf(
+  after: ModuleNodeReport,
+  before: ModuleNodeReport | null,
+  comparing: boolean,
+  toUri: ToUri,
+): InspectorRow[] {
+  const rows: InspectorRow[] = [];
+  const whole = numberOf(after.total);
+  const visit = (
+    node: ModuleNodeReport,
+    old: ModuleNodeReport | null,
+    path: string,
+    depth: number,
+    gone: boolean,
+  ): void => {
+    const removed = gone
+      ? []
+      : (old?.children ?? []).filter(({ name }) => !node.children.some((child) => child.name === name));
+    const own = numberOf(node.total);
+    rows.push({
+      path,
+      name: path === '' ? node.type : node.name,
+      type: node.type,
+      depth,
+      children: node.children.length + removed.length,
+      parameters: gone ? '' : formatCount(node.total),
+      share: gone || own === null || !whole ? null : own / whole,
+      shared: node.shared,
+      input: formatShape(node.inputShape),
+      output: formatOutput(node.outputShape),
+      macs: node.macs === null ? '' : formatCount(node.macs),
+      source: gone ? null : linkOf(node.span, toUri),
+      ...(comparing ? compared(node, old, gone) : {}),
+    });
+    const below = (child: ModuleNodeReport): string => (path === '' ? child.name : `${path}.${child.name}`);
+    for (const child of node.children) {
+      visit(child, old?.children.find(({ name }) => name === child.name) ?? null, below(child), depth + 1, gone);
+    }
+    for (const child of removed) visit(child, child, below(child), depth + 1, true);
+  };
+  visit(after, before, '', 0, false);
+  return rows;
+}
+
+function compared(
+  node: ModuleNodeReport,
+  old: ModuleNodeReport | null,
+  gone: boolean,
+): Pick<InspectorRow, 'before' | 'difference' | 'change'> {
+  const [was, is] = [old ? old.total : 0, gone ? 0 : node.total];
+  const difference = differenceOf(was, is);
+  const change: RowChange = gone
+    ? 'removed'
+    : !old
+      ? 'added'
+      : difference !== '±0' || old.type !== node.type
+        ? 'changed'
+        : 'same';
+  return { before: old ? formatCount(old.total) : '', difference, change };
+}
+
+/** `[B, 32, 96]`. */
+export function formatShape(shape: ShapeReport): string {
+  return shape === null ? '' : `[${shape.map((size) => (size === null ? '?' : formatSize(size))).join(', ')}]`;
+}
+
+/** Sizes read better without separators. */
+function formatSize(size: NonNullable<Count>): string {
+  return typeof size === 'number' ? String(size) : size.expression;
+}
+
+/** Shapes of whatever forward returns. */
+export function formatOutput(output: OutputReport): string {
+  if (output === null) return '';
+  if (!Array.isArray(output)) {
+    const entries = Object.entries(output as Readonly<Record<string, OutputReport>>);
+    return `{${entries.map(([name, value]) => `${name}: ${formatOutput(value) || '?'}`).join(', ')}}`;
+  }
+  const items = output as readonly (Count | OutputReport)[];
+  if (items.every(isSize)) return formatShape(items);
+  return `(${items.map((item) => formatOutput(item as OutputReport) || '?').join(', ')})`;
+}
+
+function isSize(item: Count | OutputReport): item is Count {
+  return item === null || typeof item === 'number' || (typeof item === 'object' && 'expression' in item);
+}
+
+function signatureOf({ inputs, output }: ModelReport): string {
+  if (inputs.length === 0) return '';
+  const shown = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatShape(shape) || '[?]'}`);
+  return `(${shown.join(', ')}) → ${formatOutput(output) || 'unknown'}`;
+}
+
+function noteOf({ reason, file, line }: ReportNote, toUri: ToUri): InspectorNote {
+  const source = file === null || line === null ? null : { uri: toUri(file), line: line - 1, character: 0 };
+  return { text: reason, source };
+}
+
+function linkOf(span: ReportSpan | null, toUri: ToUri): SourceLink | null {
+  return span && { uri: toUri(span.file), line: span.start.line, character: span.start.character };
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { useSession, type Session } from '../support/session.js';
+import { waitFor } from '../support/wait.js';
+import { propose, type Replacement } from './propose.js';
+
+const CHANGES: readonly Replacement[] = [
+  {
+    file: 'model.py',
+    find: '        self.norm = nn.LayerNorm(d_model)\n        nn.init.normal_(self.token.weight',
+    by: '        self.norm = nn.LayerNorm(d_model)\n        self.drop = nn.Dropout(0.1)\n        nn.init.normal_(self.token.weight',
+    group: 'dropout',
+    label: 'Dropout after the embedding',
+  },
+  {
+    file: 'model.py',
+    find: 'return self.norm(x)  # (B, T, D)',
+    by: 'return self.drop(self.norm(x))  # (B, T, D)',
+    group: 'dropout',
+    label: 'Dropout after the embedding',
+  },
+  {
+    file: 'model.py',
+    find: '        self.hidden = nn.Linear(d_model, d_model)\n',
+    by: '        self.hidden = nn.Linear(d_model, d_model, bias=False)\n',
+    label: 'No bias in the head',
+  },
+  {
+    file: 'train.py',
+    find: 'torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)',
+    by: 'torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.05)',
+    label: 'Decoupled weight decay',
+  },
+];
+
+const pendingCount = (session: Session): Promise<string> =>
+  session.page.locator('.statusbar-item', { hasText: /\d+ changes?$/ }).innerText();
+
+describe('pending changes', function () {
+  this.timeout(120_000);
+  const session = useSession({ name: 'pending', settings: { 'files.autoSave': 'off' } });
+  let model = '';
+  let train = '';
+
+  it('appear in both files with their numbers, and nothing is saved', async () => {
+    const { bench, spy } = session();
+    model = await readFile(session().file('model.py'), 'utf8');
+    train = await readFile(session().file('train.py'), 'utf8');
+    await bench.openFile('model.py');
+    await waitFor(
+      'counts',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses.some((text) => /\d parameters/.test(text)),
+    );
+    const { hunks, refused } = await propose(session(), CHANGES);
+    assert.deepEqual(refused, []);
+    assert.equal(hunks, 4);
+    await waitFor(
+      '4 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('4 changes'),
+    );
+    await waitFor(
+      'the difference of a hunk',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses.some((text) => /−0 \+1 · ±0 parameters/.test(text.replaceAll('\u00a0', ' '))),
+    );
+    await session().screenshot('proposed');
+    assert.equal(await readFile(session().file('model.py'), 'utf8'), model);
+    assert.equal(await spy.isDirty(session().file('train.py')), true);
+    assert.match(
+      (await spy.text(session().file('train.py'))) ?? '',
+      /AdamW\(model\.parameters\(\), lr=LEARNING_RATE, weight_decay=0\.05\)/,
+    );
+  });
+
+  it('show what was removed in a hover and in the peek', async () => {
+    const { bench, page } = session();
+    await bench.clickLine('model.py', 'self.drop = nn.Dropout');
+    await bench.command('Architect: Next Pending Change');
+    await bench.command('Show or Focus Hover');
+    await page.locator('.monaco-hover:visible', { hasText: 'Removed' }).first().waitFor();
+    await session().screenshot('hover');
+    await page.keyboard.press('Escape');
+    await bench.clickCodeLens('model.py', '−1 +1');
+    await page.locator('.peekview-widget').first().waitFor();
+    await session().screenshot('peek');
+    await page.keyboard.press('Escape');
+  });
+
+  it('are kept and undone one by one, while the user types in between', async () => {
+    const { bench, spy, page } = session();
+    const file = session().file('model.py');
+    await bench.clickLine('model.py', 'class FeedForward');
+    await page.keyboard.type('  # mine');
+    await bench.press('Mod+Home');
+    await bench.command('Architect: Next Pending Change');
+    await bench.command('Architect: Keep This Change');
+    await waitFor(
+      '3 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('3 changes'),
+    );
+    await page
+      .locator('.notification-toast', { hasText: 'only works together' })
+      .getByRole('button', { name: 'Keep It, Too' })
+      .click();
+    await waitFor(
+      '2 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('2 changes'),
+    );
+    await session().screenshot('kept');
+    await bench.command('Architect: Next Pending Change');
+    await bench.press('Mod+K');
+    await bench.press('n');
+    await waitFor(
+      '1 change',
+      () => pendingCount(session()),
+      (text) => text.includes('1 change'),
+    );
+    const expected = model
+      .replace('class FeedForward(nn.Module):', 'class FeedForward(nn.Module):  # mine')
+      .replace(
+        '        nn.init.normal_(self.token.weight',
+        '        self.drop = nn.Dropout(0.1)\n        nn.init.normal_(self.token.weight',
+      )
+      .replace('return self.norm(x)  # (B, T, D)', 'return self.drop(self.norm(x))  # (B, T, D)');
+    assert.equal(await spy.text(file), expected);
+    assert.equal(await readFile(file, 'utf8'), model);
+  });
+
+  it('follow the editor’s own undo and redo without ghosts', async () => {
+    const { bench, spy } = session();
+    const file = session().file('model.py');
+    await bench.clickLine('model.py', 'class FeedForward');
+    await bench.press('Mod+Z');
+    await waitFor(
+      'the undone hunk to be back',
+      () => pendingCount(session()),
+      (text) => text.includes('2 changes'),
+    );
+    await bench.press('Mod+Z');
+    await waitFor(
+      'the typing to be gone',
+      () => spy.text(file),
+      (text) => !text?.includes('# mine'),
+    );
+    await waitFor(
+      '2 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('2 changes'),
+    );
+    await bench.press('Mod+Z');
+    await waitFor(
+      'the text as it was',
+      () => spy.text(file),
+      (text) => text === model,
+    );
+    await waitFor(
+      'only the other file',
+      () => pendingCount(session()),
+      (text) => text.includes('1 change'),
+    );
+    await bench.press('Mod+Shift+Z');
+    await waitFor(
+      'the proposal again',
+      () => spy.text(file),
+      (text) => text !== model,
+    );
+    await waitFor(
+      'kept hunks stay kept',
+      () => pendingCount(session()),
+      (text) => text.includes('2 changes'),
+    );
+  });
+
+  it('are still there after a reload', async () => {
+    const { spy } = session();
+    const before = await spy.text(session().file('model.py'));
+    await session().reload();
+    await waitFor(
+      '2 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('2 changes'),
+    );
+    assert.equal(await spy.text(session().file('model.py')), before);
+    await session().screenshot('reloaded');
+  });
+
+  it('go away with Undo All, byte for byte', async () => {
+    const { bench, spy } = session();
+    await bench.command('Architect: Review All Pending Changes');
+    await session().page.locator('.multiDiffEntry').first().waitFor();
+    await session().screenshot('review');
+    await bench.command('Architect: Undo All Pending Changes');
+    await session()
+      .page.locator('.statusbar-item', { hasText: /\d+ changes?$/ })
+      .waitFor({ state: 'hidden' });
+    assert.equal(await spy.text(session().file('train.py')), train);
+  });
+});
+
+describe('a proposal that would break the code', function () {
+  this.timeout(120_000);
+  const session = useSession({ name: 'broken', colorScheme: 'light', settings: { 'files.autoSave': 'off' } });
+
+  it('is refused with the reason, and nothing is modified', async () => {
+    const { bench, spy } = session();
+    const file = session().file('model.py');
+    await bench.openFile('model.py');
+    const before = await spy.text(file);
+    const { refused } = await propose(session(), [
+      { file: 'model.py', find: 'class FeedForward(nn.Module):', by: 'class FeedForward(nn.Module:', label: 'Broken' },
+    ]);
+    assert.match(refused[0]?.message ?? '', /does not parse/);
+    assert.equal(await spy.text(file), before);
+  });
+
+  it('is shown in light colours when it is right', async () => {
+    const { bench } = session();
+    await propose(session(), CHANGES);
+    await waitFor(
+      '4 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('4 changes'),
+    );
+    await bench.command('Architect: Next Pending Change');
+    await bench.press('Control+Shift+G');
+    await session().page.locator('.scm-view', { hasText: 'Pending Changes' }).waitFor();
+    await session().screenshot('light');
+  });
+});
