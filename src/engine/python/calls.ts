@@ -60,6 +60,7 @@ export function callUnknown(
   kwargs: ReadonlyMap<string, Value>,
 ): Unknown {
   const reason: Unknown = { kind: 'unknown', reason: callee.reason, place: callee.place ?? interpreter.place };
+  interpreter.unseen ??= reason;
   for (const value of args) interpreter.escape(value, reason);
   for (const value of kwargs.values()) interpreter.escape(value, reason);
   return reason;
@@ -114,16 +115,6 @@ function bindArguments(
     if (fallback !== undefined) into.set(param.name, fallback);
     else (missing ??= []).push(param.name);
   }
-  if (position < args.length && !star)
-    interpreter.raise(
-      'TypeError',
-      `${func.qualname}() takes ${positionalCount} positional argument${positionalCount === 1 ? '' : 's'} but ${args.length} were given`,
-    );
-  if (missing)
-    interpreter.raise(
-      'TypeError',
-      `${func.qualname}() missing ${missing.length} required argument${missing.length === 1 ? '' : 's'}: ${missing.map((name) => `'${name}'`).join(' and ')}`,
-    );
   if (doubleStar !== null) {
     const rest: (readonly [Value, Value])[] = [];
     if (keywords < kwargs.size) {
@@ -141,6 +132,29 @@ function bindArguments(
     if (extra !== undefined)
       interpreter.raise('TypeError', `${func.qualname}() got an unexpected keyword argument '${extra}'`);
   }
+  if (position < args.length && !star) {
+    const optional = params.filter((param) => (param.form === 'normal' || param.form === 'positionalOnly') && func.defaults.has(param.name)).length;
+    const takes = optional > 0 ? `from ${positionalCount - optional} to ${positionalCount}` : String(positionalCount);
+    interpreter.raise(
+      'TypeError',
+      `${func.qualname}() takes ${takes} positional argument${positionalCount === 1 && optional === 0 ? '' : 's'} but ${args.length} ${args.length === 1 ? 'was' : 'were'} given`,
+    );
+  }
+  if (missing) raiseMissing(interpreter, func, missing);
+}
+
+/** Positional arguments are named before keyword-only ones. */
+function raiseMissing(interpreter: Interpreter, func: PyFunction, missing: readonly string[]): never {
+  const keywordOnly = new Set(func.node.params.filter((param) => param.form === 'keywordOnly').map((param) => param.name));
+  const positional = missing.filter((name) => !keywordOnly.has(name));
+  const named = positional.length > 0 ? positional : missing;
+  const quoted = named.map((name) => `'${name}'`);
+  const list =
+    quoted.length > 2 ? `${quoted.slice(0, -1).join(', ')}, and ${quoted[quoted.length - 1] ?? ''}` : quoted.join(' and ');
+  interpreter.raise(
+    'TypeError',
+    `${func.qualname}() missing ${named.length} required ${positional.length > 0 ? 'positional' : 'keyword-only'} argument${named.length === 1 ? '' : 's'}: ${list}`,
+  );
 }
 
 function callFunction(

@@ -91,6 +91,11 @@ export class Interpreter implements Context {
   readonly frames: Frame[] = [];
   state = new Map<symbol, unknown>();
   assumptions: Assumption[] = [];
+  /**
+   * Why work may have been done that was not seen: the first call of something unknown, or matrix product with it. Whoever sums up
+   * costs sets it to `null` before and looks at it afterwards.
+   */
+  unseen: Unknown | null = null;
   private steps = 0;
   private stepLimit: number = budget.steps;
   private deadline = Infinity;
@@ -419,6 +424,7 @@ export class Interpreter implements Context {
 
   /** `left op right`, or `left op= right` when `inplace`. */
   binaryOp(op: string, left: Value, right: Value, inplace: boolean): Value {
+    if (op === '@' && (isUnknown(left) || isUnknown(right))) this.unseen ??= isUnknown(left) ? left : (right as Unknown);
     const leftNative = isNative(left);
     if (leftNative || isNative(right)) {
       if (leftNative) {
@@ -917,7 +923,10 @@ export class Interpreter implements Context {
         return {
           kind: 'tuple',
           cls: a.cls,
-          items: a.items.map((item, i) => this.join(item, b.items[i], reason) ?? reason),
+          items: a.items.map((item, i) => {
+            const joined = this.join(item, b.items[i], reason);
+            return joined === undefined ? reason : joined;
+          }),
         };
       if (a.kind === 'float' && b.kind === 'float' && Object.is(a.value, b.value)) return a;
       if (a.kind === 'symint' && b.kind === 'symint' && a.key === b.key) return a;

@@ -120,6 +120,7 @@ function runForward(
     });
   }
   const before = moduleCalls(traceOf(interpreter)).length;
+  interpreter.unseen = null;
   const output = interpreter.attempt(() => {
     interpreter.callMethod(root, 'eval');
     return interpreter.call(root, args, kwargs);
@@ -142,11 +143,10 @@ function runForward(
         span: spanOf(output.place),
       });
   }
+  const unseen: Unknown | null = interpreter.unseen;
   const macs: Int | Unknown = isUnknown(output)
     ? output
-    : rootCall
-      ? callMacs(rootCall)
-      : interpreter.unknown('the forward of this module was not traced');
+    : (unseen ?? (rootCall ? callMacs(rootCall) : interpreter.unknown('the forward of this module was not traced')));
   return { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule };
 }
 

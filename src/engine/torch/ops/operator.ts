@@ -150,6 +150,13 @@ function isResults(value: Result | Results | Value): value is Results {
   return typeof value === 'object' && value !== null && 'results' in value && !('kind' in value);
 }
 
+/** Operators that cost multiply-accumulates: with an operand that is not known their cost is not known either. */
+const COSTLY = new Set([
+  'matmul', 'mm', 'bmm', 'addmm', 'addbmm', 'baddbmm', 'mv', 'dot', 'inner', 'tensordot', 'einsum', 'linear', 'bilinear', 'chain_matmul', 'multi_dot',
+  'conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d', 'scaled_dot_product_attention',
+  'multi_head_attention_forward', 'lstm', 'gru', 'rnn_tanh', 'rnn_relu', 'lstm_cell', 'gru_cell', 'rnn_tanh_cell', 'rnn_relu_cell', 'cdist',
+]);
+
 function execute(name: string, run: Run, bound: Bound, context: Context, inplace: boolean, options: OperatorOptions): Value {
   const args = new Args(name, bound, context);
   let answer: Result | Results | Value;
@@ -157,6 +164,7 @@ function execute(name: string, run: Run, bound: Bound, context: Context, inplace
     answer = run(args);
   } catch (error) {
     if (!(error instanceof Undetermined)) throw error;
+    if (COSTLY.has(name)) recordOp(context, { op: name, inputs: [], macs: error.unknown });
     const first = args.firstTensor();
     if (options.many || !(error instanceof UnknownShape) || !first) {
       if (inplace || bound['inplace'] === true) {
