@@ -320,9 +320,9 @@ function defaultMethod(
     case '__getattribute__':
       return make((args) => {
         const value = getOwnAttribute(interpreter, args[0] ?? null, String(args[1]));
-        return (
-          value ?? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${String(args[1])}'`)
-        );
+        return value === undefined
+          ? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${String(args[1])}'`)
+          : value;
       });
     case '__delattr__':
       return make((args) => {

@@ -104,8 +104,11 @@ function group(interpreter: Interpreter, outcomes: readonly Outcome[], reason: U
     if (completion?.type === 'return') {
       let { value } = completion;
       for (const outcome of list.slice(1))
-        if (outcome.completion?.type === 'return')
-          value = interpreter.join(value, outcome.completion.value, reason) ?? reason;
+        if (outcome.completion?.type === 'return') {
+          const joined = interpreter.join(value, outcome.completion.value, reason);
+          // `None` in both is None.
+          value = joined === undefined ? reason : joined;
+        }
       completion = { type: 'return', value };
     }
     return { completion, delta: interpreter.heap.rollback(journal) };

@@ -5,17 +5,13 @@
  * `defineFunction('relu(input, inplace=False)', ({ input }, context) => …)`.
  */
 import type { Context } from './context.js';
-import type { PyBuiltin, PyClass, PyDescriptor, Unknown, Value } from './value.js';
+import type { BuiltinParameter, PyBuiltin, PyClass, PyDescriptor, Unknown, Value } from './value.js';
 
 /** Arguments by parameter name; `*args` is a `PyTuple`, `**kwargs` a `PyDict`. */
 export type Bound = Readonly<Record<string, Value>>;
 export type Implementation = (args: Bound, context: Context) => Value;
 
-interface Parameter {
-  readonly name: string;
-  readonly form: 'positionalOnly' | 'normal' | 'keywordOnly' | 'star' | 'doubleStar';
-  readonly default: Value | undefined;
-}
+type Parameter = BuiltinParameter;
 
 /** Reads the literals that signatures use as defaults. */
 function literal(text: string): Value {
@@ -179,6 +175,7 @@ export function defineFunction(
     qualname: options.qualname ?? name,
     isMethod: options.isMethod ?? (first === 'self' || first === 'cls'),
     pure: options.pure ?? true,
+    params,
     call: (args, kwargs, context) => implementation(bind(name, params, args, kwargs, context), context),
   };
 }

@@ -391,7 +391,7 @@ function evaluateFString(interpreter: Interpreter, frame: Frame, parts: readonly
     else if (part.conversion === 's') value = interpreter.str(value);
     if (isUnknown(value)) return { ...value, cls: interpreter.builtinClass('str') };
     if (typeof spec !== 'string') return spec;
-    const custom = spec === '' ? undefined : interpreter.override_(value, '__format__');
+    const custom = interpreter.override_(value, '__format__');
     const piece =
       custom !== undefined
         ? interpreter.call(custom, [spec])

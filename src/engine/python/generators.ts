@@ -52,6 +52,7 @@ function resumable(interpreter: Interpreter, frame: Frame, name: string, flow: F
       const result = flow.next(value);
       if (!result.done) return result.value;
       done = true;
+      if (result.value?.type === 'return') results.set(iterator, result.value.value);
       return undefined;
     } catch (error) {
       done = true;
@@ -61,8 +62,12 @@ function resumable(interpreter: Interpreter, frame: Frame, name: string, flow: F
       interpreter.frames.length = depth;
     }
   };
-  return { kind: 'iterator', name, next: () => resume(undefined), send: (value) => resume(value) };
+  const iterator: PyIterator = { kind: 'iterator', name, next: () => resume(undefined), send: (value) => resume(value) };
+  return iterator;
 }
+
+/** What generators returned: the value of a `yield from` that ran them. */
+const results = new WeakMap<PyIterator, Value>();
 
 function* runBlock(interpreter: Interpreter, frame: Frame, body: readonly Stmt[]): Flow<Completion> {
   for (const statement of body) {
@@ -84,11 +89,12 @@ function* runExpression(interpreter: Interpreter, frame: Frame, node: Expr): Flo
     let sent: Value = null;
     if (item.from) {
       const iterator = iteratorOf(interpreter, value);
-      for (;;) {
-        const next = iterator.next(interpreter);
-        if (next === undefined) break;
-        yield next;
+      let next = iterator.next(interpreter);
+      while (next !== undefined) {
+        const received = (yield next) ?? null;
+        next = received !== null && iterator.send ? iterator.send(received, interpreter) : iterator.next(interpreter);
       }
+      sent = results.get(iterator) ?? null;
     } else sent = (yield value) ?? null;
     (frame.yielded ??= new Map()).set(item, sent);
   }

@@ -360,7 +360,11 @@ function joinSnapshots(object: MutableValue, a: Snapshot, b: Snapshot, join: Joi
       const x = a.items ?? [];
       const y = b.items ?? [];
       if (x.length !== y.length) return { taint: kept ?? taint, items: x.length < y.length ? x : y, attrs };
-      return { taint: kept, items: x.map((item, i) => join(item, y[i]) ?? taint), attrs };
+      const items = x.map((item, i) => {
+        const joined = join(item, y[i]);
+        return joined === undefined ? taint : joined;
+      });
+      return { taint: kept, items, attrs };
     }
     case 'dict': {
       const { map, same } = joinMaps(a.map ?? new Map(), b.map ?? new Map(), join, true);

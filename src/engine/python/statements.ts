@@ -84,7 +84,7 @@ export function exec(interpreter: Interpreter, frame: Frame, node: Stmt): Comple
       return undefined;
     }
     case 'Raise':
-      execRaise(interpreter, frame, node.exception, node);
+      execRaise(interpreter, frame, node.exception, node.cause, node);
       return undefined;
     case 'Try':
       return execTry(interpreter, frame, node);
@@ -293,14 +293,28 @@ function decorate(interpreter: Interpreter, decorator: Value, value: Value): Val
 
 // ------------------------------------------------------------------- raising
 
-function execRaise(interpreter: Interpreter, frame: Frame, exception: Expr | null, node: Stmt): void {
+function execRaise(
+  interpreter: Interpreter,
+  frame: Frame,
+  exception: Expr | null,
+  cause: Expr | null,
+  node: Stmt,
+): void {
   if (!exception) {
     const current = currentException(interpreter);
     if (current) throw current;
     interpreter.raise('RuntimeError', 'No active exception to reraise');
   }
-  const value = evaluate(interpreter, frame, exception);
+  let value = evaluate(interpreter, frame, exception);
   frame.node = node;
+  if (cause) {
+    if (typeof value === 'object' && value?.kind === 'class') value = interpreter.call(value);
+    const from = evaluate(interpreter, frame, cause);
+    if (typeof value === 'object' && value?.kind === 'instance') {
+      interpreter.heap.touch(value);
+      value.attrs.set('__cause__', from);
+    }
+  }
   interpreter.raiseValue(value);
 }
 

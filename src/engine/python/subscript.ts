@@ -50,7 +50,7 @@ function resolve(start: number | null, stop: number | null, step: number, length
 }
 
 /** An instance's `__index__`. */
-function indexOf(value: Value, context: Context): Int | Unknown | undefined {
+export function indexOf(value: Value, context: Context): Int | Unknown | undefined {
   if (typeof value !== 'object' || value === null || (value.kind !== 'instance' && value.kind !== 'native')) return undefined;
   const method = context.getAttribute(value, '__index__');
   if (method === undefined) return undefined;

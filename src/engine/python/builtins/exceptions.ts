@@ -38,6 +38,8 @@ export const baseException = defineClass('BaseException', {
     add_note: defineFunction('add_note(self, note, /)', () => null),
     __traceback__: defineProperty(() => null),
     __suppress_context__: false,
+    __cause__: null,
+    __context__: null,
   },
 });
 

@@ -5,6 +5,7 @@ import { defineFunction } from '../define.js';
 import { PyRaise } from '../errors.js';
 import { asciiOnly, formatValue } from '../format.js';
 import { addressOf, hashNumber } from '../hash.js';
+import { indexOf } from '../subscript.js';
 import { isSym, norm } from '../symint.js';
 import type { PyBuiltin, Unknown, Value } from '../value.js';
 import { advance } from './iteration.js';
@@ -52,7 +53,8 @@ function inBase(name: string, base: number, prefix: string): PyBuiltin {
   return defineFunction(`${name}(number, /)`, ({ number }, context) => {
     const unknown = firstUnknown(number);
     if (unknown) return unknown;
-    const int = asInt(number);
+    const int = asInt(number) ?? indexOf(number as Value, context);
+    if (isUnknown(int)) return int;
     if (int === undefined) return context.raise('TypeError', `'${type(number, context)}' object cannot be interpreted as an integer`);
     if (isSym(int)) return symbolicUnknown(context, 'a text', int);
     return int < 0 ? `-${prefix}${(-int).toString(base)}` : prefix + int.toString(base);
@@ -194,7 +196,9 @@ const functions: readonly PyBuiltin[] = [
     if (isUnknown(text)) return text;
     if (fallback === undefined) return context.requireAttribute(object, text);
     try {
-      return context.getAttribute(object, text) ?? fallback;
+      const value = context.getAttribute(object, text);
+      // Not `??`: an attribute that is None is there.
+      return value === undefined ? fallback : value;
     } catch (error) {
       if (isRaised(error, 'AttributeError', context)) return fallback;
       throw error;

@@ -4,7 +4,7 @@ import { containsBuiltin, equalItems } from '../compare.js';
 import type { Context } from '../context.js';
 import { defineClass, defineFunction, defineProperty } from '../define.js';
 import { bytesRepr } from '../format.js';
-import { getItemBuiltin, iterateBuiltin, lengthBuiltin, rangeLength, sliceIndices } from '../subscript.js';
+import { getItemBuiltin, indexOf, iterateBuiltin, lengthBuiltin, rangeLength, sliceIndices } from '../subscript.js';
 import { isSym } from '../symint.js';
 import type { PyClass, PyDescriptor, PyRange, PySlice, Value } from '../value.js';
 import * as classes from './classes.js';
@@ -87,13 +87,8 @@ export function constructRange(_cls: PyClass, args: readonly Value[], kwargs: Re
   if (unknown) return unknown;
   const ints: (PyRange['start'] | Value)[] = [];
   for (const arg of args) {
-    let int = asInt(arg);
-    if (int === undefined && typeof arg === 'object' && arg !== null && (arg.kind === 'instance' || arg.kind === 'native')) {
-      const method = context.getAttribute(arg, '__index__');
-      const result = method === undefined ? undefined : context.call(method);
-      if (isUnknown(result)) return result;
-      int = asInt(result);
-    }
+    const int = asInt(arg) ?? indexOf(arg, context);
+    if (isUnknown(int)) return int;
     if (int === undefined) return context.raise('TypeError', `'${type(arg, context)}' object cannot be interpreted as an integer`);
     if (typeof int === 'bigint') return context.unknown('a range this long is not followed');
     ints.push(int);

@@ -1,7 +1,7 @@
 /** `inspect`: signatures of known functions, and what kind of thing a value is. */
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import type { Context } from '../context.js';
-import type { PyFunction, Value } from '../value.js';
+import type { PyBuiltin, PyFunction, Value } from '../value.js';
 
 const emptyClass = defineClass('_empty', { module: 'inspect' });
 const kindClass = defineClass('_ParameterKind', { module: 'inspect' });
@@ -16,14 +16,24 @@ function kinds(): readonly Value[] {
   return KINDS.map((name, value) => ({ kind: 'instance', cls: kindClass, attrs: new Map<string, Value>([['name', name], ['value', value]]), primitive: value, place: null, saved: 0, taint: null }));
 }
 
+interface ShownParameter {
+  readonly name: string;
+  readonly form: keyof typeof KIND_OF_FORM;
+  /** `undefined`: required. */
+  readonly default: Value | undefined;
+  readonly annotated: boolean;
+}
+
 /** The function behind bound methods, classes and wrappers; `bound` when its first parameter is already given. */
-function functionOf(value: Value, context: Context, bound = false): { readonly func: PyFunction; readonly bound: boolean } | null {
+function functionOf(value: Value, context: Context, bound = false): { readonly func: PyFunction | PyBuiltin; readonly bound: boolean } | null {
   if (typeof value !== 'object' || value === null) return null;
   switch (value.kind) {
     case 'function': {
       const wrapped = value.attrs?.get('__wrapped__');
       return wrapped === undefined ? { func: value, bound } : functionOf(wrapped, context, bound);
     }
+    case 'builtin':
+      return value.params ? { func: value, bound } : null;
     case 'method':
       return functionOf(value.func, context, true);
     case 'class': {
@@ -39,6 +49,13 @@ function functionOf(value: Value, context: Context, bound = false): { readonly f
     default:
       return null;
   }
+}
+
+function parametersOf(func: PyFunction | PyBuiltin): ShownParameter[] {
+  if (func.kind === 'builtin') return (func.params ?? []).map((param) => ({ ...param, annotated: false }));
+  return func.node.params
+    .filter((param) => param.name !== '')
+    .map((param) => ({ name: param.name, form: param.form, default: func.defaults.get(param.name), annotated: param.annotation !== null }));
 }
 
 export const inspectModules: readonly ModelledModule[] = [
@@ -63,15 +80,14 @@ export const inspectModules: readonly ModelledModule[] = [
         signature: defineFunction('signature(callable, *, follow_wrapped=True)', ({ callable }, context) => {
           const found = functionOf(callable as Value, context);
           if (!found) return context.unknown('the signature of this callable is not known');
-          const { func, bound } = found;
-          const parameters = func.node.params.slice(bound ? 1 : 0).filter((param) => param.name !== '');
+          const parameters = parametersOf(found.func).slice(found.bound ? 1 : 0);
           const entries = parameters.map((param) => [
             param.name,
             context.instance(parameterClass, [
               ['name', param.name],
               ['kind', kind[KIND_OF_FORM[param.form]] as Value],
-              ['default', func.defaults.get(param.name) ?? emptyClass],
-              ['annotation', param.annotation ? context.unknown('annotations are not evaluated') : emptyClass],
+              ['default', param.default === undefined ? emptyClass : param.default],
+              ['annotation', param.annotated ? context.unknown('annotations are not evaluated') : emptyClass],
             ]),
           ] as const);
           return context.instance(signatureClass, [['parameters', context.dict(entries)], ['return_annotation', emptyClass]]);
@@ -79,10 +95,10 @@ export const inspectModules: readonly ModelledModule[] = [
         getfullargspec: defineFunction('getfullargspec(func)', ({ func: callable }, context) => {
           const found = functionOf(callable as Value, context);
           if (!found) return context.unknown('the signature of this callable is not known');
-          const names = (form: readonly string[]): Value[] => found.func.node.params.filter((param) => form.includes(param.form) && param.name !== '').map((param) => param.name);
-          const one = (form: string): Value => found.func.node.params.find((param) => param.form === form && param.name !== '')?.name ?? null;
-          const positional = found.func.node.params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly');
-          const defaults = positional.flatMap((param) => found.func.defaults.get(param.name) ?? []);
+          const all = parametersOf(found.func);
+          const names = (form: readonly string[]): Value[] => all.filter((param) => form.includes(param.form)).map((param) => param.name);
+          const one = (form: string): Value => all.find((param) => param.form === form)?.name ?? null;
+          const defaults = all.flatMap((param) => ((param.form === 'normal' || param.form === 'positionalOnly') && param.default !== undefined ? [param.default] : []));
           return context.instance(context.builtinClass('object'), [
             ['args', context.list(names(['normal', 'positionalOnly']))],
             ['varargs', one('star')],
