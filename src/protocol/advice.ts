@@ -54,6 +54,8 @@ export interface AdviseResult {
   /** Markdown paragraphs. */
   readonly diagnosis: readonly string[];
   readonly prescriptions: readonly Prescription[];
+  /** What the analyser found with all changes made; `undefined` if there are none. */
+  readonly together?: CheckedVariant;
   /** What was considered and why it doesn't apply or is there already. */
   readonly notApplied: readonly { readonly title: string; readonly why: string }[];
   /** What may be asked. */

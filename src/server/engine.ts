@@ -2,6 +2,7 @@
  * What the server needs of the engine. The worker makes one of these over the disk and the open documents, and short-lived
  * ones over texts that are only proposed.
  */
+import type { Advice, AdviceQuestion } from '../engine/advice/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
 import type { PythonParser } from '../engine/syntax/index.js';
 import type { FindingReport, ModelReport, ModuleSummary } from '../protocol/index.js';
@@ -32,6 +33,8 @@ export interface AnalysisEngine {
   analyzeFile(path: string, options?: AnalyzeOptions): readonly ModelReport[];
   /** Syntax, directive and shape problems of a file. */
   problemsOf(path: string): readonly FindingReport[];
+  /** The playbook's advice; `null` if it has none for this text. Its changes are not checked. */
+  advise(question: AdviceQuestion): Advice | null;
   /** These files (all when omitted) may have changed. */
   invalidate(paths?: readonly string[]): void;
 }

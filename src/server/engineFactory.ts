@@ -1,3 +1,4 @@
+import { advise } from '../engine/advice/index.js';
 import { createEngine, EngineError, parseInput, type Engine } from '../engine/report/index.js';
 import type { ModelReport, ModuleSummary } from '../protocol/index.js';
 import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine.js';
@@ -12,6 +13,7 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
         engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
       ),
     problemsOf: (path) => expected(() => problemsOf(engine, path)),
+    advise: (question) => expected(() => advise(engine, question)),
     invalidate: (paths) => engine.invalidate(paths),
   };
 }

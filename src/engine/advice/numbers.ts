@@ -1,0 +1,16 @@
+/** Numbers as people read them. */
+
+/** `363,460`. */
+export const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+
+/** In a formula: `363{,}460`. */
+export const groupedTex = (value: number): string => grouped(value).replaceAll(',', '{,}');
+
+/** Up to so many significant digits, without trailing zeros; never in exponent form for what a reader meets here. */
+export function short(value: number, digits = 3): string {
+  if (value === 0) return '0';
+  const places = Math.max(0, digits - 1 - Math.floor(Math.log10(Math.abs(value))));
+  return value.toFixed(Math.min(places, 12)).replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '');
+}
+
+export const plural = (count: number, one: string, many = `${one}s`): string => `${grouped(count)} ${count === 1 ? one : many}`;

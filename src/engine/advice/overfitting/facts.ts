@@ -1,0 +1,132 @@
+/** What the advice is drawn from: the training context, the engine's counts, the sizes of the data, the user's numbers. */
+import { evaluateSource, isUnknown, type Value } from '../../python/index.js';
+import type { Engine, ModelReport } from '../../report/index.js';
+import type { Expr, SourceFile } from '../../syntax/index.js';
+import { countModel, type ModuleNode } from '../../model/index.js';
+import { sliceFor, type TrainingContext } from '../../training/index.js';
+import type { Figures } from '../figures.js';
+import { Anatomy } from './layers.js';
+import { headClasses, outputCalls } from './dropoutSites.js';
+import { dropoutsOf } from './regularised.js';
+
+/** A whole number, or why it isn't known. */
+export type Size = { readonly value: number } | { readonly reason: string };
+
+export interface Facts {
+  readonly engine: Engine;
+  readonly context: TrainingContext;
+  readonly figures: Figures | null;
+  readonly report: ModelReport | null;
+  /** Trainable parameters. */
+  readonly parameters: Size;
+  readonly training: Size;
+  readonly validation: Size;
+  readonly batch: Size;
+  readonly epochs: Size;
+  /** Outputs of the last layer. */
+  readonly classes: Size;
+  readonly learningRate: number | null;
+  /** Parameters per training example. */
+  readonly perExample: number | null;
+  readonly activeDropouts: number;
+  readonly usesCrossEntropy: boolean;
+}
+
+export const valueOfSize = (size: Size): number | null => ('value' in size ? size.value : null);
+
+export function gatherFacts(engine: Engine, context: TrainingContext, figures: Figures | null): Facts {
+  const report = modelReport(engine, context);
+  const trainable = report?.parameters.trainable;
+  const parameters: Size =
+    typeof trainable === 'number' ? { value: trainable } : { reason: report?.unknowns[0]?.reason ?? (context.model ? 'the count depends on sizes that are not known' : 'no model was found') };
+  const training = datasetSize(engine, context.trainLoader);
+  const rate = context.optimizers[0]?.call.args.find(({ name }) => name === 'lr');
+  const learningRate = rate && context.optimizers[0] ? evaluateNumber(engine, context.optimizers[0].file, rate.value, (text) => text) : null;
+  const [n, m] = [valueOfSize(parameters), valueOfSize(training)];
+  return {
+    engine,
+    context,
+    figures,
+    report,
+    parameters,
+    training,
+    validation: datasetSize(engine, context.validationLoader),
+    batch: context.trainLoader?.batchSize ? evaluateSize(engine, context.trainLoader.file, context.trainLoader.batchSize, (text) => text) : { reason: 'no batch size was found' },
+    epochs: context.epochs && context.loop?.epochLoop ? evaluateSize(engine, context.loop.epochLoop.file, context.epochs, (text) => `len(${text})`) : { reason: 'the loop over epochs does not count' },
+    classes: outputs(engine, context),
+    learningRate: typeof learningRate === 'number' ? learningRate : null,
+    perExample: n !== null && m !== null && m > 0 ? n / m : null,
+    activeDropouts: context.classes.flatMap((cls) => dropoutsOf(context.code, cls)).filter(({ state }) => state === 'active').length,
+    usesCrossEntropy: context.losses.some(({ name }) => name === 'torch.nn.CrossEntropyLoss' || name === 'torch.nn.functional.cross_entropy'),
+  };
+}
+
+/** Python that makes the model where it is constructed, able to stand alone; `null` if it needs what isn't known. */
+function modelText({ modelCall }: TrainingContext): { readonly file: SourceFile; readonly text: string } | null {
+  if (!modelCall) return null;
+  const slice = sliceFor(modelCall.file, modelCall.expr);
+  return 'reason' in slice ? null : { file: modelCall.file, text: [...slice.statements, slice.expression].join('\n') };
+}
+
+function modelReport(engine: Engine, context: TrainingContext): ModelReport | null {
+  const made = modelText(context);
+  if (made) {
+    const [report] = engine.analyzeFile(made.file.path, { call: made.text });
+    if (report && report.parameters.total !== null) return report;
+  }
+  const { model } = context;
+  return model ? (engine.analyzeFile(model.file.path, { qualname: model.node.name })[0] ?? null) : null;
+}
+
+function datasetSize(engine: Engine, loader: TrainingContext['trainLoader']): Size {
+  if (!loader) return { reason: 'no DataLoader was found' };
+  if (!loader.dataset) return { reason: 'the DataLoader names no dataset' };
+  return evaluateSize(engine, loader.file, loader.dataset, (text) => `len(${text})`);
+}
+
+function evaluateSize(engine: Engine, file: SourceFile, expr: Expr, asked: (text: string) => string): Size {
+  const value = evaluateNumber(engine, file, expr, asked);
+  if (typeof value !== 'number') return value;
+  return Number.isSafeInteger(value) && value >= 0 ? { value } : { reason: 'it is no whole number' };
+}
+
+/** A number that the interpreter finds by running what leads to the expression, or why it doesn't. */
+function evaluateNumber(engine: Engine, file: SourceFile, expr: Expr, asked: (text: string) => string): number | { readonly reason: string } {
+  const slice = sliceFor(file, expr);
+  if ('reason' in slice) return slice;
+  const { interpreter } = engine;
+  return interpreter.run(() => {
+    const value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(file.path), [...slice.statements, asked(`(${slice.expression})`)].join('\n')));
+    if (isUnknown(value)) return { reason: value.reason };
+    if (typeof value === 'number') return value;
+    if (typeof value === 'object' && value?.kind === 'float' && typeof value.value === 'number') return value.value;
+    return { reason: 'it depends on sizes that are not known' };
+  });
+}
+
+/** The size of the last layer's output, read off the constructed model. */
+function outputs(engine: Engine, context: TrainingContext): Size {
+  const { model } = context;
+  const made = modelText(context);
+  if (!model || !made) return { reason: 'the model could not be constructed' };
+  const { interpreter } = engine;
+  for (const cls of headClasses(context.code, model).reverse()) {
+    const anatomy = new Anatomy(context.code, cls);
+    const layers = [...new Set(outputCalls(anatomy).flatMap((call) => anatomy.called(call) ?? []))];
+    const [layer] = layers;
+    if (layers.length !== 1 || layer?.kind !== 'linear') continue;
+    const size = interpreter.run(() => {
+      const value: Value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(made.file.path), made.text));
+      if (typeof value !== 'object' || value?.kind !== 'instance') return null;
+      const found: unknown[] = [];
+      const visit = (node: ModuleNode): void => {
+        if (node.instance.cls.name === cls.node.name) found.push(node.children.find(({ name }) => name === layer.attr)?.instance.attrs.get('out_features'));
+        node.children.forEach(visit);
+      };
+      visit(countModel(value).root);
+      return found.length === 1 && typeof found[0] === 'number' ? found[0] : null;
+    });
+    if (size !== null) return { value: size };
+  }
+  return { reason: 'the last layer was not found' };
+}
