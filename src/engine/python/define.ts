@@ -5,7 +5,7 @@
  * `defineFunction('relu(input, inplace=False)', ({ input }, context) => …)`.
  */
 import type { Context } from './context.js';
-import type { BuiltinParameter, PyBuiltin, PyClass, PyDescriptor, Unknown, Value } from './value.js';
+import type { BuiltinParameter, PyBuiltin, PyClass, PyDescriptor, SignatureParameter, Unknown, Value } from './value.js';
 
 /** Arguments by parameter name; `*args` is a `PyTuple`, `**kwargs` a `PyDict`. */
 export type Bound = Readonly<Record<string, Value>>;
@@ -39,16 +39,16 @@ function literal(text: string): Value {
 }
 
 /** Parses `name(a, /, b=1, *args, c=None, **kwargs)`. @throws Error on a malformed signature (a mistake in this project). */
-export function parseSignature(signature: string): { readonly name: string; readonly params: readonly Parameter[] } {
+export function parseSignature(signature: string): { readonly name: string; readonly params: readonly SignatureParameter[] } {
   const match = /^([\w.]+)\((.*)\)$/s.exec(signature.trim());
   if (!match) throw new Error(`malformed signature: ${signature}`);
-  const params: Parameter[] = [];
+  const params: SignatureParameter[] = [];
   let keywordOnly = false;
   for (const raw of (match[2] ?? '').split(/,(?![^(]*\))/)) {
     const part = raw.trim();
     if (part === '') continue;
     if (part === '/') {
-      for (let i = 0; i < params.length; i++) params[i] = { ...(params[i] as Parameter), form: 'positionalOnly' };
+      for (let i = 0; i < params.length; i++) params[i] = { ...(params[i] as SignatureParameter), form: 'positionalOnly' };
     } else if (part === '*') keywordOnly = true;
     else if (part.startsWith('**')) params.push({ name: part.slice(2), form: 'doubleStar', default: undefined });
     else if (part.startsWith('*')) {
@@ -69,7 +69,7 @@ export function parseSignature(signature: string): { readonly name: string; read
 /** Python's words for required arguments that were not given. */
 function missing(
   name: string,
-  params: readonly Parameter[],
+  params: readonly SignatureParameter[],
   given: number,
   kwargs: ReadonlyMap<string, Value>,
   context: Context,
@@ -94,7 +94,7 @@ function missing(
 }
 
 /** Python's words for too many positional arguments. */
-function tooMany(name: string, params: readonly Parameter[], given: number, context: Context): never {
+function tooMany(name: string, params: readonly SignatureParameter[], given: number, context: Context): never {
   const positional = params.filter((param) => param.form === 'normal' || param.form === 'positionalOnly');
   const least = positional.filter((param) => param.default === undefined).length;
   const most = positional.length;
@@ -107,7 +107,7 @@ function tooMany(name: string, params: readonly Parameter[], given: number, cont
 
 function bind(
   name: string,
-  params: readonly Parameter[],
+  params: readonly SignatureParameter[],
   args: readonly Value[],
   kwargs: ReadonlyMap<string, Value>,
   context: Context,
@@ -175,6 +175,7 @@ export function defineFunction(
     qualname: options.qualname ?? name,
     isMethod: options.isMethod ?? (first === 'self' || first === 'cls'),
     pure: options.pure ?? true,
+    parameters: params,
     params,
     call: (args, kwargs, context) => implementation(bind(name, params, args, kwargs, context), context),
   };

@@ -150,6 +150,14 @@ export interface PyFunction extends Mutable {
   attrs: Map<string, Value> | null;
 }
 
+/** A parameter of a function that is described by a signature. */
+export interface SignatureParameter {
+  readonly name: string;
+  readonly form: 'positionalOnly' | 'normal' | 'keywordOnly' | 'star' | 'doubleStar';
+  /** `undefined`: required. */
+  readonly default: Value | undefined;
+}
+
 /** A function written in TypeScript. Make one with `defineFunction`. */
 export interface PyBuiltin {
   readonly kind: 'builtin';
@@ -158,6 +166,8 @@ export interface PyBuiltin {
   readonly call: (args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value;
   /** Becomes a bound method when found on a class. Builtins in class namespaces are methods unless wrapped in a descriptor. */
   readonly isMethod: boolean;
+  /** What its signature says, where it was described by one: for `inspect`. */
+  readonly parameters?: readonly SignatureParameter[];
   /** Neither changes nor keeps its arguments; unknown arguments do no harm (printing, logging…). */
   readonly pure: boolean;
   /** Its parameters where they are known, for `inspect.signature`. */

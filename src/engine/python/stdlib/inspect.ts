@@ -24,38 +24,43 @@ interface ShownParameter {
   readonly annotated: boolean;
 }
 
-/** The function behind bound methods, classes and wrappers; `bound` when its first parameter is already given. */
-function functionOf(value: Value, context: Context, bound = false): { readonly func: PyFunction | PyBuiltin; readonly bound: boolean } | null {
+interface Found {
+  readonly parameters: readonly SignatureParameter[];
+  readonly module: PyModule | null;
+  readonly func: Value;
+}
+
+const isEmpty = (name: string): boolean => name === '';
+
+/** The parameters of a callable: behind bound methods, classes and wrappers. `skip`: leading ones that are given already. */
+function findCallable(value: Value, context: Context, skip = 0): Found | null {
   if (typeof value !== 'object' || value === null) return null;
   switch (value.kind) {
     case 'function': {
       const wrapped = value.attrs?.get('__wrapped__');
-      return wrapped === undefined ? { func: value, bound } : functionOf(wrapped, context, bound);
+      if (wrapped !== undefined) return findCallable(wrapped, context, skip);
+      const parameters = value.node.params
+        .filter((param) => !isEmpty(param.name))
+        .map((param) => ({ name: param.name, form: param.form, default: value.defaults.get(param.name) }));
+      return { parameters: parameters.slice(skip), module: value.module, func: value };
     }
     case 'builtin':
-      return value.params ? { func: value, bound } : null;
+      return value.parameters ? { parameters: value.parameters.slice(skip), module: null, func: value } : null;
     case 'method':
-      return functionOf(value.func, context, true);
+      return findCallable(value.func, context, skip + 1);
     case 'class': {
       const init = context.getAttribute(value, '__init__');
-      return init === undefined ? null : functionOf(init, context, true);
+      return init === undefined ? null : findCallable(init, context, 1);
     }
     case 'instance': {
       const call = context.getAttribute(value, '__call__');
-      return call === undefined || call === value ? null : functionOf(call, context, bound);
+      return call === undefined || call === value ? null : findCallable(call, context, skip);
     }
     case 'descriptor':
-      return functionOf(value.get, context, bound);
+      return findCallable(value.get, context, skip);
     default:
       return null;
   }
-}
-
-function parametersOf(func: PyFunction | PyBuiltin): ShownParameter[] {
-  if (func.kind === 'builtin') return (func.params ?? []).map((param) => ({ ...param, annotated: false }));
-  return func.node.params
-    .filter((param) => param.name !== '')
-    .map((param) => ({ name: param.name, form: param.form, default: func.defaults.get(param.name), annotated: param.annotation !== null }));
 }
 
 export const inspectModules: readonly ModelledModule[] = [
@@ -78,34 +83,32 @@ export const inspectModules: readonly ModelledModule[] = [
         Signature: signatureClass,
         _empty: emptyClass,
         signature: defineFunction('signature(callable, *, follow_wrapped=True)', ({ callable }, context) => {
-          const found = functionOf(callable as Value, context);
+          const found = findCallable(callable ?? null, context);
           if (!found) return context.unknown('the signature of this callable is not known');
-          const parameters = parametersOf(found.func).slice(found.bound ? 1 : 0);
-          const entries = parameters.map((param) => [
+          const entries = found.parameters.map((param) => [
             param.name,
             context.instance(parameterClass, [
               ['name', param.name],
-              ['kind', kind[KIND_OF_FORM[param.form]] as Value],
-              ['default', param.default === undefined ? emptyClass : param.default],
-              ['annotation', param.annotated ? context.unknown('annotations are not evaluated') : emptyClass],
+              ['kind', kind[KIND_OF_FORM[param.form]] ?? null],
+              ['default', param.default ?? emptyClass],
+              ['annotation', context.unknown('annotations are not evaluated')],
             ]),
           ] as const);
           return context.instance(signatureClass, [['parameters', context.dict(entries)], ['return_annotation', emptyClass]]);
         }),
         getfullargspec: defineFunction('getfullargspec(func)', ({ func: callable }, context) => {
-          const found = functionOf(callable as Value, context);
+          const found = findCallable(callable ?? null, context);
           if (!found) return context.unknown('the signature of this callable is not known');
-          const all = parametersOf(found.func);
-          const names = (form: readonly string[]): Value[] => all.filter((param) => form.includes(param.form)).map((param) => param.name);
-          const one = (form: string): Value => all.find((param) => param.form === form)?.name ?? null;
-          const defaults = all.flatMap((param) => ((param.form === 'normal' || param.form === 'positionalOnly') && param.default !== undefined ? [param.default] : []));
+          const named = (...forms: readonly string[]): Value[] => found.parameters.filter((param) => forms.includes(param.form)).map((param) => param.name);
+          const one = (form: string): Value => found.parameters.find((param) => param.form === form)?.name ?? null;
+          const defaults = found.parameters.flatMap((param) => (param.form === 'normal' || param.form === 'positionalOnly') && param.default !== undefined ? [param.default] : []);
           return context.instance(context.builtinClass('object'), [
-            ['args', context.list(names(['normal', 'positionalOnly']))],
+            ['args', context.list(named('normal', 'positionalOnly'))],
             ['varargs', one('star')],
             ['varkw', one('doubleStar')],
             ['keywords', one('doubleStar')],
             ['defaults', defaults.length > 0 ? context.tuple(defaults) : null],
-            ['kwonlyargs', context.list(names(['keywordOnly']))],
+            ['kwonlyargs', context.list(named('keywordOnly'))],
           ]);
         }),
         isclass: is('isclass', (value) => kindOf(value) === 'class'),
@@ -118,7 +121,7 @@ export const inspectModules: readonly ModelledModule[] = [
         isgenerator: is('isgenerator', (value) => kindOf(value) === 'iterator'),
         isgeneratorfunction: is('isgeneratorfunction', (value) => typeof value === 'object' && value?.kind === 'function' && value.node.scope.isGenerator),
         iscoroutinefunction: is('iscoroutinefunction', (value) => typeof value === 'object' && value?.kind === 'function' && value.node.kind === 'FunctionDef' && value.node.isAsync),
-        unwrap: defineFunction('unwrap(func, *, stop=None)', ({ func }, context) => functionOf(func as Value, context)?.func ?? (func as Value)),
+        unwrap: defineFunction('unwrap(func, *, stop=None)', ({ func }, context) => findCallable(func ?? null, context)?.func ?? func ?? null),
         getmodule: defineFunction('getmodule(object)', ({ object }, context) =>
           typeof object === 'object' && object?.kind === 'function' ? object.module : context.unknown('the module of this object is not known'),
         ),

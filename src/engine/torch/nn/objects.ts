@@ -110,6 +110,13 @@ export function typename(value: Value, context: Context): string {
 /** Arguments of a method written for speed: read by position first, then by name. */
 export type MethodBody = (self: PyInstance, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value;
 
+/** `(self, *args, **kwargs)`, as the constructor of `Module` has it. */
+const ANY_ARGUMENTS = [
+  { name: 'self', form: 'normal', default: undefined },
+  { name: 'args', form: 'star', default: undefined },
+  { name: 'kwargs', form: 'doubleStar', default: undefined },
+] as const;
+
 /** A method of `Module` whose arguments are not bound by a signature (`args` are without `self`). */
 export function method(name: string, body: MethodBody, owner = 'Module'): PyBuiltin {
   return {
@@ -118,6 +125,7 @@ export function method(name: string, body: MethodBody, owner = 'Module'): PyBuil
     qualname: `${owner}.${name}`,
     isMethod: true,
     pure: true,
+    params: name === '__init__' ? ANY_ARGUMENTS : undefined,
     call: (args, kwargs, context) => {
       const [self] = args;
       if (!isInstance(self)) {
