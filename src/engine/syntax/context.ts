@@ -20,6 +20,8 @@ export class Context {
   readonly problems: SyntaxProblem[] = [];
   /** Bodies that are lowered from elsewhere, in the order of their heads; see `recover.ts`. */
   suites: (() => Stmt[])[] | null = null;
+  /** Beginnings of heads that were completed: what they test or iterate over is not what somebody meant. */
+  readonly damagedHeads = new Set<number>();
 
   constructor(
     /** The file's whole text; spans are offsets into it. */

@@ -35,6 +35,8 @@ interface Scan extends LogicalLine {
   readonly next: number;
   /** The line looks as if it had swallowed others. */
   readonly suspicious: boolean;
+  /** It holds a string that was meant to end where it begins. */
+  readonly insideOut: boolean;
   readonly comments: readonly Comment[];
 }
 
@@ -46,6 +48,15 @@ const statementWords = new Set([
   'def', 'class', 'return', 'import', 'raise', 'assert', 'del', 'pass', 'break', 'continue', 'while', 'with', 'try',
   'except', 'finally', 'global', 'nonlocal', 'elif',
 ]); // prettier-ignore
+
+/** Words that another may follow in code; two others in a row are a sentence. */
+const pairedWords = new Set([
+  'def', 'class', 'return', 'import', 'from', 'raise', 'assert', 'del', 'while', 'with', 'for', 'if', 'elif', 'not', 'async',
+  'await', 'global', 'nonlocal', 'yield', 'lambda', 'match', 'case', 'type', 'print',
+]); // prettier-ignore
+
+/** Lines that look like statements, after which an open bracket is given up. */
+const maxFreshLines = 100;
 
 /** Words that begin the head of a compound statement. */
 const headWords = new Set(['def', 'class', 'if', 'elif', 'for', 'while', 'with', 'except', 'case', 'async', 'match']);
@@ -93,6 +104,17 @@ function skipString(text: string, from: number): { at: number; closed: boolean; 
   return { at: text.length, closed: false, lines };
 }
 
+/**
+ * Whether a long string holds code and text stands behind it: its first quotes were meant to close a string whose opening
+ * is missing, its last ones to open the next.
+ */
+function isInsideOut(text: string, from: number, to: number): boolean {
+  if (/^[ \t]*[A-Za-z]/.test(text.slice(to, to + 40))) return true;
+  if (!/\n[ \t]*(?:def|class|async def)[ \t]+\w+.*:[ \t]*\r?\n/.test(text.slice(from, to))) return false;
+  const next = /^[ \t]*\r?\n\s*([A-Za-z]+)[ \t]+[A-Za-z]/.exec(text.slice(to, to + 200));
+  return next !== null && !pairedWords.has(next[1] ?? '');
+}
+
 /** Whether the line at `at`, met inside brackets, can only be a statement of its own. */
 function looksFresh(text: string, at: number, indent: number, line: { indent: number; word: string }): boolean {
   const first = wordAt(text, at);
@@ -103,8 +125,9 @@ function looksFresh(text: string, at: number, indent: number, line: { indent: nu
   // An attribute can be no keyword argument, so this is an assignment.
   if (/^\w+(\.\w+)+\s*=[^=]/u.test(rest)) return true;
   const isName = /^[^\W\d]/u.test(first);
-  // What stands in the brackets of a head: no docstring, no assignment, in a `def` neither a call nor an attribute.
+  // What stands in the brackets of a head: no decorator, docstring or assignment, in a `def` neither a call nor an attribute.
   if (headWords.has(line.word)) {
+    if (first === '@') return true;
     if (/^[rR]?("""|''')|^\w+ = /u.test(rest)) return true;
     if (line.word === 'def' && /^\w+[.(]/u.test(rest)) return true;
   }
@@ -122,6 +145,8 @@ function scan(text: string, start: number, indent: number, lenient: boolean): Sc
   let colon = -1;
   let lambdas = 0;
   let suspicious = false;
+  let insideOut = false;
+  let fresh = 0;
   let end = start;
   let at = start;
   scanning: while (at < text.length) {
@@ -134,7 +159,9 @@ function scan(text: string, start: number, indent: number, lenient: boolean): Sc
         const headEnded = text.charAt(end - 1) === ':' && headWords.has(line.word) && open.at(-1)?.char !== '{';
         if (headEnded || looksFresh(text, next.at, next.indent, line)) {
           suspicious = true;
-          if (lenient) break scanning;
+          fresh++;
+          // So many lines in one bracket that look like statements are statements: no need to read on.
+          if (lenient || fresh > maxFreshLines) break scanning;
         }
         at++;
         continue;
@@ -161,8 +188,8 @@ function scan(text: string, start: number, indent: number, lenient: boolean): Sc
       case '"':
       case "'": {
         const string = skipString(text, at);
-        // Code right behind a long string: it was closed by a quote that was meant to open the next.
-        const doubtful = string.lines && (!string.closed || /^[ \t]*\w/u.test(text.slice(string.at, string.at + 40)));
+        const doubtful = string.lines && (!string.closed || isInsideOut(text, at, string.at));
+        if (doubtful && string.closed) insideOut = true;
         if (doubtful) suspicious = true;
         if (!string.closed || (doubtful && lenient)) openString = at;
         if (doubtful && lenient) {
@@ -211,7 +238,7 @@ function scan(text: string, start: number, indent: number, lenient: boolean): Sc
   }
   if (openString >= 0 || open.length > 0) suspicious = true;
   while (end > start && /\s/.test(text.charAt(end - 1))) end--;
-  return { start, end, ...line, open, openString, stray, colon, semicolons, next: at, suspicious, comments };
+  return { start, end, ...line, open, openString, stray, colon, semicolons, next: at, suspicious, insideOut, comments };
 }
 
 /**
@@ -233,7 +260,7 @@ export function splitLogicalLines(
       continue;
     }
     let found = scan(text, at, indent, false);
-    if (found.suspicious && isBroken(found)) found = scan(text, at, indent, true);
+    if (found.insideOut || (found.suspicious && isBroken(found))) found = scan(text, at, indent, true);
     comments.push(...found.comments);
     if (found.end > found.start) lines.push(found);
     from = found.next + 1;

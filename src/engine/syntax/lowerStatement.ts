@@ -59,7 +59,7 @@ const compound: Readonly<Record<string, Lower>> = {
   for_statement: lowerFor,
   while_statement: (ctx, node) => {
     const children = ctx.children(node);
-    const test = lowerExpression(ctx, children[1] ?? -1);
+    const test = lowerInHead(ctx, node, children[1] ?? -1);
     const body = lowerSuite(ctx, node);
     return { kind: 'While', start: ctx.start(node), end: ctx.end(node), test, body, orelse: lowerElse(ctx, children) };
   },
@@ -97,8 +97,39 @@ export function invalidStatement(ctx: Context, node: number, message: string): S
 /** The statements of a module or block. */
 export function lowerStatements(ctx: Context, node: number): Stmt[] {
   const body: Stmt[] = [];
-  for (const child of ctx.children(node)) if (ctx.type(child) !== ';') body.push(lowerStatement(ctx, child));
+  let indent: string | null = null;
+  for (const child of ctx.children(node)) {
+    if (ctx.type(child) === ';') continue;
+    const before = indentOf(ctx, child);
+    // The grammar takes any indentation that is deep enough; Python wants one and the same.
+    if (before !== null && indent !== null && widthOf(before) !== widthOf(indent)) {
+      const line = ctx.text.indexOf('\n', ctx.start(child));
+      const end = Math.min(ctx.end(child), line < 0 ? Infinity : line);
+      ctx.problem({ start: ctx.start(child), end }, 'This line is not indented as its block is.');
+    }
+    indent ??= before;
+    body.push(lowerStatement(ctx, child));
+  }
   return body;
+}
+
+/** The blanks before a statement on its line, or `null` where something else stands before it. */
+function indentOf(ctx: Context, node: number): string | null {
+  let from = ctx.start(node);
+  while (from > 0 && /[ \t\f\ufeff]/.test(ctx.text.charAt(from - 1))) from--;
+  const isFirst = from === 0 || /[\r\n]/.test(ctx.text.charAt(from - 1));
+  return isFirst ? ctx.text.slice(from, ctx.start(node)) : null;
+}
+
+/** Width of blanks: a tab goes to the next multiple of eight, a form feed begins anew. */
+function widthOf(blanks: string): number {
+  let width = 0;
+  for (const blank of blanks) {
+    if (blank === ' ') width++;
+    else if (blank === '\t') width = (width >> 3) * 8 + 8;
+    else width = 0;
+  }
+  return width;
 }
 
 /** The text of the string that a body begins with. */
@@ -138,6 +169,16 @@ function asExpression(ctx: Context, node: number): Stmt | null {
   const [statement = null] = lowerStatements(ctx, 0);
   ctx.tree = outer;
   return statement;
+}
+
+/** An expression in a compound statement's head; invalid where the head was only half typed. */
+function lowerInHead(ctx: Context, owner: number, node: number): Expr {
+  const before = ctx.problems.length;
+  const expression = lowerExpression(ctx, node);
+  if (!ctx.damagedHeads.has(ctx.start(owner))) return expression;
+  // The head was reported already.
+  ctx.problems.length = before;
+  return { kind: 'InvalidExpr', start: expression.start, end: expression.end, message: 'This is half typed.' };
 }
 
 function optional(ctx: Context, node: number | undefined): Expr | null {
@@ -329,7 +370,7 @@ function lowerIf(ctx: Context, node: number): Stmt {
   const children = ctx.children(node);
   const end = ctx.end(node);
   const head = (part: number, start: number): void => {
-    const test = lowerExpression(ctx, ctx.children(part)[1] ?? -1);
+    const test = lowerInHead(ctx, part, ctx.children(part)[1] ?? -1);
     heads.push({ start, end, test, body: lowerSuite(ctx, part) });
   };
   head(node, ctx.start(node));
@@ -347,7 +388,7 @@ function lowerFor(ctx: Context, node: number): Stmt {
   const children = ctx.children(node);
   const isAsync = ctx.type(children[0] ?? -1) === 'kw:async';
   const at = isAsync ? 1 : 0;
-  const iter = lowerExpression(ctx, children[at + 3] ?? -1);
+  const iter = lowerInHead(ctx, node, children[at + 3] ?? -1);
   const target = lowerTarget(ctx, children[at + 1] ?? -1);
   const body = lowerSuite(ctx, node);
   return {
@@ -407,10 +448,10 @@ function lowerHandler(ctx: Context, node: number): ExceptHandler {
     else if (afterAs) bind(child);
     else if (type === 'as_pattern') {
       const parts = ctx.children(child);
-      types.push(lowerExpression(ctx, parts[0] ?? -1));
+      types.push(lowerInHead(ctx, node, parts[0] ?? -1));
       bind(parts.at(-1) ?? -1);
     } else {
-      types.push(lowerExpression(ctx, child));
+      types.push(lowerInHead(ctx, node, child));
     }
   }
   const first = types[0] ?? null;
@@ -426,20 +467,20 @@ function lowerWith(ctx: Context, node: number): Stmt {
   const clause = children.find((child) => ctx.type(child) === 'with_clause') ?? -1;
   const items: { context: Expr; target: Expr | null }[] = [];
   for (const item of ctx.children(clause)) {
-    if (ctx.type(item) === 'with_item') items.push(lowerWithItem(ctx, ctx.firstChild(item)));
+    if (ctx.type(item) === 'with_item') items.push(lowerWithItem(ctx, node, ctx.firstChild(item)));
   }
   return { kind: 'With', start: ctx.start(node), end: ctx.end(node), isAsync, items, body: lowerSuite(ctx, node) };
 }
 
-function lowerWithItem(ctx: Context, node: number): { context: Expr; target: Expr | null } {
+function lowerWithItem(ctx: Context, owner: number, node: number): { context: Expr; target: Expr | null } {
   let item = node;
   if (ctx.type(item) === 'parenthesized_expression') {
     const inner = ctx.children(item)[1] ?? -1;
     if (ctx.type(inner) === 'as_pattern') item = inner;
   }
-  if (ctx.type(item) !== 'as_pattern') return { context: lowerExpression(ctx, item), target: null };
+  if (ctx.type(item) !== 'as_pattern') return { context: lowerInHead(ctx, owner, item), target: null };
   const parts = ctx.children(item);
-  const context = lowerExpression(ctx, parts[0] ?? -1);
+  const context = lowerInHead(ctx, owner, parts[0] ?? -1);
   return { context, target: lowerTarget(ctx, parts.at(-1) ?? -1) };
 }
 

@@ -63,7 +63,7 @@ class Recovery {
       const item = this.itemAt(at, to);
       const first = this.line(at);
       if (first && first.indent > indent) {
-        this.ctx.problem({ start: first.start, end: first.end }, 'This line is indented more than its block.');
+        this.ctx.problem({ start: first.start, end: first.end }, 'This line is not indented as its block is.');
       }
       body.push(...this.lowerItem(item));
       at = item.to;
@@ -127,7 +127,11 @@ class Recovery {
     const first = this.line(item.from);
     const last = this.line(item.to - 1);
     if (!first || !last) return [];
-    const whole = this.parsePiece(this.source.slice(first.start, last.end), first.start);
+    // What is left open makes parsing the whole pointless.
+    const isOpen =
+      item.clauses.length > 0 &&
+      this.lines.slice(item.from, item.to).some((line) => line.open.length > 0 || line.openString >= 0);
+    const whole = isOpen ? null : this.parsePiece(this.source.slice(first.start, last.end), first.start);
     if (whole) return this.lowerTree(whole);
     const head = item.clauses[0]?.head ?? item.from;
     if (head > item.from) {
@@ -177,7 +181,10 @@ class Recovery {
   }
 
   /** Heads alone, with blanks for the bodies; bodies are lowered when their turn comes, in their scopes. */
-  private lowerCompound(item: Item, start: number, end: number): Stmt[] | null {
+  private lowerCompound(item: Item, start: number, itemEnd: number): Stmt[] | null {
+    // Behind the last head there is nothing whose offset matters.
+    const lastHead = this.line(item.clauses.at(-1)?.head ?? item.from);
+    const end = lastHead ? lastHead.end : itemEnd;
     const text = this.source.slice(start, end).split('');
     const blank = (from: number, to: number): void => {
       for (let at = Math.max(from, start); at < Math.min(to, end); at++) {
@@ -188,7 +195,7 @@ class Recovery {
     for (const clause of item.clauses) {
       const head = this.line(clause.head);
       if (!head) return null;
-      const inline = head.colon >= 0 && head.colon + 1 < head.end && head.open.length === 0;
+      const inline = head.colon >= 0 && head.colon + 1 < head.end;
       if (inline) blank(head.colon + 1, head.end);
       const last = this.line(clause.to - 1);
       if (clause.to > clause.from && last) blank(head.end, last.end);
@@ -249,24 +256,28 @@ class Recovery {
     for (const dropping of [false, true]) {
       const text = [...blanked];
       const completed: LogicalLine[] = [];
+      const damaged = new Set<number>();
       for (const [index, clause] of item.clauses.entries()) {
         const head = this.line(clause.head);
         if (!head) return null;
-        if (head.open.length === 0 && head.colon >= 0 && !(dropping && this.isBrokenHead(head))) {
+        const isBroken = dropping && (head.open.length > 0 || this.isBrokenHead(head));
+        if (head.colon >= 0 && !isBroken) {
           this.place(item, index, text, start, head.colon + 1 - start, placeholder);
           continue;
         }
-        let end = head.end - start;
-        if (dropping) {
+        let end = (isBroken && head.colon >= 0 ? head.colon : head.end) - start;
+        if (isBroken && head.colon >= 0) text[head.colon - start] = ' ';
+        if (isBroken) {
           const source = text.slice(head.start - start, end).join('');
           const kept = source.replace(unfinished, '');
           const gaps = /^(def|class|async)$/.test(head.word) ? kept.matchAll(unfinishedInside) : [];
           for (const { index: gap } of gaps) text[head.start - start + gap] = ' ';
           while (end > head.start - start + kept.length) text[--end] = ' ';
         }
-        const closing = completion(head, text.slice(head.start - start, end).join(''), dropping);
+        const closing = completion(head, text.slice(head.start - start, end).join(''), this.source);
         if (!this.place(item, index, text, start, end, closing + placeholder)) return null;
         completed.push(head);
+        if (isBroken || head.open.length > 0 || head.openString >= 0) damaged.add(head.start);
       }
       const tree = completed.length > 0 ? this.parsePiece(text.join(''), start) : null;
       if (!tree) continue;
@@ -274,6 +285,7 @@ class Recovery {
         const [message, from = head.start] = this.reason(head, head.start);
         this.ctx.problem({ start: from, end: head.end }, message);
       }
+      for (const offset of damaged) this.ctx.damagedHeads.add(offset);
       return tree;
     }
     return null;
@@ -294,7 +306,9 @@ class Recovery {
     if (head.word === '@' && head.end === head.start + 1) return true;
     if (head.word === 'else' || head.word === 'finally' || head.word === 'case') return false;
     const end = head.colon < 0 || head.word === '@' ? head.end : head.colon + 1;
-    return this.parsePiece(standalone(this.source, { ...head, end }), head.start) === null;
+    // A colon that is missing is not what is asked here.
+    const colon = head.colon < 0 && head.word !== '@' ? ':' : '';
+    return this.parsePiece(standalone(this.source, { ...head, end }) + colon, head.start) === null;
   }
 
   private invalid(start: number, end: number, item: Item): Stmt {
@@ -336,11 +350,16 @@ const placeholder = '0';
 
 const notPython = 'This is not valid Python.';
 
-/** What a half-typed head lacks. */
-function completion(head: LogicalLine, text: string, dropped: boolean): string {
+/** What a half-typed head lacks. `text` is the head without what was dropped at its end. */
+function completion(head: LogicalLine, text: string, source: string): string {
   let closing = '';
-  for (const bracket of [...head.open].reverse()) closing += closers[bracket.char] ?? '';
-  // `def f` still lacks its parameters.
+  if (head.colon < 0) {
+    if (head.openString >= 0) closing += /^("""|'''|["'])/.exec(source.slice(head.openString))?.[0] ?? '';
+    for (const bracket of [...head.open].reverse()) closing += closers[bracket.char] ?? '';
+  }
+  // `def f` still lacks its parameters, `if` its condition, `for x` its iterable; the latter two are lowered as invalid.
   if (/^(async\s+)?def\s+\w+$/u.test(text)) closing += '()';
-  return dropped || head.colon < 0 || head.open.length > 0 ? `${closing}:` : closing;
+  else if (/^(if|elif|while|with)$/.test(text)) closing += ' 0';
+  else if (/^for\s+[\w\s,]+$/u.test(text) && !/\sin\s/.test(text)) closing += ' in 0';
+  return `${closing}:`;
 }

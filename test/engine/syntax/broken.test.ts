@@ -136,7 +136,7 @@ class Net(nn.Module):
   },
   'one of several statements on a line': {
     python: 'a = 1; b = ; c = 3\nif x: d = (; e = 1\n',
-    expected: 'a = 1\n✗ b =\nc = 3\n✗ if x: d = (; e = 1',
+    expected: 'a = 1\n✗ b =\nc = 3\nif x: d = (; e = 1\n  ✗ d = (; e = 1',
     problems: ['0:7 This is not valid Python.', "1:10 '(' is not closed."],
   },
   'a bracket too many': {
@@ -151,7 +151,7 @@ class Net(nn.Module):
   },
   'names alone': {
     python: 'class\ndef\ndef f\nclass A\nfor x in\nimport\nfrom a import\n@\n',
-    expected: '✗ class\n✗ def\ndef f\nclass A\n✗ for x in\n✗ import\n✗ from a import\n✗ @',
+    expected: '✗ class\n✗ def\ndef f\nclass A\nfor x in\n✗ import\n✗ from a import\n✗ @',
     problems: [
       "0:0 ':' is missing.",
       "1:0 ':' is missing.",
@@ -195,6 +195,109 @@ onEachParser('broken text', (parser) => {
       const text = python.replace(/^\n/, '').replaceAll('\n', '\r\n');
       const parsed = parser().parse('example.py', text);
       assert.equal(outline(parsed.ast.body, text).join('\n'), expected.replace(/^\n/, ''));
+    }
+  });
+
+  it('does not know what a half-typed head tests or iterates over', () => {
+    const { ast } = parser().parse(
+      'example.py',
+      'if x.:\n  a\nelif y\n  b\nelif\n  c\nfor i in\n  d\nwhile z[\n  e\nwith "f\n  g\nif h == \'\n  j\n',
+    );
+    const [test, loop, during, within, last] = ast.body;
+    assert(test?.kind === 'If' && loop?.kind === 'For' && during?.kind === 'While');
+    assert(within?.kind === 'With' && last?.kind === 'If');
+    const [second] = test.orelse;
+    assert(second?.kind === 'If');
+    const [third] = second.orelse;
+    assert(third?.kind === 'If');
+    assert.equal(test.test.kind, 'InvalidExpr');
+    assert.equal(second.test.kind, 'Name'); // only the colon is missing
+    assert.equal(third.test.kind, 'InvalidExpr');
+    assert.deepEqual([loop.target.kind, loop.iter.kind], ['Name', 'InvalidExpr']);
+    assert.equal(during.test.kind, 'InvalidExpr');
+    assert.equal(within.items[0]?.context.kind, 'InvalidExpr');
+    assert.equal(last.test.kind, 'InvalidExpr');
+    assert.deepEqual([...ast.scope.locals], ['i']);
+  });
+
+  it('reports indentation that Python refuses, and reads on', () => {
+    const text = 'if x:\n    a\n      b\n  c\nd\n\te\n';
+    const parsed = parser().parse('example.py', text);
+    assert.deepEqual(
+      parsed.ast.problems.map(({ start, message }) => [text.charAt(start), message]),
+      ['b', 'c', 'e'].map((name) => [name, 'This line is not indented as its block is.']),
+    );
+  });
+
+  it('reads on behind a docstring whose beginning is missing', () => {
+    const text = `class A:
+    def f(self):
+        Does f.
+        """
+        return 1
+
+    def g(self):
+        """
+        Does g.
+        """
+        return 2
+
+    def h(self):
+        """Does h."""
+`;
+    const { ast } = parser().parse('example.py', text);
+    const [cls] = ast.body;
+    assert(cls?.kind === 'ClassDef');
+    assert.deepEqual([...cls.scope.locals], ['f', 'g', 'h']);
+  });
+
+  it('keeps every other definition, wherever a line is cut', () => {
+    const text = `class Block(nn.Module):
+    """A block."""
+
+    def __init__(self, dim: int, *, heads=8):
+        """Long.
+
+        text
+        """
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(dim, dim) for _ in range(heads)])
+        self.act = {"relu": nn.ReLU(), 'gelu': nn.GELU()}[name]
+
+    @torch.no_grad()
+    def forward(self, x, mask=None):
+        for i, layer in enumerate(self.layers):
+            x = x + layer(x)[:, None, ...]
+        if mask is not None and x.size(0) > 1:
+            x = x.masked_fill(
+                mask == 0,
+                float("-inf"),
+            )
+        elif x.dim() == 2: return x
+        else:
+            raise ValueError(f"bad {x.shape!r:>{10}}")
+        with torch.autocast("cuda") as ctx:
+            assert ctx, "no"
+        return {"x": x, **extra}
+
+    def last(self): return 1
+
+
+def after(): pass
+`;
+    const lines = text.split('\n');
+    for (const [index, line] of lines.entries()) {
+      if (/^\s*(def|class)\b|^$/.test(line)) continue;
+      const indent = line.length - line.trimStart().length;
+      for (let cut = indent + 1; cut < line.length; cut++) {
+        const cutText = [...lines.slice(0, index), line.slice(0, cut), ...lines.slice(index + 1)].join('\n');
+        const { ast } = parser().parse('example.py', cutText);
+        const cls = ast.body[0];
+        const shown = `line ${index + 1} cut to ${JSON.stringify(line.slice(0, cut))}`;
+        assert(cls?.kind === 'ClassDef', shown);
+        assert.deepEqual([...cls.scope.locals], ['__init__', 'forward', 'last'], shown);
+        assert(ast.scope.locals.has('after'), shown);
+      }
     }
   });
 
