@@ -5,13 +5,11 @@
  * `defineFunction('relu(input, inplace=False)', ({ input }, context) => …)`.
  */
 import type { Context } from './context.js';
-import type { BuiltinParameter, PyBuiltin, PyClass, PyDescriptor, SignatureParameter, Unknown, Value } from './value.js';
+import type { PyBuiltin, PyClass, PyDescriptor, SignatureParameter, Unknown, Value } from './value.js';
 
 /** Arguments by parameter name; `*args` is a `PyTuple`, `**kwargs` a `PyDict`. */
 export type Bound = Readonly<Record<string, Value>>;
 export type Implementation = (args: Bound, context: Context) => Value;
-
-type Parameter = BuiltinParameter;
 
 /** Reads the literals that signatures use as defaults. */
 function literal(text: string): Value {
@@ -176,7 +174,6 @@ export function defineFunction(
     isMethod: options.isMethod ?? (first === 'self' || first === 'cls'),
     pure: options.pure ?? true,
     parameters: params,
-    params,
     call: (args, kwargs, context) => implementation(bind(name, params, args, kwargs, context), context),
   };
 }

@@ -170,14 +170,6 @@ export interface PyBuiltin {
   readonly parameters?: readonly SignatureParameter[];
   /** Neither changes nor keeps its arguments; unknown arguments do no harm (printing, logging…). */
   readonly pure: boolean;
-  /** Its parameters where they are known, for `inspect.signature`. */
-  readonly params?: readonly BuiltinParameter[];
-}
-export interface BuiltinParameter {
-  readonly name: string;
-  readonly form: 'positionalOnly' | 'normal' | 'keywordOnly' | 'star' | 'doubleStar';
-  /** `undefined`: the argument is required. */
-  readonly default: Value | undefined;
 }
 export interface PyBoundMethod {
   readonly kind: 'method';

@@ -1,7 +1,7 @@
 /** `inspect`: signatures of known functions, and what kind of thing a value is. */
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import type { Context } from '../context.js';
-import type { PyBuiltin, PyFunction, Value } from '../value.js';
+import type { PyModule, SignatureParameter, Value } from '../value.js';
 
 const emptyClass = defineClass('_empty', { module: 'inspect' });
 const kindClass = defineClass('_ParameterKind', { module: 'inspect' });
@@ -14,14 +14,6 @@ const KIND_OF_FORM = { positionalOnly: 0, normal: 1, star: 2, keywordOnly: 3, do
 /** Enumeration members compare and hash as the integers they are. */
 function kinds(): readonly Value[] {
   return KINDS.map((name, value) => ({ kind: 'instance', cls: kindClass, attrs: new Map<string, Value>([['name', name], ['value', value]]), primitive: value, place: null, saved: 0, taint: null }));
-}
-
-interface ShownParameter {
-  readonly name: string;
-  readonly form: keyof typeof KIND_OF_FORM;
-  /** `undefined`: required. */
-  readonly default: Value | undefined;
-  readonly annotated: boolean;
 }
 
 interface Found {
@@ -90,7 +82,7 @@ export const inspectModules: readonly ModelledModule[] = [
             context.instance(parameterClass, [
               ['name', param.name],
               ['kind', kind[KIND_OF_FORM[param.form]] ?? null],
-              ['default', param.default ?? emptyClass],
+              ['default', param.default === undefined ? emptyClass : param.default],
               ['annotation', context.unknown('annotations are not evaluated')],
             ]),
           ] as const);

@@ -125,7 +125,7 @@ export function method(name: string, body: MethodBody, owner = 'Module'): PyBuil
     qualname: `${owner}.${name}`,
     isMethod: true,
     pure: true,
-    params: name === '__init__' ? ANY_ARGUMENTS : undefined,
+    parameters: name === '__init__' ? ANY_ARGUMENTS : undefined,
     call: (args, kwargs, context) => {
       const [self] = args;
       if (!isInstance(self)) {
