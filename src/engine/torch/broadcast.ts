@@ -27,12 +27,15 @@ function broadcastDim(args: Args, a: Dim, b: Dim, axis: number): Dim {
     assumeEqual(context, b, 1);
     return a;
   }
-  return args.fail(`The size of tensor a (${showDim(a)}) must match the size of tensor b (${showDim(b)}) at non-singleton dimension ${axis}`, {
-    argument: 'other',
-    expected: a,
-    got: b,
-    dim: axis,
-  });
+  return args.fail(
+    `The size of tensor a (${showDim(a)}) must match the size of tensor b (${showDim(b)}) at non-singleton dimension ${axis}`,
+    {
+      argument: 'other',
+      expected: a,
+      got: b,
+      dim: axis,
+    },
+  );
 }
 
 /** The common shape. @throws RuntimeError in PyTorch's words */
@@ -73,11 +76,17 @@ export function spread(values: readonly number[], from: readonly number[], to: r
 }
 
 /** Reads `shape` elements with the given strides. */
-export function gatherStrided(values: readonly number[], shape: readonly number[], strides: readonly number[], offset: number): number[] {
+export function gatherStrided(
+  values: readonly number[],
+  shape: readonly number[],
+  strides: readonly number[],
+  offset: number,
+): number[] {
   let offsets = [offset];
   for (let i = 0; i < shape.length; i++) {
     const next: number[] = [];
-    for (const base of offsets) for (let k = 0; k < (shape[i] as number); k++) next.push(base + k * (strides[i] as number));
+    for (const base of offsets)
+      for (let k = 0; k < (shape[i] as number); k++) next.push(base + k * (strides[i] as number));
     offsets = next;
   }
   return offsets.map((at) => values[at] as number);

@@ -2,24 +2,31 @@
 import type { Context } from '../python/context.js';
 import { isSym } from '../python/symint.js';
 import type { Unknown, Value } from '../python/value.js';
-import { ceilDiv, concrete, isUnknown, maxDim, numelOf, sub } from './dims.js';
+import { ceilDiv, concrete, isUnknown, maxDim, numelOf, showDim, sub } from './dims.js';
 import { dtypeFacts, isFloating, promote, roundAll, roundTo } from './dtypes.js';
 import { Args, MAX_VALUES, operator, operatorsOf, overwrite, Undetermined, type Result } from './ops/operator.js';
 import { isArrayLike, isTensor, makeTensor, tensorData, type DType, type Dim, type Shape } from './tensor.js';
 import { tensorClass, tensorConstructor } from './tensorClass.js';
 
-const factory = 'dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None, names=None';
+const factory =
+  'dtype=None, layout=None, device=None, requires_grad=False, pin_memory=False, memory_format=None, names=None';
 
 function filled(shape: Shape, value: number | null): number[] | null {
   const count = numelOf(shape);
-  return value !== null && concrete(shape) && typeof count === 'number' && count <= MAX_VALUES ? new Array<number>(count).fill(value) : null;
+  return value !== null && concrete(shape) && typeof count === 'number' && count <= MAX_VALUES
+    ? new Array<number>(count).fill(value)
+    : null;
 }
 
 /** Arguments that all factories have. */
 function common(args: Args, shape: Shape, otherwise: DType | Unknown, value: number | null, name = args.op): Result {
   const dtype = args.dtypeArgument() ?? otherwise;
   const values = filled(shape, value);
-  for (const dim of isUnknown(shape) ? [] : shape) if (typeof dim === 'number' && dim < 0) args.fail(`Trying to create tensor with negative dimension ${dim}: [${shape as readonly number[] as unknown as string}]`);
+  for (const dim of isUnknown(shape) ? [] : shape)
+    if (typeof dim === 'number' && dim < 0)
+      args.fail(
+        `Trying to create tensor with negative dimension ${dim}: [${shape as readonly number[] as unknown as string}]`,
+      );
   return {
     shape,
     dtype,
@@ -31,14 +38,31 @@ function common(args: Args, shape: Shape, otherwise: DType | Unknown, value: num
 }
 
 /** `zeros(2, 3)`, `zeros((2, 3))`, `zeros(size=(2, 3))`. */
-const constants: readonly (readonly [string, number | null])[] = [['zeros', 0], ['ones', 1], ['empty', null], ['rand', null], ['randn', null]];
+const constants: readonly (readonly [string, number | null])[] = [
+  ['zeros', 0],
+  ['ones', 1],
+  ['empty', null],
+  ['rand', null],
+  ['randn', null],
+];
 for (const [name, value] of constants) {
-  operator(`${name}(*size, ${factory}, generator=None)`, 'torch', (args) => common(args, args.varDims('size'), args.defaultDtype(), value));
-  operator(`${name}_like(input, ${factory}, generator=None)`, 'torch', (args) => common(args, args.tensor('input').data.shape, args.dtype('input'), value, name));
-  if (name !== 'rand' && name !== 'randn') operator(`new_${name}(input, *size, ${factory})`, 'method', (args) => common(args, args.varDims('size'), args.dtype('input'), value, name));
+  operator(`${name}(*size, ${factory}, generator=None)`, 'torch', (args) =>
+    common(args, args.varDims('size'), args.defaultDtype(), value),
+  );
+  operator(`${name}_like(input, ${factory}, generator=None)`, 'torch', (args) =>
+    common(args, args.tensor('input').data.shape, args.dtype('input'), value, name),
+  );
+  if (name !== 'rand' && name !== 'randn')
+    operator(`new_${name}(input, *size, ${factory})`, 'method', (args) =>
+      common(args, args.varDims('size'), args.dtype('input'), value, name),
+    );
 }
-operator(`empty_strided(size, stride, ${factory})`, 'torch', (args) => common(args, args.dims('size'), args.defaultDtype(), null, 'empty'));
-operator(`empty_permuted(size, physical_layout, ${factory})`, 'torch', (args) => common(args, args.dims('size'), args.defaultDtype(), null, 'empty'));
+operator(`empty_strided(size, stride, ${factory})`, 'torch', (args) =>
+  common(args, args.dims('size'), args.defaultDtype(), null, 'empty'),
+);
+operator(`empty_permuted(size, physical_layout, ${factory})`, 'torch', (args) =>
+  common(args, args.dims('size'), args.defaultDtype(), null, 'empty'),
+);
 
 function fillDtype(args: Args, name: string): DType | Unknown {
   const value = args.raw(name);
@@ -49,9 +73,15 @@ function fillDtype(args: Args, name: string): DType | Unknown {
   if (isUnknown(value)) return value;
   return args.defaultDtype();
 }
-operator(`full(size, fill_value, ${factory})`, 'torch', (args) => common(args, args.dims('size'), fillDtype(args, 'fill_value'), args.number('fill_value'), 'constant'));
-operator(`full_like(input, fill_value, ${factory})`, 'torch', (args) => common(args, args.tensor('input').data.shape, args.dtype('input'), args.number('fill_value'), 'constant'));
-operator(`new_full(input, size, fill_value, ${factory})`, 'method', (args) => common(args, args.dims('size'), args.dtype('input'), args.number('fill_value'), 'constant'));
+operator(`full(size, fill_value, ${factory})`, 'torch', (args) =>
+  common(args, args.dims('size'), fillDtype(args, 'fill_value'), args.number('fill_value'), 'constant'),
+);
+operator(`full_like(input, fill_value, ${factory})`, 'torch', (args) =>
+  common(args, args.tensor('input').data.shape, args.dtype('input'), args.number('fill_value'), 'constant'),
+);
+operator(`new_full(input, size, fill_value, ${factory})`, 'method', (args) =>
+  common(args, args.dims('size'), args.dtype('input'), args.number('fill_value'), 'constant'),
+);
 
 operator(`eye(n, m=None, ${factory})`, 'torch', (args) => {
   const n = args.dim('n');
@@ -59,12 +89,21 @@ operator(`eye(n, m=None, ${factory})`, 'torch', (args) => {
   const shape = [n, m];
   const zeros = filled(shape, 0);
   const result = common(args, shape, args.defaultDtype(), null, 'eye');
-  return { ...result, values: zeros && zeros.map((_, i) => Number(Math.floor(i / (m as number)) === i % (m as number))) };
+  return {
+    ...result,
+    values: zeros && zeros.map((_, i) => Number(Math.floor(i / (m as number)) === i % (m as number))),
+  };
 });
 
 /** Whether a number is written as a float. */
 function isReal(value: Value): boolean {
-  return typeof value === 'object' && value !== null && ((value.kind === 'float') || (isTensor(value) && isFloating(value.data.dtype)) || (value.kind === 'unknown' && value.cls?.name === 'float'));
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    (value.kind === 'float' ||
+      (isTensor(value) && isFloating(value.data.dtype)) ||
+      (value.kind === 'unknown' && value.cls?.name === 'float'))
+  );
 }
 
 operator(`arange(start, end=None, step=1, ${factory})`, 'torch', (args) => range(args, false));
@@ -77,15 +116,24 @@ function range(args: Args, closed: boolean): Result {
   const real = [startValue, endValue, stepValue].some(isReal) || closed;
   const dtype = args.dtypeArgument() ?? (real ? args.defaultDtype() : 'int64');
   const base = common(args, [], dtype, null, 'arange');
-  const [start, end, step] = [startValue, endValue, stepValue].map((value) => args.toNumber(value)) as [number | null, number | null, number | null];
+  const [start, end, step] = [startValue, endValue, stepValue].map((value) => args.toNumber(value)) as [
+    number | null,
+    number | null,
+    number | null,
+  ];
   if (start !== null && end !== null && step !== null) {
     if (step === 0) args.fail('step must be nonzero');
-    if ((step > 0 && start > end) || (step < 0 && start < end)) args.fail('upper bound and lower bound inconsistent with step sign');
+    if ((step > 0 && start > end) || (step < 0 && start < end))
+      args.fail('upper bound and lower bound inconsistent with step sign');
     const count = closed ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step);
     return { ...base, shape: [count], values: count <= MAX_VALUES ? rangeValues(start, step, count, dtype) : null };
   }
   for (const value of [startValue, endValue, stepValue]) if (isUnknown(value)) return { ...base, shape: [value] };
-  if (real) return { ...base, shape: [args.context.unknown('the length of a range with a symbolic end and a real step is not computed')] };
+  if (real)
+    return {
+      ...base,
+      shape: [args.context.unknown('the length of a range with a symbolic end and a real step is not computed')],
+    };
   const [a, b, c] = [startValue, endValue, stepValue].map((value) => args.toDim(value)) as [Dim, Dim, Dim];
   return { ...base, shape: [maxDim(ceilDiv(args.context, sub(b, a), c), 0)] };
 }
@@ -95,14 +143,19 @@ function range(args: Args, closed: boolean): Result {
  * different widths the values can't be told.
  */
 function rangeValues(start: number, step: number, count: number, dtype: DType | Unknown): number[] | null {
-  const values = roundAll(dtype, Array.from({ length: count }, (_, i) => start + i * step));
-  if (!values || (Number.isInteger(start) && Number.isInteger(step)) || isUnknown(dtype) || !isFloating(dtype)) return values;
+  const values = roundAll(
+    dtype,
+    Array.from({ length: count }, (_, i) => start + i * step),
+  );
+  if (!values || (Number.isInteger(start) && Number.isInteger(step)) || isUnknown(dtype) || !isFloating(dtype))
+    return values;
   const round = dtype === 'float32' ? Math.fround : (x: number): number => x;
   for (const width of [4, 8, 16])
     for (let i = 0; i < count; i++) {
       const lane = i % width;
       const first = round(start + (i - lane) * step);
-      if (values[i] !== round(first + lane * round(step)) || values[i] !== round(first + round(lane * round(step)))) return null;
+      if (values[i] !== round(first + lane * round(step)) || values[i] !== round(first + round(lane * round(step))))
+        return null;
     }
   return values;
 }
@@ -126,11 +179,18 @@ export function linspace(start: number, end: number, steps: number, dtype: DType
   const step = round(round(b - a) / (steps - 1));
   const half = Math.floor(steps / 2);
   // The product and the sum are rounded once (a fused multiply-add), which double precision gives for float32.
-  return roundAll(dtype, Array.from({ length: steps }, (_, i) => (i < half ? a + step * i : b - step * (steps - 1 - i))));
+  return roundAll(
+    dtype,
+    Array.from({ length: steps }, (_, i) => (i < half ? a + step * i : b - step * (steps - 1 - i))),
+  );
 }
-operator(`logspace(start, end, steps, base=10.0, ${factory})`, 'torch', (args) => common(args, [args.dim('steps')], args.defaultDtype(), null, 'logspace'));
+operator(`logspace(start, end, steps, base=10.0, ${factory})`, 'torch', (args) =>
+  common(args, [args.dim('steps')], args.defaultDtype(), null, 'logspace'),
+);
 for (const name of ['hann_window', 'hamming_window', 'blackman_window', 'bartlett_window', 'kaiser_window'])
-  operator(`${name}(window_length, periodic=True, alpha=0.54, beta=0.46, ${factory})`, 'torch', (args) => common(args, [args.dim('window_length')], args.defaultDtype(), null, 'window'));
+  operator(`${name}(window_length, periodic=True, alpha=0.54, beta=0.46, ${factory})`, 'torch', (args) =>
+    common(args, [args.dim('window_length')], args.defaultDtype(), null, 'window'),
+  );
 
 // ---------------------------------------------------------------- from Python values
 
@@ -150,11 +210,16 @@ export function literal(value: Value, context: Context): Literal {
   if (value === null || typeof value === 'string') return context.raise('TypeError', `not a sequence`);
   if (isArrayLike(value)) {
     if (isUnknown(value.data.shape)) throw new Undetermined(value.data.shape);
-    return { shape: [...value.data.shape], values: value.data.values && [...value.data.values], dtype: value.data.dtype };
+    return {
+      shape: [...value.data.shape],
+      values: value.data.values && [...value.data.values],
+      dtype: value.data.dtype,
+    };
   }
   if (value.kind === 'float') return { shape: [], values: [value.value], dtype: null };
   if (value.kind === 'complex') return { shape: [], values: null, dtype: 'complex64' };
-  if (value.kind === 'instance' && value.primitive !== undefined && typeof value.primitive !== 'string') return literal(value.primitive, context);
+  if (value.kind === 'instance' && value.primitive !== undefined && typeof value.primitive !== 'string')
+    return literal(value.primitive, context);
   const items = context.items(value);
   if (isUnknown(items)) throw new Undetermined(items);
   if (items.length === 0) return { shape: [0], values: [], dtype: null };
@@ -166,8 +231,19 @@ export function literal(value: Value, context: Context): Literal {
     throw new Undetermined(item);
   });
   const first = parts[0] as Literal;
-  if (parts.some((part) => part.shape.length !== first.shape.length || part.shape.some((dim, i) => typeof dim === 'number' && typeof first.shape[i] === 'number' && dim !== first.shape[i])))
-    return context.raise('ValueError', `expected sequence of length ${String(first.shape[0] ?? 0)} at dim 1 (got ${String(parts.find((part) => part.shape[0] !== first.shape[0])?.shape[0] ?? 0)})`);
+  if (
+    parts.some(
+      (part) =>
+        part.shape.length !== first.shape.length ||
+        part.shape.some(
+          (dim, i) => typeof dim === 'number' && typeof first.shape[i] === 'number' && dim !== first.shape[i],
+        ),
+    )
+  )
+    return context.raise(
+      'ValueError',
+      `expected sequence of length ${showDim(first.shape[0] ?? 0)} at dim 1 (got ${showDim(parts.find((part) => part.shape[0] !== first.shape[0])?.shape[0] ?? 0)})`,
+    );
   let dtype: DType | Unknown | null = first.dtype;
   let float = first.dtype === null;
   for (const part of parts.slice(1)) {
@@ -176,10 +252,15 @@ export function literal(value: Value, context: Context): Literal {
     else if (!isUnknown(dtype)) dtype = isUnknown(part.dtype) ? part.dtype : promote(dtype, part.dtype);
   }
   // A Python float among them makes floats of integers.
-  if (float && dtype !== null && !isUnknown(dtype) && (dtypeFacts(dtype).category === 'integer' || dtype === 'bool')) dtype = null;
+  if (float && dtype !== null && !isUnknown(dtype) && (dtypeFacts(dtype).category === 'integer' || dtype === 'bool'))
+    dtype = null;
   const known = parts.every((part) => part.values);
   const values = known ? parts.flatMap((part) => part.values ?? []) : null;
-  return { shape: [parts.length, ...first.shape], values: values && values.length <= MAX_VALUES ? values : null, dtype };
+  return {
+    shape: [parts.length, ...first.shape],
+    values: values && values.length <= MAX_VALUES ? values : null,
+    dtype,
+  };
 }
 
 function fromData(args: Args, name: string, otherwise?: DType): Result {
@@ -194,8 +275,13 @@ function fromData(args: Args, name: string, otherwise?: DType): Result {
     init: { name: 'tensor', args: {}, place: args.context.place },
   };
 }
-operator('tensor(data, dtype=None, device=None, requires_grad=False, pin_memory=False)', 'torch', (args) => fromData(args, 'data'));
-operator('scalar_tensor(s, dtype=None, device=None, requires_grad=False)', 'torch', (args) => ({ ...fromData(args, 's'), dtype: args.dtypeArgument() ?? args.defaultDtype() }));
+operator('tensor(data, dtype=None, device=None, requires_grad=False, pin_memory=False)', 'torch', (args) =>
+  fromData(args, 'data'),
+);
+operator('scalar_tensor(s, dtype=None, device=None, requires_grad=False)', 'torch', (args) => ({
+  ...fromData(args, 's'),
+  dtype: args.dtypeArgument() ?? args.defaultDtype(),
+}));
 operator('new_tensor(input, data, dtype=None, device=None, requires_grad=False)', 'method', (args) => {
   const own = args.dtype('input');
   return fromData(args, 'data', isUnknown(own) ? undefined : own);
@@ -208,28 +294,50 @@ for (const name of ['as_tensor', 'asarray'])
     return fromData(args, 'data');
   });
 operator('from_numpy(ndarray)', 'torch', (args) => ({ ...fromData(args, 'ndarray') }));
-operator('from_dlpack(ext_tensor)', 'torch', (args) => args.undetermined('torch.from_dlpack is not described by the analyser'));
-operator('frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False)', 'torch', (args) => ({ shape: [args.context.unknown('the length of a buffer is not known')], dtype: args.dtypeArgument() }));
+operator('from_dlpack(ext_tensor)', 'torch', (args) =>
+  args.undetermined('torch.from_dlpack is not described by the analyser'),
+);
+operator('frombuffer(buffer, *, dtype, count=-1, offset=0, requires_grad=False)', 'torch', (args) => ({
+  shape: [args.context.unknown('the length of a buffer is not known')],
+  dtype: args.dtypeArgument(),
+}));
 
 // ---------------------------------------------------------------- random
 
 operator(`randint(low=0, high=None, size=None, ${factory}, generator=None)`, 'torch', (args) => {
   // `randint(high, size)` or `randint(low, high, size)`.
   const second = args.raw('high');
-  const size = args.has('size') ? 'size' : typeof second === 'object' && second !== null && (second.kind === 'tuple' || second.kind === 'list') ? 'high' : 'size';
+  const size = args.has('size')
+    ? 'size'
+    : typeof second === 'object' && second !== null && (second.kind === 'tuple' || second.kind === 'list')
+      ? 'high'
+      : 'size';
   return common(args, args.dims(size), 'int64', null, 'randint');
 });
-operator(`randint_like(input, low, high=None, ${factory})`, 'torch', (args) => common(args, args.tensor('input').data.shape, args.dtype('input'), null, 'randint'));
-operator(`randperm(n, ${factory}, generator=None)`, 'torch', (args) => common(args, [args.dim('n')], 'int64', null, 'randperm'));
+operator(`randint_like(input, low, high=None, ${factory})`, 'torch', (args) =>
+  common(args, args.tensor('input').data.shape, args.dtype('input'), null, 'randint'),
+);
+operator(`randperm(n, ${factory}, generator=None)`, 'torch', (args) =>
+  common(args, [args.dim('n')], 'int64', null, 'randperm'),
+);
 operator(`normal(mean, std=1.0, size=None, ${factory}, generator=None)`, 'torch', (args) => {
   if (args.has('size')) return common(args, args.dims('size'), args.defaultDtype(), null, 'normal');
   const [mean, std] = [args.raw('mean'), args.raw('std')];
   const like = isTensor(mean) ? mean : isTensor(std) ? std : null;
-  return like ? { shape: like.data.shape, dtype: like.data.dtype } : args.undetermined('the size of torch.normal is not given');
+  return like
+    ? { shape: like.data.shape, dtype: like.data.dtype }
+    : args.undetermined('the size of torch.normal is not given');
 });
-operator('bernoulli(input, p=None, generator=None)', 'torch method', (args) => ({ shape: args.tensor('input').data.shape, requiresGrad: false }));
+operator('bernoulli(input, p=None, generator=None)', 'torch method', (args) => ({
+  shape: args.tensor('input').data.shape,
+  requiresGrad: false,
+}));
 operator('poisson(input, generator=None)', 'torch', (args) => ({ shape: args.tensor('input').data.shape }));
-operator('multinomial(input, num_samples, replacement=False, generator=None)', 'torch method', (args) => ({ shape: [...args.shape('input').slice(0, -1), args.dim('num_samples')], dtype: 'int64', requiresGrad: false }));
+operator('multinomial(input, num_samples, replacement=False, generator=None)', 'torch method', (args) => ({
+  shape: [...args.shape('input').slice(0, -1), args.dim('num_samples')],
+  dtype: 'int64',
+  requiresGrad: false,
+}));
 operator('binomial(count, prob, generator=None)', 'torch', (args) => ({ shape: args.tensor('count').data.shape }));
 
 /** `x.normal_()` and its like: how a tensor is filled, and with what. */
@@ -251,33 +359,76 @@ for (const [signature, name] of Object.entries(fills)) {
     const { shape, dtype } = target.data;
     const value = name === 'zeros' ? 0 : name === 'constant' ? args.number('value') : null;
     const numbers: Record<string, unknown> = {};
-    for (const key of ['mean', 'std', 'from_', 'to', 'value', 'p']) if (key in args.bound) numbers[key.replace('_', '')] = args.number(key);
+    for (const key of ['mean', 'std', 'from_', 'to', 'value', 'p'])
+      if (key in args.bound) numbers[key.replace('_', '')] = args.number(key);
     const values = filled(shape, value);
-    const result: Result = { shape, init: { name, args: numbers, place: args.context.place }, values: values && roundAll(dtype, values), requiresGrad: false };
-    overwrite(args.context, target, result, { ...tensorData({ shape, dtype, values: result.values ?? null, init: result.init ?? null }), node: args.dataOf(result, false).node });
+    const result: Result = {
+      shape,
+      init: { name, args: numbers, place: args.context.place },
+      values: values && roundAll(dtype, values),
+      requiresGrad: false,
+    };
+    overwrite(args.context, target, result, {
+      ...tensorData({ shape, dtype, values: result.values ?? null, init: result.init ?? null }),
+      node: args.dataOf(result, false).node,
+    });
     return target;
   });
   const bare = signature.replace(/_\(/, '(');
-  if (name === 'zeros') operator('zero(input)', 'torch', (args) => ({ shape: args.tensor('input').data.shape, values: filled(args.tensor('input').data.shape, 0) }));
-  if (name === 'constant') operator(bare, 'torch', (args) => ({ shape: args.tensor('input').data.shape, values: filled(args.tensor('input').data.shape, args.number('value')) }));
+  if (name === 'zeros')
+    operator('zero(input)', 'torch', (args) => ({
+      shape: args.tensor('input').data.shape,
+      values: filled(args.tensor('input').data.shape, 0),
+    }));
+  if (name === 'constant')
+    operator(bare, 'torch', (args) => ({
+      shape: args.tensor('input').data.shape,
+      values: filled(args.tensor('input').data.shape, args.number('value')),
+    }));
 }
 
 // ---------------------------------------------------------------- constructors
 
 /** `torch.Tensor(2, 3)` is an uninitialised 2×3; `torch.Tensor([2, 3])` holds these numbers. */
 function construct(dtype: DType | null, device: string) {
-  return (args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context, cls: Parameters<NonNullable<typeof tensorConstructor.make>>[0] | null): Value => {
+  return (
+    args: readonly Value[],
+    kwargs: ReadonlyMap<string, Value>,
+    context: Context,
+    cls: Parameters<NonNullable<typeof tensorConstructor.make>>[0] | null,
+  ): Value => {
     const bound = new Args('Tensor', {}, context);
     const wanted = dtype ?? bound.defaultDtype();
     const own = cls === tensorClass || cls === null ? null : cls;
     try {
       const [first] = args;
-      const sizes = args.length > 0 && args.every((arg) => typeof arg === 'number' || isSym(arg)) ? [...(args as Dim[])] : args.length === 1 && typeof first === 'object' && first?.kind === 'tuple' && first.cls?.name === 'Size' ? bound.toDims(first) : null;
-      if (args.length === 0 && kwargs.size === 0) return makeTensor(context.heap, { shape: [0], dtype: wanted, device, values: [], cls: own });
-      if (sizes) return makeTensor(context.heap, { shape: sizes, dtype: wanted, device, cls: own, init: { name: 'empty', args: {}, place: context.place } });
+      const sizes =
+        args.length > 0 && args.every((arg) => typeof arg === 'number' || isSym(arg))
+          ? [...(args as Dim[])]
+          : args.length === 1 && typeof first === 'object' && first?.kind === 'tuple' && first.cls?.name === 'Size'
+            ? bound.toDims(first)
+            : null;
+      if (args.length === 0 && kwargs.size === 0)
+        return makeTensor(context.heap, { shape: [0], dtype: wanted, device, values: [], cls: own });
+      if (sizes)
+        return makeTensor(context.heap, {
+          shape: sizes,
+          dtype: wanted,
+          device,
+          cls: own,
+          init: { name: 'empty', args: {}, place: context.place },
+        });
       const { shape, values, dtype: read } = literal(first ?? kwargs.get('data') ?? null, context);
       const kept = own && isTensor(first) && read && !isUnknown(read) ? read : wanted;
-      return makeTensor(context.heap, { shape, dtype: kept, device, values: values && roundAll(kept, values), cls: own, init: { name: 'tensor', args: {}, place: context.place }, requiresGrad: own !== null && isTensor(first) && first.data.requiresGrad });
+      return makeTensor(context.heap, {
+        shape,
+        dtype: kept,
+        device,
+        values: values && roundAll(kept, values),
+        cls: own,
+        init: { name: 'tensor', args: {}, place: context.place },
+        requiresGrad: own !== null && isTensor(first) && first.data.requiresGrad,
+      });
     } catch (error) {
       if (error instanceof Undetermined) return error.unknown;
       throw error;
@@ -288,15 +439,30 @@ tensorConstructor.make = (cls, args, kwargs, context) => construct(null, 'cpu')(
 
 /** `torch.FloatTensor` and its like, as functions that make tensors. */
 export const legacyTensors: Readonly<Record<string, DType>> = {
-  FloatTensor: 'float32', DoubleTensor: 'float64', HalfTensor: 'float16', BFloat16Tensor: 'bfloat16', LongTensor: 'int64', IntTensor: 'int32',
-  ShortTensor: 'int16', CharTensor: 'int8', ByteTensor: 'uint8', BoolTensor: 'bool',
+  FloatTensor: 'float32',
+  DoubleTensor: 'float64',
+  HalfTensor: 'float16',
+  BFloat16Tensor: 'bfloat16',
+  LongTensor: 'int64',
+  IntTensor: 'int32',
+  ShortTensor: 'int16',
+  CharTensor: 'int8',
+  ByteTensor: 'uint8',
+  BoolTensor: 'bool',
 };
-export function legacyConstructor(dtype: DType, device: string): (args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value {
+export function legacyConstructor(
+  dtype: DType,
+  device: string,
+): (args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value {
   const make = construct(dtype, device);
   return (args, kwargs, context) => make(args, kwargs, context, null);
 }
 operatorsOf('method').set('new', {
-  kind: 'builtin', name: 'new', qualname: 'torch.Tensor.new', isMethod: true, pure: true,
+  kind: 'builtin',
+  name: 'new',
+  qualname: 'torch.Tensor.new',
+  isMethod: true,
+  pure: true,
   call: (args, kwargs, context) => {
     const [self, ...rest] = args;
     const dtype = isTensor(self) && !isUnknown(self.data.dtype) ? self.data.dtype : 'float32';

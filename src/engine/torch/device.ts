@@ -21,7 +21,12 @@ const deviceType: NativeType = {
   binary(op, self, other) {
     if (op !== '==' && op !== '!=') return undefined;
     if (isUnknown(other)) return other;
-    const same = typeof other === 'object' && other !== null && other.kind === 'native' && other.type === deviceType && other.data === self.data;
+    const same =
+      typeof other === 'object' &&
+      other !== null &&
+      other.kind === 'native' &&
+      other.type === deviceType &&
+      other.data === self.data;
     return same === (op === '==');
   },
   hashKey: (self) => `torch.device:${self.data as string}`,
@@ -56,7 +61,8 @@ export function makeDevice(heap: Heap, name: string): Native {
 export function deviceOf(value: Value): string | undefined {
   if (typeof value === 'string') return value;
   if (typeof value === 'number') return `cuda:${value}`;
-  if (typeof value === 'object' && value !== null && value.kind === 'native' && value.type === deviceType) return value.data as string;
+  if (typeof value === 'object' && value !== null && value.kind === 'native' && value.type === deviceType)
+    return value.data as string;
   return undefined;
 }
 

@@ -86,7 +86,12 @@ export function decideDim(op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Dim, b: 
 }
 
 /** As `decideDim`, with the assumptions made so far. */
-export function compareDim(context: Context, op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Dim, b: Dim): boolean | null {
+export function compareDim(
+  context: Context,
+  op: '==' | '!=' | '<' | '<=' | '>' | '>=',
+  a: Dim,
+  b: Dim,
+): boolean | null {
   const plain = decideDim(op, a, b);
   if (plain !== null || isUnknown(a) || isUnknown(b)) return plain;
   const value = context.compare(op, a, b);

@@ -86,7 +86,10 @@ const dtypeType: NativeType = {
   binary(op, self, other) {
     if (op !== '==' && op !== '!=') return undefined;
     if (isUnknown(other)) return other;
-    const same = typeof other === 'object' && other !== null && other.kind === 'class' ? numpyScalars.get(other) === (self.data as DTypeFacts).name : self === other;
+    const same =
+      typeof other === 'object' && other !== null && other.kind === 'class'
+        ? numpyScalars.get(other) === (self.data as DTypeFacts).name
+        : self === other;
     return same === (op === '==');
   },
   truth: () => true,
@@ -95,7 +98,10 @@ const dtypeType: NativeType = {
 };
 
 const objects = new Map<DType, Native>(
-  dtypes.map((facts) => [facts.name, { kind: 'native', type: dtypeType, data: facts, attrs: null, saved: 0, taint: null }]),
+  dtypes.map((facts) => [
+    facts.name,
+    { kind: 'native', type: dtypeType, data: facts, attrs: null, saved: 0, taint: null },
+  ]),
 );
 
 /** The one object of a dtype (identity is equality). */
@@ -121,8 +127,22 @@ export const numpyScalars = new Map<PyClass, DType>();
 
 function byNumpyName(name: string): DType | undefined {
   const short: Record<string, DType> = {
-    float: 'float64', int: 'int64', f: 'float32', d: 'float64', i: 'int32', f4: 'float32', f8: 'float64', i4: 'int32',
-    i8: 'int64', u1: 'uint8', uint8: 'uint8', half: 'float16', double: 'float64', long: 'int64', '?': 'bool', complex: 'complex128',
+    float: 'float64',
+    int: 'int64',
+    f: 'float32',
+    d: 'float64',
+    i: 'int32',
+    f4: 'float32',
+    f8: 'float64',
+    i4: 'int32',
+    i8: 'int64',
+    u1: 'uint8',
+    uint8: 'uint8',
+    half: 'float16',
+    double: 'float64',
+    long: 'int64',
+    '?': 'bool',
+    complex: 'complex128',
   };
   return byName.get(name as DType)?.name ?? short[name.replace(/^[<>=|]/, '')];
 }
@@ -201,8 +221,19 @@ export function categoryOf(dtype: DType): number {
 /** What error messages call a dtype: `Float`, `Long`. */
 export function scalarName(dtype: DType): string {
   const names: Partial<Record<DType, string>> = {
-    float16: 'Half', float32: 'Float', float64: 'Double', bfloat16: 'BFloat16', int64: 'Long', int32: 'Int', int16: 'Short', int8: 'Char',
-    uint8: 'Byte', bool: 'Bool', complex64: 'ComplexFloat', complex128: 'ComplexDouble', complex32: 'ComplexHalf',
+    float16: 'Half',
+    float32: 'Float',
+    float64: 'Double',
+    bfloat16: 'BFloat16',
+    int64: 'Long',
+    int32: 'Int',
+    int16: 'Short',
+    int8: 'Char',
+    uint8: 'Byte',
+    bool: 'Bool',
+    complex64: 'ComplexFloat',
+    complex128: 'ComplexDouble',
+    complex32: 'ComplexHalf',
   };
   return names[dtype] ?? dtype;
 }

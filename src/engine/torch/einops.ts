@@ -2,7 +2,19 @@
 import type { Context } from '../python/context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../python/define.js';
 import type { PyClass, PyDict, Value } from '../python/value.js';
-import { add, assumeEqual, compareDim, floorDiv, isUnknown, modulo, moreSpecific, product, showDim, showShape, sub } from './dims.js';
+import {
+  add,
+  assumeEqual,
+  compareDim,
+  floorDiv,
+  isUnknown,
+  modulo,
+  moreSpecific,
+  product,
+  showDim,
+  showShape,
+  sub,
+} from './dims.js';
 import { Args, Undetermined, UnknownShape, type Result } from './ops/operator.js';
 import { einsum } from './ops/products.js';
 import { isTensor, type Dim, type TensorNative } from './tensor.js';
@@ -29,7 +41,9 @@ class Pattern {
 
   fail(message: string, shape?: readonly Dim[]): never {
     const about = shape ? `\n Input tensor shape: torch.Size(${showShape(shape)}).` : '';
-    const error = this.context.call(errorClass(this.context), [` Error while processing ${this.operation}-reduction pattern "${this.text}".${about}\n ${message}`]);
+    const error = this.context.call(errorClass(this.context), [
+      ` Error while processing ${this.operation}-reduction pattern "${this.text}".${about}\n ${message}`,
+    ]);
     return this.context.raiseValue(error);
   }
 
@@ -44,7 +58,7 @@ class Pattern {
       } else if (token === ')') {
         if (!open) this.fail('Brackets are not balanced');
         // In brackets the axes of an ellipsis are one axis; the `1` tells the two forms apart.
-        groups.push((open as string[]).includes(ELLIPSIS) ? ['1', ...(open as string[])] : (open as string[]));
+        groups.push(open.includes(ELLIPSIS) ? ['1', ...open] : open);
         open = null;
       } else if (token === '1') {
         if (!open) groups.push([]);
@@ -66,11 +80,23 @@ interface Solved {
 }
 
 /** Fits the left side to a shape: sizes of all names. */
-function solve(context: Context, pattern: Pattern, left: readonly Group[], shape: readonly Dim[], given: ReadonlyMap<string, Dim>): Solved {
+function solve(
+  context: Context,
+  pattern: Pattern,
+  left: readonly Group[],
+  shape: readonly Dim[],
+  given: ReadonlyMap<string, Dim>,
+): Solved {
   const at = left.findIndex((group) => group.includes(ELLIPSIS));
   const plain = left.length - (at >= 0 ? 1 : 0);
   const count = shape.length - plain;
-  if (at >= 0 ? count < 0 : count !== 0) pattern.fail(at >= 0 ? `Wrong shape: expected >=${plain} dims. Received ${shape.length}-dim tensor.` : `Wrong shape: expected ${plain} dims. Received ${shape.length}-dim tensor.`, shape);
+  if (at >= 0 ? count < 0 : count !== 0)
+    pattern.fail(
+      at >= 0
+        ? `Wrong shape: expected >=${plain} dims. Received ${shape.length}-dim tensor.`
+        : `Wrong shape: expected ${plain} dims. Received ${shape.length}-dim tensor.`,
+      shape,
+    );
   const hidden = at >= 0 ? shape.slice(at, at + count) : [];
   const sizes = new Map(given);
   left.forEach((group, i) => {
@@ -80,11 +106,20 @@ function solve(context: Context, pattern: Pattern, left: readonly Group[], shape
     }
     const size = shape[at >= 0 && i > at ? i + count - 1 : i] as Dim;
     const unknown = group.filter((name) => !sizes.has(name) && !/^\d+$/.test(name));
-    const known = product(group.filter((name) => !unknown.includes(name)).map((name) => sizes.get(name) ?? Number(name)));
-    if (unknown.length > 1) pattern.fail(`Could not infer sizes for {${unknown.map((name) => `'${name}'`).join(', ')}}`, shape);
+    const known = product(
+      group.filter((name) => !unknown.includes(name)).map((name) => sizes.get(name) ?? Number(name)),
+    );
+    if (unknown.length > 1)
+      pattern.fail(`Could not infer sizes for {${unknown.map((name) => `'${name}'`).join(', ')}}`, shape);
     const [missing] = unknown;
     if (missing === undefined) {
-      if (!assumeEqual(context, known, size)) pattern.fail(group.length === 1 ? `Shape mismatch, ${showDim(size)} != ${showDim(known)}` : `Shape mismatch, ${showDim(size)} != ${showDim(known)}`, shape);
+      if (!assumeEqual(context, known, size))
+        pattern.fail(
+          group.length === 1
+            ? `Shape mismatch, ${showDim(size)} != ${showDim(known)}`
+            : `Shape mismatch, ${showDim(size)} != ${showDim(known)}`,
+          shape,
+        );
       const [only] = group;
       if (group.length === 1 && only !== undefined && sizes.has(only)) sizes.set(only, moreSpecific(size, known));
       return;
@@ -93,7 +128,11 @@ function solve(context: Context, pattern: Pattern, left: readonly Group[], shape
       sizes.set(missing, size);
       return;
     }
-    if (compareDim(context, '==', modulo(context, size, known), 0) === false) pattern.fail(`Shape mismatch, can't divide axis of length ${showDim(size)} in chunks of ${showDim(known)}`, shape);
+    if (compareDim(context, '==', modulo(context, size, known), 0) === false)
+      pattern.fail(
+        `Shape mismatch, can't divide axis of length ${showDim(size)} in chunks of ${showDim(known)}`,
+        shape,
+      );
     assumeEqual(context, modulo(context, size, known), 0);
     sizes.set(missing, floorDiv(context, size, known));
   });
@@ -114,7 +153,9 @@ function operand(args: Args, name: string): TensorNative {
     const torch = args.context.importModule('torch');
     if (isUnknown(torch)) return args.undetermined(torch);
     const stacked = args.context.call(args.context.requireAttribute(torch, 'stack'), [value]);
-    return isTensor(stacked) ? stacked : args.undetermined(isUnknown(stacked) ? stacked : 'these tensors can not be stacked');
+    return isTensor(stacked)
+      ? stacked
+      : args.undetermined(isUnknown(stacked) ? stacked : 'these tensors can not be stacked');
   }
   return args.tensor(name);
 }
@@ -123,7 +164,8 @@ function lengths(args: Args): Map<string, Dim> {
   const dict = args.raw('axes') as PyDict;
   if (dict.taint) args.undetermined(dict.taint);
   const sizes = new Map<string, Dim>();
-  for (const { key, value } of dict.entries.values()) if (typeof key === 'string') sizes.set(key, args.toDim(value, key));
+  for (const { key, value } of dict.entries.values())
+    if (typeof key === 'string') sizes.set(key, args.toDim(value, key));
   return sizes;
 }
 
@@ -140,12 +182,22 @@ function transform(args: Args, operation: 'rearrange' | 'reduce' | 'repeat'): Re
   const names = (groups: readonly Group[]): string[] => groups.flat();
   const extraRight = names(right).filter((name) => !names(left).includes(name) && !/^\d+$/.test(name));
   const extraLeft = names(left).filter((name) => !names(right).includes(name) && !/^\d+$/.test(name));
-  if (operation === 'rearrange' && (extraLeft.length > 0 || extraRight.length > 0)) pattern.fail(`Identifiers only on one side of expression (should be on both): {${[...extraLeft, ...extraRight].map((name) => `'${name}'`).join(', ')}}`);
-  if (operation === 'reduce' && extraRight.length > 0) pattern.fail(`Unexpected identifiers on the right side of reduce ${text}: {${extraRight.map((name) => `'${name}'`).join(', ')}}`);
+  if (operation === 'rearrange' && (extraLeft.length > 0 || extraRight.length > 0))
+    pattern.fail(
+      `Identifiers only on one side of expression (should be on both): {${[...extraLeft, ...extraRight].map((name) => `'${name}'`).join(', ')}}`,
+    );
+  if (operation === 'reduce' && extraRight.length > 0)
+    pattern.fail(
+      `Unexpected identifiers on the right side of reduce ${text}: {${extraRight.map((name) => `'${name}'`).join(', ')}}`,
+    );
   if (operation === 'repeat') {
-    if (extraLeft.length > 0) pattern.fail(`Unexpected identifiers on the left side of repeat: {${extraLeft.map((name) => `'${name}'`).join(', ')}}`);
+    if (extraLeft.length > 0)
+      pattern.fail(
+        `Unexpected identifiers on the left side of repeat: {${extraLeft.map((name) => `'${name}'`).join(', ')}}`,
+      );
     const unset = extraRight.filter((name) => name !== ELLIPSIS && !given.has(name));
-    if (unset.length > 0) pattern.fail(`Specify sizes for new axes in repeat: {${unset.map((name) => `'${name}'`).join(', ')}}`);
+    if (unset.length > 0)
+      pattern.fail(`Specify sizes for new axes in repeat: {${unset.map((name) => `'${name}'`).join(', ')}}`);
   }
   const { shape, dtype } = tensor.data;
   if (isUnknown(shape)) throw new UnknownShape(shape);
@@ -159,7 +211,9 @@ function run(name: string, signature: string, body: (args: Args) => Result | Val
     const args = new Args(name, bound, context);
     try {
       const result = body(args);
-      return typeof result === 'object' && result !== null && 'shape' in result && !('kind' in result) ? args.make(result) : (result as Value);
+      return typeof result === 'object' && result !== null && 'shape' in result && !('kind' in result)
+        ? args.make(result)
+        : (result as Value);
     } catch (error) {
       if (error instanceof UnknownShape) return args.make({ shape: error.unknown });
       if (error instanceof Undetermined) return error.unknown;
@@ -172,12 +226,23 @@ function run(name: string, signature: string, body: (args: Args) => Result | Val
 function namedEinsum(args: Args): Result {
   const given = args.star('tensors_and_pattern');
   const text = given[given.length - 1];
-  if (typeof text !== 'string') return args.context.raise('TypeError', 'The last argument passed to `einops.einsum` must be a string, representing the einsum pattern.');
-  const tensors = given.slice(0, -1).map((value) => (isTensor(value) ? value : args.undetermined(isUnknown(value) ? value : 'einsum of something that is not a tensor')));
+  if (typeof text !== 'string')
+    return args.context.raise(
+      'TypeError',
+      'The last argument passed to `einops.einsum` must be a string, representing the einsum pattern.',
+    );
+  const tensors = given
+    .slice(0, -1)
+    .map((value) =>
+      isTensor(value)
+        ? value
+        : args.undetermined(isUnknown(value) ? value : 'einsum of something that is not a tensor'),
+    );
   const letters = new Map<string, string>();
   const equation = text.replace(/[A-Za-z_]\w*/g, (name) => {
     let letter = letters.get(name);
-    if (letter === undefined) letters.set(name, (letter = String.fromCharCode(letters.size < 26 ? 97 + letters.size : 39 + letters.size)));
+    if (letter === undefined)
+      letters.set(name, (letter = String.fromCharCode(letters.size < 26 ? 97 + letters.size : 39 + letters.size)));
     return letter;
   });
   return { ...einsum(args, equation, tensors), dtype: tensors[0]?.data.dtype };
@@ -239,8 +304,14 @@ function unpack(args: Args): Value {
 function parseShape(args: Args): Value {
   const shape = args.shape('x');
   const names = args.string('pattern').trim().split(/\s+/);
-  if (names.length !== shape.length) return args.context.raise('RuntimeError', `Can't parse shape with different number of dimensions: ${args.string('pattern')} ${showShape(shape)}`);
-  return args.context.dict(names.flatMap((name, i) => (name === '_' || /^\d+$/.test(name) ? [] : [[name, shape[i] as Dim] as const])));
+  if (names.length !== shape.length)
+    return args.context.raise(
+      'RuntimeError',
+      `Can't parse shape with different number of dimensions: ${args.string('pattern')} ${showShape(shape)}`,
+    );
+  return args.context.dict(
+    names.flatMap((name, i) => (name === '_' || /^\d+$/.test(name) ? [] : [[name, shape[i] as Dim] as const])),
+  );
 }
 
 const functions: Readonly<Record<string, Value>> = {
@@ -254,7 +325,11 @@ const functions: Readonly<Record<string, Value>> = {
   asnumpy: run('asnumpy', 'asnumpy(tensor)', (args) => args.context.callMethod(args.tensor('tensor'), 'numpy')),
 };
 /** The class needs the builtin exceptions, which exist once the interpreter runs. */
-const lazyError = defineFunction('__getattr__(name)', ({ name }, context): Value => (name === 'EinopsError' ? errorClass(context) : context.unknown(`einops.${String(name)} is not described by the analyser`)));
+const lazyError = defineFunction('__getattr__(name)', ({ name }, context): Value =>
+  name === 'EinopsError'
+    ? errorClass(context)
+    : context.unknown(`einops.${typeof name === 'string' ? name : '?'} is not described by the analyser`),
+);
 
 const members = (): Record<string, Value> => ({ ...functions, __getattr__: lazyError, __version__: '0.8.2' });
 
@@ -264,5 +339,8 @@ export const einopsModules: readonly ModelledModule[] = [
   { name: 'einops.packing', members },
   { name: 'einops.layers', isPackage: true },
   { name: 'einops.layers.torch', source: layersSource },
-  { name: 'einops._torch_specific', members: () => ({ allow_ops_in_compiled_graph: defineFunction('allow_ops_in_compiled_graph()', () => null) }) },
+  {
+    name: 'einops._torch_specific',
+    members: () => ({ allow_ops_in_compiled_graph: defineFunction('allow_ops_in_compiled_graph()', () => null) }),
+  },
 ];

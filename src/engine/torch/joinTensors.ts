@@ -16,14 +16,20 @@ function joinShape(a: Shape, b: Shape, reason: Unknown): Shape {
 }
 
 function sameValues(a: readonly number[] | null, b: readonly number[] | null): boolean {
-  return a === b || (a !== null && b !== null && a.length === b.length && a.every((value, i) => Object.is(value, b[i])));
+  return (
+    a === b || (a !== null && b !== null && a.length === b.length && a.every((value, i) => Object.is(value, b[i])))
+  );
 }
 
 /**
  * The common state: sizes, dtype and values where they agree. Whether a parameter is trained is an attribute that is unknown
  * when the branches differ. `undefined`: not even the kind of tensor is the same.
  */
-export function joinTensorData(a: TensorData, b: TensorData, reason: Unknown): { readonly data: TensorData; readonly attrs?: ReadonlyMap<string, Value> } | undefined {
+export function joinTensorData(
+  a: TensorData,
+  b: TensorData,
+  reason: Unknown,
+): { readonly data: TensorData; readonly attrs?: ReadonlyMap<string, Value> } | undefined {
   if (a.role !== b.role || a.cls !== b.cls) return undefined;
   const data: TensorData = {
     ...a,
@@ -34,5 +40,7 @@ export function joinTensorData(a: TensorData, b: TensorData, reason: Unknown): {
     init: a.init === b.init ? a.init : null,
     storage: a.storage === b.storage ? a.storage : null,
   };
-  return a.requiresGrad === b.requiresGrad || a.role === 'tensor' ? { data } : { data, attrs: new Map([['requires_grad', reason]]) };
+  return a.requiresGrad === b.requiresGrad || a.role === 'tensor'
+    ? { data }
+    : { data, attrs: new Map([['requires_grad', reason]]) };
 }

@@ -27,9 +27,12 @@ import optimSource from './python/optim.py';
 
 const none = (signature: string): PyBuiltin => defineFunction(signature, () => null);
 const constant = (signature: string, value: Value): PyBuiltin => defineFunction(signature, () => value);
-const unknownFunction = (name: string, reason: string): PyBuiltin => defineFunction(`${name}(*args, **kwargs)`, (_args, context) => context.unknown(reason));
+const unknownFunction = (name: string, reason: string): PyBuiltin =>
+  defineFunction(`${name}(*args, **kwargs)`, (_args, context) => context.unknown(reason));
 /** `_unknown(reason)`: an unknown made by our own Python. */
-const makeUnknown = defineFunction('_unknown(reason)', ({ reason }, context) => context.unknown(typeof reason === 'string' ? reason : 'not known'));
+const makeUnknown = defineFunction('_unknown(reason)', ({ reason }, context) =>
+  context.unknown(typeof reason === 'string' ? reason : 'not known'),
+);
 const identity = defineFunction('identity(value)', ({ value }) => value ?? null);
 
 /** An object that is only itself: layouts, memory formats. */
@@ -44,7 +47,11 @@ function tokenClass(name: string): PyClass {
     cls = defineClass(name, {
       module: 'torch',
       bases: [objectClass],
-      members: { __repr__: defineFunction('__repr__(self)', ({ self }) => `torch.${String((self as PyInstance).attrs.get('name'))}`) },
+      members: {
+        __repr__: defineFunction('__repr__(self)', ({ self }, context) =>
+          context.binary('+', 'torch.', (self as PyInstance).attrs.get('name') ?? ''),
+        ),
+      },
     });
     tokenClasses.set(name, cls);
   }
@@ -55,10 +62,16 @@ function table(where: Parameters<typeof operatorsOf>[0]): Record<string, Value> 
   return Object.fromEntries(operatorsOf(where));
 }
 /** Names that exist and are not described. */
-function undescribed(module: string, names: readonly string[], known: Readonly<Record<string, Value>>, submodules: readonly string[]): Record<string, Value> {
+function undescribed(
+  module: string,
+  names: readonly string[],
+  known: Readonly<Record<string, Value>>,
+  submodules: readonly string[],
+): Record<string, Value> {
   const rest: Record<string, Value> = {};
   for (const name of names)
-    if (!(name in known) && !submodules.includes(name)) rest[name] = { kind: 'unknown', reason: `${module}.${name} is not described by the analyser`, place: null };
+    if (!(name in known) && !submodules.includes(name))
+      rest[name] = { kind: 'unknown', reason: `${module}.${name} is not described by the analyser`, place: null };
   return rest;
 }
 
@@ -76,7 +89,11 @@ function legacyClass(name: string, module: string, device: string): PyClass {
   const dtype = legacyTensors[name];
   if (!cls && dtype) {
     const make = legacyConstructor(dtype, device);
-    cls = defineClass(name, { module, layout: 'native', construct: (_cls, args, kwargs, context) => make(args, kwargs, context) });
+    cls = defineClass(name, {
+      module,
+      layout: 'native',
+      construct: (_cls, args, kwargs, context) => make(args, kwargs, context),
+    });
     legacyClasses.set(key, cls);
   }
   return cls as PyClass;
@@ -100,7 +117,9 @@ function ownFunctions(): Record<string, Value> {
     is_autocast_cache_enabled: constant('is_autocast_cache_enabled()', true),
     get_autocast_gpu_dtype: constant('get_autocast_gpu_dtype()', dtypeObject('float16')),
     get_autocast_cpu_dtype: constant('get_autocast_cpu_dtype()', dtypeObject('bfloat16')),
-    get_autocast_dtype: defineFunction('get_autocast_dtype(device_type)', ({ device_type }) => dtypeObject(device_type === 'cpu' ? 'bfloat16' : 'float16')),
+    get_autocast_dtype: defineFunction('get_autocast_dtype(device_type)', ({ device_type }) =>
+      dtypeObject(device_type === 'cpu' ? 'bfloat16' : 'float16'),
+    ),
     clear_autocast_cache: none('clear_autocast_cache()'),
     get_default_dtype: defineFunction('get_default_dtype()', (_args, context) => dtypeObject(defaultDtype(context))),
     set_default_dtype: defineFunction('set_default_dtype(d)', ({ d }, context) => {
@@ -109,7 +128,8 @@ function ownFunctions(): Record<string, Value> {
       return null;
     }),
     set_default_tensor_type: defineFunction('set_default_tensor_type(t)', ({ t }, context) => {
-      const name = typeof t === 'string' ? (t.split('.').pop() ?? '') : typeof t === 'object' && t?.kind === 'class' ? t.name : '';
+      const name =
+        typeof t === 'string' ? (t.split('.').pop() ?? '') : typeof t === 'object' && t?.kind === 'class' ? t.name : '';
       const dtype = legacyTensors[name];
       if (dtype) setDefaultDtype(context, dtype);
       return null;
@@ -121,7 +141,10 @@ function ownFunctions(): Record<string, Value> {
       const args = new Args('broadcast_shapes', {}, context);
       try {
         const items = typeof shapes === 'object' && shapes?.kind === 'tuple' ? shapes.items : [];
-        const joint = broadcast(args, items.map((item) => args.toDims(item)));
+        const joint = broadcast(
+          args,
+          items.map((item) => args.toDims(item)),
+        );
         return isUnknown(joint) ? joint : makeSize(joint);
       } catch (error) {
         if (error instanceof Undetermined) return error.unknown;
@@ -134,7 +157,9 @@ function ownFunctions(): Record<string, Value> {
     }),
     save: none('save(obj, f, pickle_module=None, pickle_protocol=2, _use_new_zipfile_serialization=True)'),
     load: unknownFunction('load', 'torch.load reads a file at run time'),
-    manual_seed: defineFunction('manual_seed(seed)', (_args, context) => context.unknown('a random generator exists only at run time')),
+    manual_seed: defineFunction('manual_seed(seed)', (_args, context) =>
+      context.unknown('a random generator exists only at run time'),
+    ),
     seed: constant('seed()', 0),
     initial_seed: constant('initial_seed()', 0),
     get_rng_state: unknownFunction('get_rng_state', 'the state of a random generator exists only at run time'),
@@ -142,7 +167,9 @@ function ownFunctions(): Record<string, Value> {
     set_num_threads: none('set_num_threads(n)'),
     set_num_interop_threads: none('set_num_interop_threads(n)'),
     get_num_threads: constant('get_num_threads()', 1),
-    set_printoptions: none('set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None)'),
+    set_printoptions: none(
+      'set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None, profile=None, sci_mode=None)',
+    ),
     use_deterministic_algorithms: none('use_deterministic_algorithms(mode, warn_only=False)'),
     are_deterministic_algorithms_enabled: constant('are_deterministic_algorithms_enabled()', false),
     set_float32_matmul_precision: none('set_float32_matmul_precision(precision)'),
@@ -160,7 +187,9 @@ function ownFunctions(): Record<string, Value> {
     _check: none('_check(cond, message=None)'),
     _check_is_size: none('_check_is_size(i, message=None, *, max=None)'),
     sym_int: defineFunction('sym_int(a)', ({ a }, context) => context.call(context.builtinClass('int'), [a ?? null])),
-    sym_float: defineFunction('sym_float(a)', ({ a }, context) => context.call(context.builtinClass('float'), [a ?? null])),
+    sym_float: defineFunction('sym_float(a)', ({ a }, context) =>
+      context.call(context.builtinClass('float'), [a ?? null]),
+    ),
     is_vulkan_available: constant('is_vulkan_available()', false),
     _is_compiling: constant('_is_compiling()', false),
     _unknown: makeUnknown,
@@ -168,10 +197,69 @@ function ownFunctions(): Record<string, Value> {
 }
 
 const submodules = [
-  'nn', 'optim', 'utils', 'autograd', 'cuda', 'amp', 'jit', 'backends', 'distributed', 'fx', 'hub', 'onnx', 'overrides', 'types', '_C', '_VF', '_jit_internal', 'linalg',
-  'special', 'fft', 'random', 'version', '_dynamo', 'library', 'compiler', 'func', 'multiprocessing', 'testing', 'sparse', 'distributions', 'ops', 'mps', 'xpu', 'cpu',
-  'profiler', 'nested', 'export', 'futures', 'functional', 'quantization', 'ao', 'package', 'masked', 'monitor', '_tensor', '_utils', 'storage', 'serialization', 'return_types',
-  '_ops', '_prims', '_refs', '_inductor', '_functorch', '_higher_order_ops', 'signal', '_lowrank', '_grad_mode', 'accelerator', 'torch_version', 'contrib', 'hip', 'classes',
+  'nn',
+  'optim',
+  'utils',
+  'autograd',
+  'cuda',
+  'amp',
+  'jit',
+  'backends',
+  'distributed',
+  'fx',
+  'hub',
+  'onnx',
+  'overrides',
+  'types',
+  '_C',
+  '_VF',
+  '_jit_internal',
+  'linalg',
+  'special',
+  'fft',
+  'random',
+  'version',
+  '_dynamo',
+  'library',
+  'compiler',
+  'func',
+  'multiprocessing',
+  'testing',
+  'sparse',
+  'distributions',
+  'ops',
+  'mps',
+  'xpu',
+  'cpu',
+  'profiler',
+  'nested',
+  'export',
+  'futures',
+  'functional',
+  'quantization',
+  'ao',
+  'package',
+  'masked',
+  'monitor',
+  '_tensor',
+  '_utils',
+  'storage',
+  'serialization',
+  'return_types',
+  '_ops',
+  '_prims',
+  '_refs',
+  '_inductor',
+  '_functorch',
+  '_higher_order_ops',
+  'signal',
+  '_lowrank',
+  '_grad_mode',
+  'accelerator',
+  'torch_version',
+  'contrib',
+  'hip',
+  'classes',
 ];
 
 function torchMembers(): Record<string, Value> {
@@ -198,12 +286,39 @@ function torchMembers(): Record<string, Value> {
     newaxis: null,
     __version__: '2.13.0',
   };
-  for (const facts of dtypes) for (const name of [facts.name, ...(facts.aliases ?? [])]) known[name] = dtypeObject(facts.name);
-  for (const name of ['strided', 'sparse_coo', 'sparse_csr', 'sparse_csc', 'sparse_bsr', 'sparse_bsc', '_mkldnn', 'jagged']) known[name] = token('layout', name);
-  for (const name of ['contiguous_format', 'preserve_format', 'channels_last', 'channels_last_3d']) known[name] = token('memory_format', name);
-  for (const name of ['per_tensor_affine', 'per_channel_affine', 'per_tensor_symmetric', 'per_channel_symmetric']) known[name] = token('qscheme', name);
+  for (const facts of dtypes)
+    for (const name of [facts.name, ...(facts.aliases ?? [])]) known[name] = dtypeObject(facts.name);
+  for (const name of [
+    'strided',
+    'sparse_coo',
+    'sparse_csr',
+    'sparse_csc',
+    'sparse_bsr',
+    'sparse_bsc',
+    '_mkldnn',
+    'jagged',
+  ])
+    known[name] = token('layout', name);
+  for (const name of ['contiguous_format', 'preserve_format', 'channels_last', 'channels_last_3d'])
+    known[name] = token('memory_format', name);
+  for (const name of ['per_tensor_affine', 'per_channel_affine', 'per_tensor_symmetric', 'per_channel_symmetric'])
+    known[name] = token('qscheme', name);
   for (const name of Object.keys(legacyTensors)) known[name] = legacyClass(name, 'torch', 'cpu');
-  const fromPython = ['Generator', 'finfo', 'iinfo', 'compile', 'typename', 'vmap', 'cond', 'no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled', 'autocast', 'is_autocast_available'];
+  const fromPython = [
+    'Generator',
+    'finfo',
+    'iinfo',
+    'compile',
+    'typename',
+    'vmap',
+    'cond',
+    'no_grad',
+    'enable_grad',
+    'inference_mode',
+    'set_grad_enabled',
+    'autocast',
+    'is_autocast_available',
+  ];
   return { ...undescribed('torch', torchNames, known, [...submodules, ...fromPython]), ...known };
 }
 
@@ -215,9 +330,23 @@ ${miscSource}`;
 
 const compositions = ['multi_head_attention_forward'];
 function functionalMembers(): Record<string, Value> {
-  const known: Record<string, Value> = { ...table('F'), boolean_dispatch: identity, _Reduction: tokenClass('_Reduction'), Tensor: tensorClass };
+  const known: Record<string, Value> = {
+    ...table('F'),
+    boolean_dispatch: identity,
+    _Reduction: tokenClass('_Reduction'),
+    Tensor: tensorClass,
+  };
   for (const name of ['tanh', 'sigmoid']) known[name] ??= operatorsOf('torch').get(name) ?? null;
-  return { ...undescribed('torch.nn.functional', functionalNames, known, [...compositions, 'math', 'torch', 'handle_torch_function', 'has_torch_function']), ...known };
+  return {
+    ...undescribed('torch.nn.functional', functionalNames, known, [
+      ...compositions,
+      'math',
+      'torch',
+      'handle_torch_function',
+      'has_torch_function',
+    ]),
+    ...known,
+  };
 }
 
 // ---------------------------------------------------------------- autograd
@@ -227,7 +356,8 @@ const needsGrad = defineFunction('_needs_grad(tensor)', ({ tensor }, context) =>
   return makeTensor(context.heap, { ...tensor.data, requiresGrad: true, role: 'tensor', storage: null });
 });
 
-const contextNames = (names: readonly string[], from = 'torch._grad_mode'): string => `from ${from} import ${names.join(', ')}\n`;
+const contextNames = (names: readonly string[], from = 'torch._grad_mode'): string =>
+  `from ${from} import ${names.join(', ')}\n`;
 
 const cudaFunctions = (): Record<string, Value> => ({
   is_available: defineFunction('is_available()', (_args, context) => noCuda(context)),
@@ -257,11 +387,18 @@ const cudaFunctions = (): Record<string, Value> => ({
 
 /** Flags of a back end: any may be read and set. */
 function flags(names: Readonly<Record<string, Value>>): () => Record<string, Value> {
-  return () => ({ ...names, is_available: constant('is_available()', false), is_built: constant('is_built()', false), version: constant('version()', null) });
+  return () => ({
+    ...names,
+    is_available: constant('is_available()', false),
+    is_built: constant('is_built()', false),
+    version: constant('version()', null),
+  });
 }
 
-
-const alias = (name: string, from: string, names: readonly string[] | '*'): ModelledModule => ({ name, source: `from ${from} import ${names === '*' ? '*' : names.join(', ')}\n` });
+const alias = (name: string, from: string, names: readonly string[] | '*'): ModelledModule => ({
+  name,
+  source: `from ${from} import ${names === '*' ? '*' : names.join(', ')}\n`,
+});
 
 /** A sample as a batch of `count`: tensors get an axis in front, numbers become tensors. */
 const stackLike = defineFunction('_stack_like(sample, count)', ({ sample, count }, context): Value => {
@@ -274,9 +411,12 @@ const stackLike = defineFunction('_stack_like(sample, count)', ({ sample, count 
     }
     const n = typeof count === 'number' ? count : context.unknown('the size of a batch is not known');
     if (typeof value === 'number') return makeTensor(context.heap, { shape: [n], dtype: 'int64' });
-    if (typeof value === 'object' && value !== null && value.kind === 'float') return makeTensor(context.heap, { shape: [n], dtype: 'float64' });
-    if (typeof value === 'object' && value !== null && (value.kind === 'tuple' || value.kind === 'list')) return context.list(value.items.map(stack));
-    if (typeof value === 'object' && value !== null && value.kind === 'dict') return context.dict([...value.entries.values()].map(({ key, value: item }) => [key, stack(item)] as const));
+    if (typeof value === 'object' && value !== null && value.kind === 'float')
+      return makeTensor(context.heap, { shape: [n], dtype: 'float64' });
+    if (typeof value === 'object' && value !== null && (value.kind === 'tuple' || value.kind === 'list'))
+      return context.list(value.items.map(stack));
+    if (typeof value === 'object' && value !== null && value.kind === 'dict')
+      return context.dict([...value.entries.values()].map(({ key, value: item }) => [key, stack(item)] as const));
     return context.unknown('how these samples are put together is not known');
   };
   return stack(sample ?? null);
@@ -300,75 +440,284 @@ export const torchModuleList: readonly ModelledModule[] = [
   { name: 'torch.fft', members: () => table('fft') },
   { name: 'torch._VF', members: () => ({ ...table('torch'), ...table('VF') }) },
   { name: 'torch._tensor', members: () => ({ Tensor: tensorClass }) },
-  { name: 'torch.types', members: () => ({ Device: deviceClass, Number: token('alias', 'Number'), _size: token('alias', '_size'), _dtype: dtypeClass, _device: deviceClass, _int: token('alias', 'int'), _bool: token('alias', 'bool') }) },
-  { name: 'torch.version', members: () => ({ __version__: '2.13.0', cuda: null, hip: null, debug: false, git_version: '' }) },
+  {
+    name: 'torch.types',
+    members: () => ({
+      Device: deviceClass,
+      Number: token('alias', 'Number'),
+      _size: token('alias', '_size'),
+      _dtype: dtypeClass,
+      _device: deviceClass,
+      _int: token('alias', 'int'),
+      _bool: token('alias', 'bool'),
+    }),
+  },
+  {
+    name: 'torch.version',
+    members: () => ({ __version__: '2.13.0', cuda: null, hip: null, debug: false, git_version: '' }),
+  },
   { name: 'torch.torch_version', members: () => ({ __version__: '2.13.0' }) },
-  { name: 'torch.random', members: () => ({ manual_seed: none('manual_seed(seed)'), seed: constant('seed()', 0), initial_seed: constant('initial_seed()', 0), set_rng_state: none('set_rng_state(state)') }), source: `${contextNames(['passive'])}fork_rng = passive\n` },
+  {
+    name: 'torch.random',
+    members: () => ({
+      manual_seed: none('manual_seed(seed)'),
+      seed: constant('seed()', 0),
+      initial_seed: constant('initial_seed()', 0),
+      set_rng_state: none('set_rng_state(state)'),
+    }),
+    source: `${contextNames(['passive'])}fork_rng = passive\n`,
+  },
   { name: 'torch.overrides', members: overridesMembers },
-  { name: 'torch.autograd', isPackage: true, members: () => ({ _needs_grad: needsGrad, grad: unknownFunction('grad', 'gradients exist only at run time') }), source: `${autogradSource}\n${contextNames(['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled', 'detect_anomaly', 'set_detect_anomaly'])}` },
-  alias('torch.autograd.function', 'torch.autograd', ['Function', 'FunctionCtx', 'InplaceFunction', 'once_differentiable', 'BackwardCFunction']),
+  {
+    name: 'torch.autograd',
+    isPackage: true,
+    members: () => ({ _needs_grad: needsGrad, grad: unknownFunction('grad', 'gradients exist only at run time') }),
+    source: `${autogradSource}\n${contextNames(['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled', 'detect_anomaly', 'set_detect_anomaly'])}`,
+  },
+  alias('torch.autograd.function', 'torch.autograd', [
+    'Function',
+    'FunctionCtx',
+    'InplaceFunction',
+    'once_differentiable',
+    'BackwardCFunction',
+  ]),
   alias('torch.autograd.variable', 'torch.autograd', ['Variable']),
-  alias('torch.autograd.grad_mode', 'torch._grad_mode', ['no_grad', 'enable_grad', 'inference_mode', 'set_grad_enabled']),
+  alias('torch.autograd.grad_mode', 'torch._grad_mode', [
+    'no_grad',
+    'enable_grad',
+    'inference_mode',
+    'set_grad_enabled',
+  ]),
   { name: 'torch.autograd.functional' },
   { name: 'torch.autograd.forward_ad' },
   { name: 'torch.autograd.graph', source: `${contextNames(['passive'])}saved_tensors_hooks = save_on_cpu = passive\n` },
-  { name: 'torch.autograd.profiler', source: `${contextNames(['passive'])}profile = record_function = emit_nvtx = passive\n` },
+  {
+    name: 'torch.autograd.profiler',
+    source: `${contextNames(['passive'])}profile = record_function = emit_nvtx = passive\n`,
+  },
   { name: 'torch.profiler', source: `${contextNames(['passive'])}profile = record_function = passive\n` },
-  { name: 'torch.amp', isPackage: true, source: contextNames(['autocast', 'GradScaler', 'custom_fwd', 'custom_bwd', 'is_autocast_available']) },
+  {
+    name: 'torch.amp',
+    isPackage: true,
+    source: contextNames(['autocast', 'GradScaler', 'custom_fwd', 'custom_bwd', 'is_autocast_available']),
+  },
   alias('torch.amp.autocast_mode', 'torch._grad_mode', ['autocast', 'custom_fwd', 'custom_bwd']),
   alias('torch.amp.grad_scaler', 'torch._grad_mode', ['GradScaler']),
-  { name: 'torch.cuda', isPackage: true, members: cudaFunctions, source: `${contextNames(['passive'])}device = stream = StreamContext = device_of = Stream = Event = passive\n` },
-  { name: 'torch.cuda.amp', isPackage: true, source: `from torch._grad_mode import autocast as _autocast, GradScaler, custom_fwd, custom_bwd\n\nclass autocast(_autocast):\n    def __init__(self, enabled=True, dtype=None, cache_enabled=True):\n        super().__init__("cuda", dtype, enabled, cache_enabled)\n` },
+  {
+    name: 'torch.cuda',
+    isPackage: true,
+    members: cudaFunctions,
+    source: `${contextNames(['passive'])}device = stream = StreamContext = device_of = Stream = Event = passive\n`,
+  },
+  {
+    name: 'torch.cuda.amp',
+    isPackage: true,
+    source: `from torch._grad_mode import autocast as _autocast, GradScaler, custom_fwd, custom_bwd\n\nclass autocast(_autocast):\n    def __init__(self, enabled=True, dtype=None, cache_enabled=True):\n        super().__init__("cuda", dtype, enabled, cache_enabled)\n`,
+  },
   alias('torch.cuda.amp.autocast_mode', 'torch.cuda.amp', ['autocast', 'custom_fwd', 'custom_bwd']),
   alias('torch.cuda.amp.grad_scaler', 'torch._grad_mode', ['GradScaler']),
-  { name: 'torch.cuda.nvtx', source: `${contextNames(['passive'])}range = passive\n`, members: () => ({ range_push: none('range_push(msg)'), range_pop: none('range_pop()') }) },
+  {
+    name: 'torch.cuda.nvtx',
+    source: `${contextNames(['passive'])}range = passive\n`,
+    members: () => ({ range_push: none('range_push(msg)'), range_pop: none('range_pop()') }),
+  },
   { name: 'torch.cpu', isPackage: true, members: () => ({ is_available: constant('is_available()', true) }) },
   alias('torch.cpu.amp', 'torch._grad_mode', ['autocast', 'GradScaler']),
   { name: 'torch.mps', members: flags({}) },
   { name: 'torch.xpu', members: flags({ device_count: constant('device_count()', 0) }) },
-  { name: 'torch.accelerator', members: flags({ current_accelerator: constant('current_accelerator(check_available=False)', null) }) },
+  {
+    name: 'torch.accelerator',
+    members: flags({ current_accelerator: constant('current_accelerator(check_available=False)', null) }),
+  },
   { name: 'torch.backends', isPackage: true },
-  { name: 'torch.backends.cudnn', members: flags({ benchmark: false, deterministic: false, enabled: true, allow_tf32: true }), source: `${contextNames(['passive'])}flags = passive\n` },
-  { name: 'torch.backends.cuda', isPackage: true, members: flags({ matmul: token('flags', 'matmul'), enable_flash_sdp: none('enable_flash_sdp(enabled)'), enable_mem_efficient_sdp: none('enable_mem_efficient_sdp(enabled)'), enable_math_sdp: none('enable_math_sdp(enabled)'), enable_cudnn_sdp: none('enable_cudnn_sdp(enabled)'), flash_sdp_enabled: constant('flash_sdp_enabled()', true), mem_efficient_sdp_enabled: constant('mem_efficient_sdp_enabled()', true), math_sdp_enabled: constant('math_sdp_enabled()', true) }), source: `${contextNames(['passive'])}sdp_kernel = passive\n` },
+  {
+    name: 'torch.backends.cudnn',
+    members: flags({ benchmark: false, deterministic: false, enabled: true, allow_tf32: true }),
+    source: `${contextNames(['passive'])}flags = passive\n`,
+  },
+  {
+    name: 'torch.backends.cuda',
+    isPackage: true,
+    members: flags({
+      matmul: token('flags', 'matmul'),
+      enable_flash_sdp: none('enable_flash_sdp(enabled)'),
+      enable_mem_efficient_sdp: none('enable_mem_efficient_sdp(enabled)'),
+      enable_math_sdp: none('enable_math_sdp(enabled)'),
+      enable_cudnn_sdp: none('enable_cudnn_sdp(enabled)'),
+      flash_sdp_enabled: constant('flash_sdp_enabled()', true),
+      mem_efficient_sdp_enabled: constant('mem_efficient_sdp_enabled()', true),
+      math_sdp_enabled: constant('math_sdp_enabled()', true),
+    }),
+    source: `${contextNames(['passive'])}sdp_kernel = passive\n`,
+  },
   { name: 'torch.backends.mps', members: flags({}) },
   { name: 'torch.backends.mkldnn', members: flags({ enabled: true }) },
   { name: 'torch.backends.mkl', members: flags({}) },
   { name: 'torch.backends.openmp', members: flags({}) },
-  { name: 'torch.backends.quantized', members: flags({ engine: 'x86', supported_engines: { kind: 'tuple', items: ['qnnpack', 'none', 'onednn', 'x86', 'fbgemm'], cls: null } }) },
+  {
+    name: 'torch.backends.quantized',
+    members: flags({
+      engine: 'x86',
+      supported_engines: { kind: 'tuple', items: ['qnnpack', 'none', 'onednn', 'x86', 'fbgemm'], cls: null },
+    }),
+  },
   { name: 'torch.backends.opt_einsum', members: flags({ enabled: true, strategy: 'auto' }) },
-  { name: 'torch.nn.attention', isPackage: true, source: `${contextNames(['passive'])}sdpa_kernel = passive\n\nclass SDPBackend:\n    ERROR = -1\n    MATH = 0\n    FLASH_ATTENTION = 1\n    EFFICIENT_ATTENTION = 2\n    CUDNN_ATTENTION = 3\n` },
+  {
+    name: 'torch.nn.attention',
+    isPackage: true,
+    source: `${contextNames(['passive'])}sdpa_kernel = passive\n\nclass SDPBackend:\n    ERROR = -1\n    MATH = 0\n    FLASH_ATTENTION = 1\n    EFFICIENT_ATTENTION = 2\n    CUDNN_ATTENTION = 3\n`,
+  },
   { name: 'torch.optim', isPackage: true, source: `${optimSource}\nfrom torch.optim import lr_scheduler\n` },
   { name: 'torch.optim.lr_scheduler', source: lrSchedulerSource },
   alias('torch.optim.optimizer', 'torch.optim', ['Optimizer', 'required']),
-  ...['SGD', 'Adam', 'AdamW', 'Adamax', 'NAdam', 'RAdam', 'Adagrad', 'Adadelta', 'RMSprop', 'Rprop', 'ASGD', 'LBFGS'].map((name) => alias(`torch.optim.${name.toLowerCase()}`, 'torch.optim', [name])),
+  ...[
+    'SGD',
+    'Adam',
+    'AdamW',
+    'Adamax',
+    'NAdam',
+    'RAdam',
+    'Adagrad',
+    'Adadelta',
+    'RMSprop',
+    'Rprop',
+    'ASGD',
+    'LBFGS',
+  ].map((name) => alias(`torch.optim.${name.toLowerCase()}`, 'torch.optim', [name])),
   { name: 'torch.optim.swa_utils' },
   { name: 'torch.utils', isPackage: true },
-  { name: 'torch.utils.data', isPackage: true, members: () => ({ _unknown: makeUnknown, _stack_like: stackLike }), source: dataSource },
-  alias('torch.utils.data.dataset', 'torch.utils.data', ['Dataset', 'IterableDataset', 'TensorDataset', 'ConcatDataset', 'Subset', 'ChainDataset', 'random_split', 'StackDataset']),
+  {
+    name: 'torch.utils.data',
+    isPackage: true,
+    members: () => ({ _unknown: makeUnknown, _stack_like: stackLike }),
+    source: dataSource,
+  },
+  alias('torch.utils.data.dataset', 'torch.utils.data', [
+    'Dataset',
+    'IterableDataset',
+    'TensorDataset',
+    'ConcatDataset',
+    'Subset',
+    'ChainDataset',
+    'random_split',
+    'StackDataset',
+  ]),
   alias('torch.utils.data.dataloader', 'torch.utils.data', ['DataLoader', 'default_collate']),
   { name: 'torch.utils.data._utils', isPackage: true },
   alias('torch.utils.data._utils.collate', 'torch.utils.data', ['default_collate', 'default_convert']),
-  alias('torch.utils.data.sampler', 'torch.utils.data', ['Sampler', 'SequentialSampler', 'RandomSampler', 'SubsetRandomSampler', 'WeightedRandomSampler', 'BatchSampler']),
+  alias('torch.utils.data.sampler', 'torch.utils.data', [
+    'Sampler',
+    'SequentialSampler',
+    'RandomSampler',
+    'SubsetRandomSampler',
+    'WeightedRandomSampler',
+    'BatchSampler',
+  ]),
   alias('torch.utils.data.distributed', 'torch.utils.data', ['DistributedSampler']),
   { name: 'torch.utils.checkpoint', source: checkpointSource },
-  { name: 'torch.utils.model_zoo', members: () => ({ load_url: unknownFunction('load_url', 'pretrained weights are read at run time') }) },
-  { name: 'torch.hub', members: () => ({ load: unknownFunction('load', 'torch.hub.load reads code at run time'), load_state_dict_from_url: unknownFunction('load_state_dict_from_url', 'pretrained weights are read at run time'), get_dir: constant('get_dir()', '/'), set_dir: none('set_dir(d)'), download_url_to_file: none('download_url_to_file(url, dst, hash_prefix=None, progress=True)') }) },
+  {
+    name: 'torch.utils.model_zoo',
+    members: () => ({ load_url: unknownFunction('load_url', 'pretrained weights are read at run time') }),
+  },
+  {
+    name: 'torch.hub',
+    members: () => ({
+      load: unknownFunction('load', 'torch.hub.load reads code at run time'),
+      load_state_dict_from_url: unknownFunction('load_state_dict_from_url', 'pretrained weights are read at run time'),
+      get_dir: constant('get_dir()', '/'),
+      set_dir: none('set_dir(d)'),
+      download_url_to_file: none('download_url_to_file(url, dst, hash_prefix=None, progress=True)'),
+    }),
+  },
   { name: 'torch.utils.hooks' },
   { name: 'torch.utils.cpp_extension' },
   { name: 'torch.utils.tensorboard', members: () => ({}) },
   { name: 'torch.utils._pytree' },
   { name: 'torch.utils.dlpack' },
-  { name: 'torch.jit', isPackage: true, members: () => ({ ScriptModule: tokenClass('ScriptModule'), ScriptFunction: tokenClass('ScriptFunction'), _unknown: makeUnknown, _isinstance: defineFunction('_isinstance(obj, target_type)', ({ obj, target_type }, context) => context.isInstance(obj ?? null, target_type ?? null) ?? context.unknown('whether a value is of this type can not be told')), load: unknownFunction('load', 'torch.jit.load reads a file at run time') }), source: jitSource },
-  { name: 'torch._jit_internal', source: 'from torch.jit import export, unused, ignore, Final, _overload, _overload_method, is_scripting, annotate\n\ndef boolean_dispatch(*args, **kwargs):\n    return kwargs.get("if_false")\n\nclass BroadcastingList1:\n    def __class_getitem__(cls, item):\n        return item\n\nBroadcastingList2 = BroadcastingList3 = BroadcastingList4 = BroadcastingList5 = BroadcastingList6 = BroadcastingList1\n' },
+  {
+    name: 'torch.jit',
+    isPackage: true,
+    members: () => ({
+      ScriptModule: tokenClass('ScriptModule'),
+      ScriptFunction: tokenClass('ScriptFunction'),
+      _unknown: makeUnknown,
+      _isinstance: defineFunction(
+        '_isinstance(obj, target_type)',
+        ({ obj, target_type }, context) =>
+          context.isInstance(obj ?? null, target_type ?? null) ??
+          context.unknown('whether a value is of this type can not be told'),
+      ),
+      load: unknownFunction('load', 'torch.jit.load reads a file at run time'),
+    }),
+    source: jitSource,
+  },
+  {
+    name: 'torch._jit_internal',
+    source:
+      'from torch.jit import export, unused, ignore, Final, _overload, _overload_method, is_scripting, annotate\n\ndef boolean_dispatch(*args, **kwargs):\n    return kwargs.get("if_false")\n\nclass BroadcastingList1:\n    def __class_getitem__(cls, item):\n        return item\n\nBroadcastingList2 = BroadcastingList3 = BroadcastingList4 = BroadcastingList5 = BroadcastingList6 = BroadcastingList1\n',
+  },
   { name: 'torch.distributed', isPackage: true, source: distributedSource },
   { name: 'torch.distributed.nn', isPackage: true },
-  { name: 'torch.fx', isPackage: true, members: () => ({ wrap: identity, Proxy: tokenClass('Proxy'), Node: tokenClass('Node') }) },
-  { name: 'torch.onnx', isPackage: true, members: () => ({ is_in_onnx_export: constant('is_in_onnx_export()', false), export: none('export(*args, **kwargs)') }) },
-  { name: 'torch.onnx.operators', members: () => ({ shape_as_tensor: unknownFunction('shape_as_tensor', 'shapes as tensors are not described') }) },
-  { name: 'torch._C', isPackage: true, members: () => ({ _get_tracing_state: constant('_get_tracing_state()', null), _log_api_usage_once: none('_log_api_usage_once(*args)'), _jit_set_profiling_executor: none('_jit_set_profiling_executor(x)'), _jit_set_profiling_mode: none('_jit_set_profiling_mode(x)'), _jit_override_can_fuse_on_cpu: none('_jit_override_can_fuse_on_cpu(x)'), _jit_override_can_fuse_on_gpu: none('_jit_override_can_fuse_on_gpu(x)'), TensorType: tokenClass('TensorType'), Graph: tokenClass('Graph'), Value: tokenClass('Value') }) },
+  {
+    name: 'torch.fx',
+    isPackage: true,
+    members: () => ({ wrap: identity, Proxy: tokenClass('Proxy'), Node: tokenClass('Node') }),
+  },
+  {
+    name: 'torch.onnx',
+    isPackage: true,
+    members: () => ({
+      is_in_onnx_export: constant('is_in_onnx_export()', false),
+      export: none('export(*args, **kwargs)'),
+    }),
+  },
+  {
+    name: 'torch.onnx.operators',
+    members: () => ({ shape_as_tensor: unknownFunction('shape_as_tensor', 'shapes as tensors are not described') }),
+  },
+  {
+    name: 'torch._C',
+    isPackage: true,
+    members: () => ({
+      _get_tracing_state: constant('_get_tracing_state()', null),
+      _log_api_usage_once: none('_log_api_usage_once(*args)'),
+      _jit_set_profiling_executor: none('_jit_set_profiling_executor(x)'),
+      _jit_set_profiling_mode: none('_jit_set_profiling_mode(x)'),
+      _jit_override_can_fuse_on_cpu: none('_jit_override_can_fuse_on_cpu(x)'),
+      _jit_override_can_fuse_on_gpu: none('_jit_override_can_fuse_on_gpu(x)'),
+      TensorType: tokenClass('TensorType'),
+      Graph: tokenClass('Graph'),
+      Value: tokenClass('Value'),
+    }),
+  },
   { name: 'torch._C._nn', members: () => table('_C_nn') },
-  { name: 'torch._dynamo', isPackage: true, members: () => ({ is_compiling: constant('is_compiling()', false), disable: defineFunction('disable(fn=None, recursive=True)', ({ fn }) => fn ?? identity), allow_in_graph: identity, graph_break: none('graph_break()'), mark_dynamic: none('mark_dynamic(*args)'), mark_static: none('mark_static(*args)'), config: token('config', 'config'), reset: none('reset()') }) },
-  { name: 'torch.compiler', members: () => ({ is_compiling: constant('is_compiling()', false), is_dynamo_compiling: constant('is_dynamo_compiling()', false), is_exporting: constant('is_exporting()', false), disable: defineFunction('disable(fn=None, recursive=True)', ({ fn }) => fn ?? identity), allow_in_graph: identity, assume_constant_result: identity, cudagraph_mark_step_begin: none('cudagraph_mark_step_begin()'), reset: none('reset()') }) },
+  {
+    name: 'torch._dynamo',
+    isPackage: true,
+    members: () => ({
+      is_compiling: constant('is_compiling()', false),
+      disable: defineFunction('disable(fn=None, recursive=True)', ({ fn }) => fn ?? identity),
+      allow_in_graph: identity,
+      graph_break: none('graph_break()'),
+      mark_dynamic: none('mark_dynamic(*args)'),
+      mark_static: none('mark_static(*args)'),
+      config: token('config', 'config'),
+      reset: none('reset()'),
+    }),
+  },
+  {
+    name: 'torch.compiler',
+    members: () => ({
+      is_compiling: constant('is_compiling()', false),
+      is_dynamo_compiling: constant('is_dynamo_compiling()', false),
+      is_exporting: constant('is_exporting()', false),
+      disable: defineFunction('disable(fn=None, recursive=True)', ({ fn }) => fn ?? identity),
+      allow_in_graph: identity,
+      assume_constant_result: identity,
+      cudagraph_mark_step_begin: none('cudagraph_mark_step_begin()'),
+      reset: none('reset()'),
+    }),
+  },
   { name: 'torch.library' },
   { name: 'torch.func', members: () => ({}) },
   { name: 'torch.multiprocessing' },

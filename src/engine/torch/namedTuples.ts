@@ -12,7 +12,9 @@ export function namedTuple(name: string, fields: readonly string[], module = 'to
   const members: Record<string, Value> = { _fields: { kind: 'tuple', items: [...fields], cls: null } };
   fields.forEach((field, i) => {
     members[field] = defineProperty((self, context) =>
-      typeof self === 'object' && self !== null && self.kind === 'tuple' ? (self.items[i] ?? null) : context.unknown(`${name}.${field} can not be told`),
+      typeof self === 'object' && self !== null && self.kind === 'tuple'
+        ? (self.items[i] ?? null)
+        : context.unknown(`${name}.${field} can not be told`),
     );
   });
   const cls = defineClass(name, { module, layout: 'tuple', bases: [tupleClass], members });

@@ -9,7 +9,17 @@ import { isSym } from '../python/symint.js';
 import type { Native, NativeType, PyBuiltin, PyClass, Unknown, Value } from '../python/value.js';
 import { literal } from './creation.js';
 import { isUnknown, mul, numelOf, product } from './dims.js';
-import { defaultDtype, dtypeFacts, dtypeObject, dtypeOf, isFloating, isIntegral, numpyScalars, roundAll, setDefaultDtype } from './dtypes.js';
+import {
+  defaultDtype,
+  dtypeFacts,
+  dtypeObject,
+  dtypeOf,
+  isFloating,
+  isIntegral,
+  numpyScalars,
+  roundAll,
+  setDefaultDtype,
+} from './dtypes.js';
 import { MAX_VALUES, operatorsOf, Undetermined, type Where } from './ops/operator.js';
 import { roundHalfEven } from './ops/pointwise.js';
 import { isTensor, makeTensor, tensorData, type DType, type Dim, type Shape, type TensorData } from './tensor.js';
@@ -30,7 +40,14 @@ function isArray(value: unknown): value is ArrayNative {
 }
 
 function makeArray(context: Context, data: Partial<TensorData> & { readonly shape: Shape }): ArrayNative {
-  return { kind: 'native', type: arrayType, data: { ...tensorData(data), requiresGrad: false, storage: null, role: 'tensor' }, attrs: null, saved: context.heap.epoch, taint: null };
+  return {
+    kind: 'native',
+    type: arrayType,
+    data: { ...tensorData(data), requiresGrad: false, storage: null, role: 'tensor' },
+    attrs: null,
+    saved: context.heap.epoch,
+    taint: null,
+  };
 }
 
 /** The same data as a tensor, for the operators. */
@@ -39,8 +56,15 @@ function asTensor(value: Value, context: Context): Value {
     if (value.taint) return value.taint;
     return makeTensor(context.heap, { ...value.data });
   }
-  if (typeof value === 'object' && value !== null && (value.kind === 'list' || value.kind === 'tuple') && value.items.some((item) => isArray(item) || isTensor(item)))
-    return value.kind === 'list' ? context.list(value.items.map((item) => asTensor(item, context))) : context.tuple(value.items.map((item) => asTensor(item, context)));
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    (value.kind === 'list' || value.kind === 'tuple') &&
+    value.items.some((item) => isArray(item) || isTensor(item))
+  )
+    return value.kind === 'list'
+      ? context.list(value.items.map((item) => asTensor(item, context)))
+      : context.tuple(value.items.map((item) => asTensor(item, context)));
   return value;
 }
 
@@ -50,14 +74,20 @@ function fromTensor(value: Value, context: Context): Value {
     const { shape, values, dtype } = value.data;
     if (!isUnknown(shape) && shape.length === 0) {
       const [only] = values ?? [];
-      if (only === undefined) return context.unknown('the value of an array is not known', isUnknown(dtype) ? undefined : isFloating(dtype) ? floatClass : isIntegral(dtype) ? intClass : undefined);
+      if (only === undefined)
+        return context.unknown(
+          'the value of an array is not known',
+          isUnknown(dtype) ? undefined : isFloating(dtype) ? floatClass : isIntegral(dtype) ? intClass : undefined,
+        );
       if (dtype === 'bool') return only !== 0;
       return !isUnknown(dtype) && isFloating(dtype) ? { kind: 'float', value: only } : only;
     }
     return makeArray(context, value.data);
   }
-  if (typeof value === 'object' && value !== null && value.kind === 'tuple') return context.tuple(value.items.map((item) => fromTensor(item, context)));
-  if (typeof value === 'object' && value !== null && value.kind === 'list') return context.list(value.items.map((item) => fromTensor(item, context)));
+  if (typeof value === 'object' && value !== null && value.kind === 'tuple')
+    return context.tuple(value.items.map((item) => fromTensor(item, context)));
+  if (typeof value === 'object' && value !== null && value.kind === 'list')
+    return context.list(value.items.map((item) => fromTensor(item, context)));
   return value;
 }
 
@@ -86,20 +116,48 @@ function withDouble<T>(context: Context, action: () => T): T {
   }
 }
 
-function invoke(where: Where, name: string, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context): Value {
+function invoke(
+  where: Where,
+  name: string,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Value {
   const operator = operatorsOf(where).get(name);
   if (!operator) return context.unknown(`numpy.${name} is not described by the analyser`);
   const plain = new Map([...kwargs].map(([key, value]) => [key, asTensor(value, context)] as const));
-  return fromTensor(withDouble(context, () => operator.call(args.map((value) => asTensor(value, context)), plain, context)), context);
+  return fromTensor(
+    withDouble(context, () =>
+      operator.call(
+        args.map((value) => asTensor(value, context)),
+        plain,
+        context,
+      ),
+    ),
+    context,
+  );
 }
 
 /** Arguments by the names PyTorch has for them. */
-const numpyWords: Readonly<Record<string, string>> = { k: 'diagonal', a_min: 'min', a_max: 'max', reps: 'dims', shift: 'shifts', newshape: 'shape', repeats: 'repeats', source: 'source' };
+const numpyWords: Readonly<Record<string, string>> = {
+  k: 'diagonal',
+  a_min: 'min',
+  a_max: 'max',
+  reps: 'dims',
+  shift: 'shifts',
+  newshape: 'shape',
+  repeats: 'repeats',
+  source: 'source',
+};
 
 /** A function that is PyTorch's operator of another (or the same) name; the first `operands` arguments may be anything array-like. */
 function like(name: string, of: string, operands = 1, where: Where = 'torch'): PyBuiltin {
   return {
-    kind: 'builtin', name, qualname: `numpy.${name}`, isMethod: false, pure: true,
+    kind: 'builtin',
+    name,
+    qualname: `numpy.${name}`,
+    isMethod: false,
+    pure: true,
     call: (args, kwargs, context) => {
       const converted: Value[] = [];
       for (const [i, arg] of args.entries()) {
@@ -122,10 +180,20 @@ function like(name: string, of: string, operands = 1, where: Where = 'torch'): P
 
 /** float32 beside int64 is float64 in numpy. */
 function mixed(args: readonly Value[], operands: number, context: Context): readonly Value[] {
-  const dtypes = args.slice(0, operands).flatMap((arg) => (isTensor(arg) && !isUnknown(arg.data.shape) && arg.data.shape.length > 0 ? [arg.data.dtype] : []));
-  const wide = dtypes.some((dtype) => dtype === 'float32' || dtype === 'float16') && dtypes.some((dtype) => dtype === 'int64' || dtype === 'int32');
+  const dtypes = args
+    .slice(0, operands)
+    .flatMap((arg) =>
+      isTensor(arg) && !isUnknown(arg.data.shape) && arg.data.shape.length > 0 ? [arg.data.dtype] : [],
+    );
+  const wide =
+    dtypes.some((dtype) => dtype === 'float32' || dtype === 'float16') &&
+    dtypes.some((dtype) => dtype === 'int64' || dtype === 'int32');
   if (!wide) return args;
-  return args.map((arg) => (isTensor(arg) && (arg.data.dtype === 'float32' || arg.data.dtype === 'float16') ? makeTensor(context.heap, { ...arg.data, dtype: 'float64' }) : arg));
+  return args.map((arg) =>
+    isTensor(arg) && (arg.data.dtype === 'float32' || arg.data.dtype === 'float16')
+      ? makeTensor(context.heap, { ...arg.data, dtype: 'float64' })
+      : arg,
+  );
 }
 
 /** Sums and products of Python integers stay exact and symbolic. */
@@ -144,7 +212,10 @@ const floatArgument = (signature: string, of: string): PyBuiltin => {
     call: (args, kwargs, context) => {
       const [first = null, ...rest] = args;
       const value = operand(first, context);
-      const double = isTensor(value) && isIntegral(value.data.dtype) ? makeTensor(context.heap, { ...value.data, dtype: 'float64' }) : value;
+      const double =
+        isTensor(value) && isIntegral(value.data.dtype)
+          ? makeTensor(context.heap, { ...value.data, dtype: 'float64' })
+          : value;
       const renamed = new Map(kwargs);
       const ddof = renamed.get('ddof');
       renamed.delete('ddof');
@@ -157,19 +228,54 @@ const floatArgument = (signature: string, of: string): PyBuiltin => {
 // ---------------------------------------------------------------- arrays
 
 const arrayMethods: Readonly<Record<string, string>> = {
-  reshape: 'reshape', sum: 'sum', prod: 'prod', max: 'max', min: 'min', argmax: 'argmax', argmin: 'argmin', cumsum: 'cumsum', cumprod: 'cumprod',
-  all: 'all', any: 'any', squeeze: 'squeeze', copy: 'clone', dot: 'matmul', item: 'item', tolist: 'tolist', clip: 'clamp', argsort: 'argsort',
-  swapaxes: 'transpose', diagonal: 'diagonal', trace: 'trace', conj: 'conj', conjugate: 'conj', take: 'take',
+  reshape: 'reshape',
+  sum: 'sum',
+  prod: 'prod',
+  max: 'max',
+  min: 'min',
+  argmax: 'argmax',
+  argmin: 'argmin',
+  cumsum: 'cumsum',
+  cumprod: 'cumprod',
+  all: 'all',
+  any: 'any',
+  squeeze: 'squeeze',
+  copy: 'clone',
+  dot: 'matmul',
+  item: 'item',
+  tolist: 'tolist',
+  clip: 'clamp',
+  argsort: 'argsort',
+  swapaxes: 'transpose',
+  diagonal: 'diagonal',
+  trace: 'trace',
+  conj: 'conj',
+  conjugate: 'conj',
+  take: 'take',
 };
 
-function method(name: string, call: (self: ArrayNative, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value): readonly [string, PyBuiltin] {
-  return [name, {
-    kind: 'builtin', name, qualname: `numpy.ndarray.${name}`, isMethod: true, pure: true,
-    call: (args, kwargs, context) => {
-      const [self, ...rest] = args;
-      return isArray(self) ? call(self, rest, kwargs, context) : isUnknown(self ?? null) ? (self as Unknown) : context.raise('TypeError', `${name}() needs an array`);
+function method(
+  name: string,
+  call: (self: ArrayNative, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value,
+): readonly [string, PyBuiltin] {
+  return [
+    name,
+    {
+      kind: 'builtin',
+      name,
+      qualname: `numpy.ndarray.${name}`,
+      isMethod: true,
+      pure: true,
+      call: (args, kwargs, context) => {
+        const [self, ...rest] = args;
+        return isArray(self)
+          ? call(self, rest, kwargs, context)
+          : isUnknown(self ?? null)
+            ? (self as Unknown)
+            : context.raise('TypeError', `${name}() needs an array`);
+      },
     },
-  }];
+  ];
 }
 
 function cast(data: TensorData, dtype: DType | Unknown, context: Context): ArrayNative {
@@ -177,41 +283,76 @@ function cast(data: TensorData, dtype: DType | Unknown, context: Context): Array
 }
 
 const methods = new Map<string, Value>([
-  ...Object.entries(arrayMethods).map(([name, of]) => method(name, (self, args, kwargs, context) => {
-    const axisFree = (name === 'argmax' || name === 'argmin' || name === 'max' || name === 'min') && args.length + kwargs.size > 0;
-    if (axisFree && (name === 'max' || name === 'min')) return invoke('method', name === 'max' ? 'amax' : 'amin', [self, ...args], kwargs, context);
-    if (name === 'cumsum' || name === 'cumprod') {
-      const flat = args.length === 0 && !kwargs.has('axis');
-      return invoke('method', of, flat ? [invoke('method', 'reshape', [self, -1], new Map(), context), 0] : [self, ...args], kwargs, context);
-    }
-    return invoke('method', of, [self, ...args], kwargs, context);
-  })),
+  ...Object.entries(arrayMethods).map(([name, of]) =>
+    method(name, (self, args, kwargs, context) => {
+      const axisFree =
+        (name === 'argmax' || name === 'argmin' || name === 'max' || name === 'min') && args.length + kwargs.size > 0;
+      if (axisFree && (name === 'max' || name === 'min'))
+        return invoke('method', name === 'max' ? 'amax' : 'amin', [self, ...args], kwargs, context);
+      if (name === 'cumsum' || name === 'cumprod') {
+        const flat = args.length === 0 && !kwargs.has('axis');
+        return invoke(
+          'method',
+          of,
+          flat ? [invoke('method', 'reshape', [self, -1], new Map(), context), 0] : [self, ...args],
+          kwargs,
+          context,
+        );
+      }
+      return invoke('method', of, [self, ...args], kwargs, context);
+    }),
+  ),
   method('mean', (self, args, kwargs, context) => floatArgument('mean', 'mean').call([self, ...args], kwargs, context)),
   method('std', (self, args, kwargs, context) => floatArgument('std', 'std').call([self, ...args], kwargs, context)),
   method('var', (self, args, kwargs, context) => floatArgument('var', 'var').call([self, ...args], kwargs, context)),
-  method('astype', (self, args, kwargs, context) => cast(self.data, dtypeOf(args[0] ?? kwargs.get('dtype') ?? null, context) ?? context.unknown('a dtype is not known'), context)),
+  method('astype', (self, args, kwargs, context) =>
+    cast(
+      self.data,
+      dtypeOf(args[0] ?? kwargs.get('dtype') ?? null, context) ?? context.unknown('a dtype is not known'),
+      context,
+    ),
+  ),
   method('flatten', (self, _args, _kwargs, context) => invoke('method', 'reshape', [self, -1], new Map(), context)),
   method('ravel', (self, _args, _kwargs, context) => invoke('method', 'reshape', [self, -1], new Map(), context)),
   method('transpose', (self, args, _kwargs, context) => {
     const rank = isUnknown(self.data.shape) ? 0 : self.data.shape.length;
-    return invoke('method', 'permute', [self, ...(args.length > 0 ? args : Array.from({ length: rank }, (_, i) => rank - 1 - i))], new Map(), context);
+    return invoke(
+      'method',
+      'permute',
+      [self, ...(args.length > 0 ? args : Array.from({ length: rank }, (_, i) => rank - 1 - i))],
+      new Map(),
+      context,
+    );
   }),
-  method('repeat', (self, args, kwargs, context) => invoke('method', 'repeat_interleave', [self, ...args], kwargs, context)),
+  method('repeat', (self, args, kwargs, context) =>
+    invoke('method', 'repeat_interleave', [self, ...args], kwargs, context),
+  ),
   method('round', (self, args, _kwargs, context) => rounded(self, args[0] ?? 0, context)),
   method('fill', (self, args, _kwargs, context) => {
     const [value = null] = args;
-    const number = typeof value === 'number' ? value : typeof value === 'object' && value?.kind === 'float' ? value.value : null;
+    const number =
+      typeof value === 'number' ? value : typeof value === 'object' && value?.kind === 'float' ? value.value : null;
     const count = numelOf(self.data.shape);
     context.heap.touch(self);
-    self.data = { ...self.data, values: number !== null && typeof count === 'number' && count <= MAX_VALUES ? roundAll(self.data.dtype, new Array<number>(count).fill(number)) : null };
+    self.data = {
+      ...self.data,
+      values:
+        number !== null && typeof count === 'number' && count <= MAX_VALUES
+          ? roundAll(self.data.dtype, new Array<number>(count).fill(number))
+          : null,
+    };
     return null;
   }),
   method('view', (self, _args, _kwargs, context) => makeArray(context, { ...self.data, values: null })),
-  method('nonzero', (self, _args, _kwargs, context) => invoke('method', 'nonzero', [self], new Map([['as_tuple', true]]), context)),
+  method('nonzero', (self, _args, _kwargs, context) =>
+    invoke('method', 'nonzero', [self], new Map([['as_tuple', true]]), context),
+  ),
   method('__getitem__', (self, args, _kwargs, context) => subscript(self, args[0] ?? null, context)),
   method('__setitem__', (self, args, _kwargs, context) => store(self, args[0] ?? null, args[1] ?? null, context)),
   method('__len__', (self, _args, _kwargs, context) => context.length(self)),
-  ...(['__int__', '__float__', '__index__', '__bool__'] as const).map((name) => method(name, (self, _args, _kwargs, context) => invoke('method', name, [self], new Map(), context))),
+  ...(['__int__', '__float__', '__index__', '__bool__'] as const).map((name) =>
+    method(name, (self, _args, _kwargs, context) => invoke('method', name, [self], new Map(), context)),
+  ),
 ]);
 for (const [name, value] of methods) arrayClass.namespace.set(name, value);
 
@@ -219,7 +360,9 @@ function subscript(self: ArrayNative, index: Value, context: Context): Value {
   return invoke('method', '__getitem__', [self, indexOf(index, context)], new Map(), context);
 }
 function indexOf(index: Value, context: Context): Value {
-  return typeof index === 'object' && index !== null && index.kind === 'tuple' ? context.tuple(index.items.map((item) => asTensor(item, context))) : asTensor(index, context);
+  return typeof index === 'object' && index !== null && index.kind === 'tuple'
+    ? context.tuple(index.items.map((item) => asTensor(item, context)))
+    : asTensor(index, context);
 }
 function store(self: ArrayNative, index: Value, value: Value, context: Context): Value {
   const tensor = makeTensor(context.heap, { ...self.data });
@@ -246,7 +389,7 @@ function property(self: ArrayNative, name: string, context: Context): Value | un
     case 'nbytes':
       return isUnknown(dtype) ? dtype : mul(numelOf(shape), dtypeFacts(dtype).bytes);
     case 'T':
-      return context.call((methods.get('transpose') as PyBuiltin), [self]);
+      return context.call(methods.get('transpose') as PyBuiltin, [self]);
     case 'real':
     case 'imag':
       return invoke('torch', name, [self], new Map(), context);
@@ -256,11 +399,33 @@ function property(self: ArrayNative, name: string, context: Context): Value | un
 }
 
 const binaryNames: Readonly<Record<string, string>> = {
-  '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '//': 'floor_divide', '%': 'remainder', '**': 'pow', '@': 'matmul', '&': 'bitwise_and', '|': 'bitwise_or',
-  '^': 'bitwise_xor', '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge',
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '//': 'floor_divide',
+  '%': 'remainder',
+  '**': 'pow',
+  '@': 'matmul',
+  '&': 'bitwise_and',
+  '|': 'bitwise_or',
+  '^': 'bitwise_xor',
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
 };
 
-function binary(op: string, self: ArrayNative, other: Value, reflected: boolean, inplace: boolean, context: Context): Value | undefined {
+function binary(
+  op: string,
+  self: ArrayNative,
+  other: Value,
+  reflected: boolean,
+  inplace: boolean,
+  context: Context,
+): Value | undefined {
   const name = binaryNames[op];
   if (name === undefined || other === null || typeof other === 'string') return undefined;
   if (isUnknown(other) && other.cls === undefined) return other;
@@ -274,10 +439,20 @@ function binary(op: string, self: ArrayNative, other: Value, reflected: boolean,
   const right = list ? operand(other, context) : asTensor(other, context);
   if (isUnknown(right) && right.cls === undefined) return right;
   const left = asTensor(self, context);
-  const result = invoke('method', name, mixed(reflected ? [right, left] : [left, right], 2, context), new Map(), context);
+  const result = invoke(
+    'method',
+    name,
+    mixed(reflected ? [right, left] : [left, right], 2, context),
+    new Map(),
+    context,
+  );
   if (inplace && isArray(result)) {
     context.heap.touch(self);
-    self.data = { ...result.data, dtype: self.data.dtype, values: result.data.values && roundAll(self.data.dtype, result.data.values) };
+    self.data = {
+      ...result.data,
+      dtype: self.data.dtype,
+      values: result.data.values && roundAll(self.data.dtype, result.data.values),
+    };
     return self;
   }
   return result;
@@ -292,8 +467,10 @@ const arrayType: NativeType = {
   setItem(self, index, value, context) {
     store(own(self), index, value, context);
   },
-  binary: (op, self, other, reflected, inplace, context) => self.taint ?? binary(op, own(self), other, reflected, inplace, context),
-  unary: (op, self, context) => (op === '+' ? self : invoke('method', op === '-' ? 'neg' : 'bitwise_not', [self], new Map(), context)),
+  binary: (op, self, other, reflected, inplace, context) =>
+    self.taint ?? binary(op, own(self), other, reflected, inplace, context),
+  unary: (op, self, context) =>
+    op === '+' ? self : invoke('method', op === '-' ? 'neg' : 'bitwise_not', [self], new Map(), context),
   truth(self, context) {
     if (self.taint) return self.taint;
     const tensor = asTensor(self, context);
@@ -308,7 +485,11 @@ const arrayType: NativeType = {
   iterate(self, context) {
     if (self.taint) return self.taint;
     const parts = invoke('method', 'unbind', [self], new Map(), context);
-    return typeof parts === 'object' && parts !== null && parts.kind === 'tuple' ? context.iterator(parts.items) : isUnknown(parts) ? parts : context.unknown('this array can not be walked through');
+    return typeof parts === 'object' && parts !== null && parts.kind === 'tuple'
+      ? context.iterator(parts.items)
+      : isUnknown(parts)
+        ? parts
+        : context.unknown('this array can not be walked through');
   },
   contains: (_self, _item, context) => context.unknown('whether an array contains a value depends on its data'),
   repr: (self) => {
@@ -326,7 +507,12 @@ function rounded(value: Value, decimals: Value, context: Context): Value {
   const scale = typeof decimals === 'number' ? 10 ** Math.abs(decimals) : null;
   const down = typeof decimals === 'number' && decimals < 0;
   const { values, dtype } = tensor.data;
-  const result = values && scale !== null ? values.map((x) => (down ? roundHalfEven(x / scale) * scale : scale === 1 ? roundHalfEven(x) : roundHalfEven(x * scale) / scale)) : null;
+  const result =
+    values && scale !== null
+      ? values.map((x) =>
+          down ? roundHalfEven(x / scale) * scale : scale === 1 ? roundHalfEven(x) : roundHalfEven(x * scale) / scale,
+        )
+      : null;
   return fromTensor(makeTensor(context.heap, { ...tensor.data, values: result && roundAll(dtype, result) }), context);
 }
 
@@ -344,7 +530,10 @@ function numberOf(value: Value | undefined): number | null {
   return typeof value === 'object' && value !== null && value.kind === 'float' ? value.value : null;
 }
 
-const dtypeFrom = (value: Value | undefined, context: Context): DType | Unknown | undefined => (value === null || value === undefined ? undefined : (dtypeOf(value, context) ?? context.unknown('a dtype is not known')));
+const dtypeFrom = (value: Value | undefined, context: Context): DType | Unknown | undefined =>
+  value === null || value === undefined
+    ? undefined
+    : (dtypeOf(value, context) ?? context.unknown('a dtype is not known'));
 
 function created(name: string, of: string): PyBuiltin {
   return defineFunction(`${name}(shape, dtype=None, order='C', fill_value=None)`, ({ shape, dtype }, context) => {
@@ -359,7 +548,9 @@ function array(value: Value, dtype: Value | undefined, context: Context): Value 
   const tensor = operand(value, context);
   if (!isTensor(tensor)) return tensor;
   const own = dtypeFrom(dtype, context);
-  return own === undefined ? makeArray(context, { ...tensor.data, device: 'cpu', node: null }) : cast(tensor.data, own, context);
+  return own === undefined
+    ? makeArray(context, { ...tensor.data, device: 'cpu', node: null })
+    : cast(tensor.data, own, context);
 }
 
 function scalarClass(name: string, dtype: DType | null, base: PyClass): PyClass {
@@ -370,7 +561,14 @@ function scalarClass(name: string, dtype: DType | null, base: PyClass): PyClass 
     construct: (_cls, args, _kwargs, context) => {
       const tensor = operand(args[0] ?? 0, context);
       if (!isTensor(tensor) || dtype === null) return tensor;
-      return fromTensor(makeTensor(context.heap, { ...tensor.data, dtype, values: tensor.data.values && roundAll(dtype, tensor.data.values) }), context);
+      return fromTensor(
+        makeTensor(context.heap, {
+          ...tensor.data,
+          dtype,
+          values: tensor.data.values && roundAll(dtype, tensor.data.values),
+        }),
+        context,
+      );
     },
   });
   if (dtype) numpyScalars.set(cls, dtype);
@@ -380,9 +578,38 @@ const generic = scalarClass('generic', null, objectClass);
 const number = scalarClass('number', null, generic);
 const integer = scalarClass('integer', null, number);
 const floating = scalarClass('floating', null, number);
-const scalars: Record<string, Value> = { generic, number, integer, floating, signedinteger: integer, unsignedinteger: integer };
-for (const { name, category, numpy } of [...(['bool', 'uint8', 'int8', 'int16', 'int32', 'int64', 'uint16', 'uint32', 'uint64', 'float16', 'float32', 'float64', 'complex64', 'complex128'] as const)].map((dtype) => dtypeFacts(dtype)))
-  if (numpy) scalars[name] = scalarClass(name === 'bool' ? 'bool_' : name, name, category === 'integer' ? integer : category === 'float' ? floating : generic);
+const scalars: Record<string, Value> = {
+  generic,
+  number,
+  integer,
+  floating,
+  signedinteger: integer,
+  unsignedinteger: integer,
+};
+for (const { name, category, numpy } of [
+  ...([
+    'bool',
+    'uint8',
+    'int8',
+    'int16',
+    'int32',
+    'int64',
+    'uint16',
+    'uint32',
+    'uint64',
+    'float16',
+    'float32',
+    'float64',
+    'complex64',
+    'complex128',
+  ] as const),
+].map((dtype) => dtypeFacts(dtype)))
+  if (numpy)
+    scalars[name] = scalarClass(
+      name === 'bool' ? 'bool_' : name,
+      name,
+      category === 'integer' ? integer : category === 'float' ? floating : generic,
+    );
 scalars['bool_'] = scalars['bool'] ?? null;
 scalars['int_'] = scalars['int64'] ?? null;
 scalars['intp'] = scalars['int64'] ?? null;
@@ -391,17 +618,92 @@ scalars['single'] = scalars['float32'] ?? null;
 scalars['double'] = scalars['float64'] ?? null;
 scalars['half'] = scalars['float16'] ?? null;
 
-const unary = 'sqrt exp exp2 expm1 log log2 log10 log1p sin cos tan sinh cosh tanh floor ceil trunc square sign isnan isinf isfinite deg2rad rad2deg reciprocal negative logical_not'.split(' ');
+const unary =
+  'sqrt exp exp2 expm1 log log2 log10 log1p sin cos tan sinh cosh tanh floor ceil trunc square sign isnan isinf isfinite deg2rad rad2deg reciprocal negative logical_not'.split(
+    ' ',
+  );
 const binaries: Readonly<Record<string, string>> = {
-  add: 'add', subtract: 'sub', multiply: 'mul', divide: 'div', true_divide: 'div', floor_divide: 'floor_divide', mod: 'remainder', remainder: 'remainder', power: 'pow',
-  maximum: 'maximum', minimum: 'minimum', arctan2: 'atan2', hypot: 'hypot', equal: 'eq', not_equal: 'ne', less: 'lt', less_equal: 'le', greater: 'gt', greater_equal: 'ge',
-  logical_and: 'logical_and', logical_or: 'logical_or', matmul: 'matmul', dot: 'matmul', outer: 'outer', cross: 'cross', kron: 'kron', gcd: 'gcd', lcm: 'lcm', isclose: 'isclose', logaddexp: 'logaddexp',
+  add: 'add',
+  subtract: 'sub',
+  multiply: 'mul',
+  divide: 'div',
+  true_divide: 'div',
+  floor_divide: 'floor_divide',
+  mod: 'remainder',
+  remainder: 'remainder',
+  power: 'pow',
+  maximum: 'maximum',
+  minimum: 'minimum',
+  arctan2: 'atan2',
+  hypot: 'hypot',
+  equal: 'eq',
+  not_equal: 'ne',
+  less: 'lt',
+  less_equal: 'le',
+  greater: 'gt',
+  greater_equal: 'ge',
+  logical_and: 'logical_and',
+  logical_or: 'logical_or',
+  matmul: 'matmul',
+  dot: 'matmul',
+  outer: 'outer',
+  cross: 'cross',
+  kron: 'kron',
+  gcd: 'gcd',
+  lcm: 'lcm',
+  isclose: 'isclose',
+  logaddexp: 'logaddexp',
 };
 const renamed: Readonly<Record<string, string>> = {
-  arcsin: 'asin', arccos: 'acos', arctan: 'atan', arcsinh: 'asinh', arccosh: 'acosh', arctanh: 'atanh', abs: 'abs', absolute: 'abs', fabs: 'abs', radians: 'deg2rad', degrees: 'rad2deg', rint: 'round', fix: 'trunc',
-  reshape: 'reshape', squeeze: 'squeeze', expand_dims: 'unsqueeze', swapaxes: 'swapaxes', moveaxis: 'movedim', flip: 'flip', roll: 'roll', diag: 'diag', tril: 'tril', triu: 'triu', tile: 'tile',
-  repeat: 'repeat_interleave', argmax: 'argmax', argmin: 'argmin', argsort: 'argsort', any: 'any', all: 'all', clip: 'clamp', diff: 'diff', trace: 'trace', ravel: 'ravel',
-  zeros_like: 'zeros_like', ones_like: 'ones_like', empty_like: 'empty_like', full_like: 'full_like', broadcast_to: 'broadcast_to', unique: 'unique', argwhere: 'argwhere', count_nonzero: 'count_nonzero', real: 'real', imag: 'imag', flipud: 'flipud', fliplr: 'fliplr', rot90: 'rot90', bincount: 'bincount', conj: 'conj',
+  arcsin: 'asin',
+  arccos: 'acos',
+  arctan: 'atan',
+  arcsinh: 'asinh',
+  arccosh: 'acosh',
+  arctanh: 'atanh',
+  abs: 'abs',
+  absolute: 'abs',
+  fabs: 'abs',
+  radians: 'deg2rad',
+  degrees: 'rad2deg',
+  rint: 'round',
+  fix: 'trunc',
+  reshape: 'reshape',
+  squeeze: 'squeeze',
+  expand_dims: 'unsqueeze',
+  swapaxes: 'swapaxes',
+  moveaxis: 'movedim',
+  flip: 'flip',
+  roll: 'roll',
+  diag: 'diag',
+  tril: 'tril',
+  triu: 'triu',
+  tile: 'tile',
+  repeat: 'repeat_interleave',
+  argmax: 'argmax',
+  argmin: 'argmin',
+  argsort: 'argsort',
+  any: 'any',
+  all: 'all',
+  clip: 'clamp',
+  diff: 'diff',
+  trace: 'trace',
+  ravel: 'ravel',
+  zeros_like: 'zeros_like',
+  ones_like: 'ones_like',
+  empty_like: 'empty_like',
+  full_like: 'full_like',
+  broadcast_to: 'broadcast_to',
+  unique: 'unique',
+  argwhere: 'argwhere',
+  count_nonzero: 'count_nonzero',
+  real: 'real',
+  imag: 'imag',
+  flipud: 'flipud',
+  fliplr: 'fliplr',
+  rot90: 'rot90',
+  bincount: 'bincount',
+  conj: 'conj',
 };
 
 function sumOrProduct(name: 'sum' | 'prod'): PyBuiltin {
@@ -410,7 +712,12 @@ function sumOrProduct(name: 'sum' | 'prod'): PyBuiltin {
     ...whole,
     call: (args, kwargs, context) => {
       const exact = args.length === 1 && kwargs.size === 0 ? integers(args[0] ?? null, context) : null;
-      if (exact) return name === 'prod' ? (exact.length === 0 ? { kind: 'float', value: 1 } : product(exact)) : exact.reduce<Value>((a, b) => context.binary('+', a, b), 0);
+      if (exact)
+        return name === 'prod'
+          ? exact.length === 0
+            ? { kind: 'float', value: 1 }
+            : product(exact)
+          : exact.reduce<Value>((a, b) => context.binary('+', a, b), 0);
       return whole.call(args, kwargs, context);
     },
   };
@@ -418,14 +725,28 @@ function sumOrProduct(name: 'sum' | 'prod'): PyBuiltin {
 
 /** Along an axis they give only values in numpy. */
 function extreme(name: string, of: 'amax' | 'amin'): PyBuiltin {
-  return { ...like(name, of), call: (args, kwargs, context) => like(name, args.length + kwargs.size > 1 ? of : of === 'amax' ? 'max' : 'min').call(args, kwargs, context) };
+  return {
+    ...like(name, of),
+    call: (args, kwargs, context) =>
+      like(name, args.length + kwargs.size > 1 ? of : of === 'amax' ? 'max' : 'min').call(args, kwargs, context),
+  };
 }
 function cumulative(name: 'cumsum' | 'cumprod'): PyBuiltin {
-  return { ...like(name, name), call: (args, kwargs, context) => {
-    const value = operand(args[0] ?? kwargs.get('a') ?? null, context);
-    if (args.length < 2 && !kwargs.has('axis')) return invoke('torch', name, [invoke('torch', 'reshape', [value, context.tuple([-1])], new Map(), context), 0], new Map(), context);
-    return like(name, name).call([value, ...args.slice(1)], kwargs, context);
-  } };
+  return {
+    ...like(name, name),
+    call: (args, kwargs, context) => {
+      const value = operand(args[0] ?? kwargs.get('a') ?? null, context);
+      if (args.length < 2 && !kwargs.has('axis'))
+        return invoke(
+          'torch',
+          name,
+          [invoke('torch', 'reshape', [value, context.tuple([-1])], new Map(), context), 0],
+          new Map(),
+          context,
+        );
+      return like(name, name).call([value, ...args.slice(1)], kwargs, context);
+    },
+  };
 }
 /** Joins a sequence of array-likes. */
 function joining(name: string, of: string): PyBuiltin {
@@ -434,25 +755,55 @@ function joining(name: string, of: string): PyBuiltin {
     if (isUnknown(items)) return items;
     const tensors = items.map((item) => operand(item, context));
     const unknown = tensors.find(isUnknown);
-    if (unknown) return unknown as Value;
-    const rest = of === 'cat' || of === 'stack' ? new Map<string, Value>([['dim', axis ?? 0]]) : new Map<string, Value>();
+    if (unknown) return unknown;
+    const rest =
+      of === 'cat' || of === 'stack' ? new Map<string, Value>([['dim', axis ?? 0]]) : new Map<string, Value>();
     return invoke('torch', of, [context.list(tensors)], rest, context);
   });
 }
 
-const random = (name: string): PyBuiltin => defineFunction(`${name}(*args, **kwargs)`, ({ args, kwargs }, context): Value => {
-  const given = typeof args === 'object' && args !== null && args.kind === 'tuple' ? args.items : [];
-  const named = typeof kwargs === 'object' && kwargs !== null && kwargs.kind === 'dict' ? kwargs.entries.get('size')?.value : undefined;
-  const size = name === 'rand' || name === 'randn' ? context.tuple(given) : (named ?? (name === 'random' || name === 'random_sample' ? given[0] : given[2]));
-  const cls = name === 'randint' ? intClass : floatClass;
-  if (size === undefined || size === null || (typeof size === 'object' && size.kind === 'tuple' && size.items.length === 0)) return context.unknown('a random number is known only at run time', cls);
-  const sizes = typeof size === 'number' || isSym(size) ? context.tuple([size]) : size;
-  return invoke('torch', 'empty', [sizes], new Map<string, Value>([['dtype', dtypeObject(name === 'randint' ? 'int64' : 'float64')]]), context);
-});
-const unknownAtRunTime = (name: string, reason: string): PyBuiltin => defineFunction(`${name}(*args, **kwargs)`, (_args, context) => context.unknown(reason));
+const random = (name: string): PyBuiltin =>
+  defineFunction(`${name}(*args, **kwargs)`, ({ args, kwargs }, context): Value => {
+    const given = typeof args === 'object' && args !== null && args.kind === 'tuple' ? args.items : [];
+    const named =
+      typeof kwargs === 'object' && kwargs !== null && kwargs.kind === 'dict'
+        ? kwargs.entries.get('size')?.value
+        : undefined;
+    const size =
+      name === 'rand' || name === 'randn'
+        ? context.tuple(given)
+        : (named ?? (name === 'random' || name === 'random_sample' ? given[0] : given[2]));
+    const cls = name === 'randint' ? intClass : floatClass;
+    if (
+      size === undefined ||
+      size === null ||
+      (typeof size === 'object' && size.kind === 'tuple' && size.items.length === 0)
+    )
+      return context.unknown('a random number is known only at run time', cls);
+    const sizes = typeof size === 'number' || isSym(size) ? context.tuple([size]) : size;
+    return invoke(
+      'torch',
+      'empty',
+      [sizes],
+      new Map<string, Value>([['dtype', dtypeObject(name === 'randint' ? 'int64' : 'float64')]]),
+      context,
+    );
+  });
+const unknownAtRunTime = (name: string, reason: string): PyBuiltin =>
+  defineFunction(`${name}(*args, **kwargs)`, (_args, context) => context.unknown(reason));
 
 function members(): Record<string, Value> {
-  const known: Record<string, Value> = { ...scalars, ndarray: arrayClass, __version__: '2.4.6', pi: { kind: 'float', value: Math.PI }, e: { kind: 'float', value: Math.E }, inf: { kind: 'float', value: Infinity }, nan: { kind: 'float', value: NaN }, newaxis: null, euler_gamma: { kind: 'float', value: 0.5772156649015329 } };
+  const known: Record<string, Value> = {
+    ...scalars,
+    ndarray: arrayClass,
+    __version__: '2.4.6',
+    pi: { kind: 'float', value: Math.PI },
+    e: { kind: 'float', value: Math.E },
+    inf: { kind: 'float', value: Infinity },
+    nan: { kind: 'float', value: NaN },
+    newaxis: null,
+    euler_gamma: { kind: 'float', value: 0.5772156649015329 },
+  };
   for (const name of unary) known[name] = like(name, name);
   for (const [name, of] of Object.entries(binaries)) known[name] = like(name, of, 2);
   for (const [name, of] of Object.entries(renamed)) known[name] = like(name, of);
@@ -462,52 +813,111 @@ function members(): Record<string, Value> {
   for (const name of ['min', 'amin']) known[name] = extreme(name, 'amin');
   for (const name of ['mean', 'std', 'var', 'median']) known[name] = floatArgument(name, name);
   for (const name of ['cumsum', 'cumprod'] as const) known[name] = cumulative(name);
-  for (const [name, of] of Object.entries({ concatenate: 'cat', stack: 'stack', vstack: 'vstack', hstack: 'hstack', dstack: 'dstack', column_stack: 'column_stack' })) known[name] = joining(name, of);
+  for (const [name, of] of Object.entries({
+    concatenate: 'cat',
+    stack: 'stack',
+    vstack: 'vstack',
+    hstack: 'hstack',
+    dstack: 'dstack',
+    column_stack: 'column_stack',
+  }))
+    known[name] = joining(name, of);
   for (const name of ['zeros', 'ones', 'empty']) known[name] = created(name, name);
-  const from = (name: string): PyBuiltin => defineFunction(`${name}(object, dtype=None, copy=True, order='K', ndmin=0)`, ({ object, dtype }, context) => array(object ?? null, dtype, context));
+  const from = (name: string): PyBuiltin =>
+    defineFunction(`${name}(object, dtype=None, copy=True, order='K', ndmin=0)`, ({ object, dtype }, context) =>
+      array(object ?? null, dtype, context),
+    );
   for (const name of ['array', 'asarray', 'ascontiguousarray', 'asanyarray', 'copy']) known[name] = from(name);
-  for (const name of ['round', 'around', 'round_']) known[name] = defineFunction(`${name}(a, decimals=0)`, ({ a, decimals }, context) => rounded(a ?? null, decimals ?? 0, context));
+  for (const name of ['round', 'around', 'round_'])
+    known[name] = defineFunction(`${name}(a, decimals=0)`, ({ a, decimals }, context) =>
+      rounded(a ?? null, decimals ?? 0, context),
+    );
   known['full'] = defineFunction('full(shape, fill_value, dtype=None)', ({ shape, fill_value, dtype }, context) => {
-    const result = invoke('torch', 'full', [typeof shape === 'number' || isSym(shape) ? context.tuple([shape]) : (shape ?? null), fill_value ?? null], new Map(), context);
+    const result = invoke(
+      'torch',
+      'full',
+      [typeof shape === 'number' || isSym(shape) ? context.tuple([shape]) : (shape ?? null), fill_value ?? null],
+      new Map(),
+      context,
+    );
     const own = dtypeFrom(dtype, context);
     return isArray(result) && own !== undefined ? cast(result.data, own, context) : result;
   });
-  known['eye'] = defineFunction('eye(N, M=None, k=0, dtype=None)', ({ N, M, k }, context) => (k === 0 ? invoke('torch', 'eye', [N ?? null, ...(M === null || M === undefined ? [] : [M])], new Map(), context) : context.unknown('numpy.eye with an offset is not described by the analyser')));
+  known['eye'] = defineFunction('eye(N, M=None, k=0, dtype=None)', ({ N, M, k }, context) =>
+    k === 0
+      ? invoke('torch', 'eye', [N ?? null, ...(M === null || M === undefined ? [] : [M])], new Map(), context)
+      : context.unknown('numpy.eye with an offset is not described by the analyser'),
+  );
   known['identity'] = known['eye'];
-  known['arange'] = defineFunction('arange(start, stop=None, step=1, dtype=None)', ({ start, stop, step, dtype }, context) => {
-    const args = stop === null || stop === undefined ? [start ?? null] : [start ?? null, stop, step ?? 1];
-    const result = invoke('torch', 'arange', args, new Map(), context);
-    if (!isArray(result)) return result;
-    const [a, b] = stop === null || stop === undefined ? [0, numberOf(step)] : [numberOf(start), numberOf(step)];
-    const count = numelOf(result.data.shape);
-    // Further elements go by the difference of the first two.
-    const values = a !== null && b !== null && typeof count === 'number' && count <= MAX_VALUES ? Array.from({ length: count }, (_, i) => (i === 0 ? a : a + i * (a + b - a))) : null;
-    const own = dtypeFrom(dtype, context) ?? result.data.dtype;
-    return makeArray(context, { ...result.data, dtype: own, values: values && roundAll(own, values) });
-  });
-  known['linspace'] = defineFunction('linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None)', ({ start, stop, num, endpoint, dtype }, context) => {
-    const own = dtypeFrom(dtype, context) ?? 'float64';
-    if (isUnknown(num ?? null)) return makeArray(context, { shape: [num as Unknown], dtype: own });
-    const [a, b] = [numberOf(start), numberOf(stop)];
-    const count = num ?? null;
-    const shape: Dim[] = typeof count === 'number' || isSym(count) ? [count] : [context.unknown('a number of points is not known')];
-    const values = a !== null && b !== null && typeof count === 'number' && count <= MAX_VALUES && endpoint !== null ? linspace(a, b, count, endpoint !== false) : null;
-    return makeArray(context, { shape, dtype: own, values: values && roundAll(own, values) });
-  });
-  known['meshgrid'] = defineFunction("meshgrid(*xi, indexing='xy', copy=True, sparse=False)", ({ xi, indexing }, context) => {
-    const items = typeof xi === 'object' && xi !== null && xi.kind === 'tuple' ? xi.items : [];
-    const result = invoke('torch', 'meshgrid', items.map((item) => operand(item, context)), new Map<string, Value>([['indexing', indexing ?? 'xy']]), context);
-    return typeof result === 'object' && result !== null && result.kind === 'tuple' ? context.list([...result.items]) : result;
-  });
+  known['arange'] = defineFunction(
+    'arange(start, stop=None, step=1, dtype=None)',
+    ({ start, stop, step, dtype }, context) => {
+      const args = stop === null || stop === undefined ? [start ?? null] : [start ?? null, stop, step ?? 1];
+      const result = invoke('torch', 'arange', args, new Map(), context);
+      if (!isArray(result)) return result;
+      const [a, b] = stop === null || stop === undefined ? [0, numberOf(step)] : [numberOf(start), numberOf(step)];
+      const count = numelOf(result.data.shape);
+      // Further elements go by the difference of the first two.
+      const values =
+        a !== null && b !== null && typeof count === 'number' && count <= MAX_VALUES
+          ? Array.from({ length: count }, (_, i) => (i === 0 ? a : a + i * (a + b - a)))
+          : null;
+      const own = dtypeFrom(dtype, context) ?? result.data.dtype;
+      return makeArray(context, { ...result.data, dtype: own, values: values && roundAll(own, values) });
+    },
+  );
+  known['linspace'] = defineFunction(
+    'linspace(start, stop, num=50, endpoint=True, retstep=False, dtype=None)',
+    ({ start, stop, num, endpoint, dtype }, context) => {
+      const own = dtypeFrom(dtype, context) ?? 'float64';
+      if (isUnknown(num ?? null)) return makeArray(context, { shape: [num as Unknown], dtype: own });
+      const [a, b] = [numberOf(start), numberOf(stop)];
+      const count = num ?? null;
+      const shape: Dim[] =
+        typeof count === 'number' || isSym(count) ? [count] : [context.unknown('a number of points is not known')];
+      const values =
+        a !== null && b !== null && typeof count === 'number' && count <= MAX_VALUES && endpoint !== null
+          ? linspace(a, b, count, endpoint !== false)
+          : null;
+      return makeArray(context, { shape, dtype: own, values: values && roundAll(own, values) });
+    },
+  );
+  known['meshgrid'] = defineFunction(
+    "meshgrid(*xi, indexing='xy', copy=True, sparse=False)",
+    ({ xi, indexing }, context) => {
+      const items = typeof xi === 'object' && xi !== null && xi.kind === 'tuple' ? xi.items : [];
+      const result = invoke(
+        'torch',
+        'meshgrid',
+        items.map((item) => operand(item, context)),
+        new Map<string, Value>([['indexing', indexing ?? 'xy']]),
+        context,
+      );
+      return typeof result === 'object' && result !== null && result.kind === 'tuple'
+        ? context.list([...result.items])
+        : result;
+    },
+  );
   known['transpose'] = defineFunction('transpose(a, axes=None)', ({ a, axes }, context) => {
     const value = array(a ?? null, null, context);
-    return isArray(value) ? context.call(methods.get('transpose') as PyBuiltin, axes === null || axes === undefined ? [value] : [value, axes]) : value;
+    return isArray(value)
+      ? context.call(
+          methods.get('transpose') as PyBuiltin,
+          axes === null || axes === undefined ? [value] : [value, axes],
+        )
+      : value;
   });
   known['where'] = defineFunction('where(condition, x=None, y=None)', ({ condition, x, y }, context) => {
     const mask = operand(condition ?? null, context);
     if (isUnknown(mask)) return mask;
     if (x === null && y === null) return invoke('torch', 'nonzero', [mask], new Map([['as_tuple', true]]), context);
-    return invoke('torch', 'where', [mask, asTensor(x ?? null, context), asTensor(y ?? null, context)], new Map(), context);
+    return invoke(
+      'torch',
+      'where',
+      [mask, asTensor(x ?? null, context), asTensor(y ?? null, context)],
+      new Map(),
+      context,
+    );
   });
   known['shape'] = defineFunction('shape(a)', ({ a }, context) => {
     const value = operand(a ?? null, context);
@@ -521,8 +931,17 @@ function members(): Record<string, Value> {
     const value = operand(a ?? null, context);
     return isTensor(value) ? numelOf(value.data.shape) : value;
   });
-  known['isscalar'] = defineFunction('isscalar(element)', ({ element }) => (isUnknown(element ?? null) ? (element as Unknown) : typeof element === 'number' || typeof element === 'boolean' || typeof element === 'string' || (typeof element === 'object' && element?.kind === 'float')));
-  known['array_equal'] = defineFunction('array_equal(a1, a2)', ({ a1, a2 }, context) => invoke('torch', 'equal', [operand(a1 ?? null, context), operand(a2 ?? null, context)], new Map(), context));
+  known['isscalar'] = defineFunction('isscalar(element)', ({ element }) =>
+    isUnknown(element ?? null)
+      ? (element as Unknown)
+      : typeof element === 'number' ||
+        typeof element === 'boolean' ||
+        typeof element === 'string' ||
+        (typeof element === 'object' && element?.kind === 'float'),
+  );
+  known['array_equal'] = defineFunction('array_equal(a1, a2)', ({ a1, a2 }, context) =>
+    invoke('torch', 'equal', [operand(a1 ?? null, context), operand(a2 ?? null, context)], new Map(), context),
+  );
   known['allclose'] = unknownAtRunTime('allclose', 'whether arrays are close depends on their values');
   known['dtype'] = defineFunction('dtype(dtype)', ({ dtype }, context) => {
     const own = dtypeFrom(dtype, context);
@@ -530,12 +949,15 @@ function members(): Record<string, Value> {
   });
   known['issubdtype'] = defineFunction('issubdtype(arg1, arg2)', ({ arg1, arg2 }, context) => {
     const own = dtypeFrom(arg1, context);
-    if (own === undefined || isUnknown(own) || typeof arg2 !== 'object' || arg2?.kind !== 'class') return context.unknown('a dtype is not known');
+    if (own === undefined || isUnknown(own) || typeof arg2 !== 'object' || arg2?.kind !== 'class')
+      return context.unknown('a dtype is not known');
     const cls = [...numpyScalars].find(([, dtype]) => dtype === own)?.[0];
     return cls ? cls.mro.includes(arg2) : context.unknown('a dtype is not known');
   });
-  for (const name of ['load', 'loadtxt', 'genfromtxt', 'fromfile', 'memmap']) known[name] = unknownAtRunTime(name, `numpy.${name} reads a file at run time`);
-  for (const name of ['save', 'savez', 'savez_compressed', 'savetxt', 'set_printoptions', 'seterr']) known[name] = defineFunction(`${name}(*args, **kwargs)`, () => null);
+  for (const name of ['load', 'loadtxt', 'genfromtxt', 'fromfile', 'memmap'])
+    known[name] = unknownAtRunTime(name, `numpy.${name} reads a file at run time`);
+  for (const name of ['save', 'savez', 'savez_compressed', 'savetxt', 'set_printoptions', 'seterr'])
+    known[name] = defineFunction(`${name}(*args, **kwargs)`, () => null);
   known['atleast_1d'] = like('atleast_1d', 'atleast_1d');
   known['atleast_2d'] = like('atleast_2d', 'atleast_2d');
   return known;
@@ -549,12 +971,35 @@ export const numpyModules: readonly ModelledModule[] = [
     members: () => ({
       ...Object.fromEntries(randomNames.map((name) => [name, random(name)])),
       seed: defineFunction('seed(seed=None)', () => null),
-      ...Object.fromEntries(['choice', 'permutation', 'default_rng', 'RandomState', 'get_state', 'binomial', 'poisson', 'beta', 'exponential', 'multivariate_normal'].map((name) => [name, unknownAtRunTime(name, 'random numbers are known only at run time')])),
+      ...Object.fromEntries(
+        [
+          'choice',
+          'permutation',
+          'default_rng',
+          'RandomState',
+          'get_state',
+          'binomial',
+          'poisson',
+          'beta',
+          'exponential',
+          'multivariate_normal',
+        ].map((name) => [name, unknownAtRunTime(name, 'random numbers are known only at run time')]),
+      ),
       shuffle: unknownAtRunTime('shuffle', 'a random order is known only at run time'),
       set_state: defineFunction('set_state(state)', () => null),
     }),
   },
-  { name: 'numpy.linalg', isPackage: true, members: () => Object.fromEntries(['norm', 'inv', 'det', 'solve', 'pinv', 'cholesky', 'matrix_rank'].map((name) => [name, like(name, name, 1, 'linalg')])) },
+  {
+    name: 'numpy.linalg',
+    isPackage: true,
+    members: () =>
+      Object.fromEntries(
+        ['norm', 'inv', 'det', 'solve', 'pinv', 'cholesky', 'matrix_rank'].map((name) => [
+          name,
+          like(name, name, 1, 'linalg'),
+        ]),
+      ),
+  },
   { name: 'numpy.typing', members: () => ({ NDArray: arrayClass, ArrayLike: arrayClass }) },
   { name: 'numpy.fft' },
 ];

@@ -187,7 +187,9 @@ unflatten unfold_copy unify_type_list unique unique_consecutive unravel_index un
 unsafe_split_with_sizes unsqueeze unsqueeze_copy use_deterministic_algorithms utils values_copy vander var var_mean
 vdot version view_as_complex view_as_complex_copy view_as_real view_as_real_copy view_copy vmap vsplit vstack wait
 warnings where while_loop windows xlogy xlogy_ xpu zero_ zeros zeros_like
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);
 
 export const functionalNames: readonly string[] = `
 BroadcastingList1 BroadcastingList2 BroadcastingList3 Callable DType GRID_SAMPLE_INTERPOLATION_MODES
@@ -216,4 +218,6 @@ reproducibility_notes rms_norm rrelu rrelu_ scaled_dot_product_attention scaled_
 sigmoid silu smooth_l1_loss soft_margin_loss softmax softmin softplus softshrink softsign sparse_support_notes tanh
 tanhshrink tf32_notes threshold threshold_ torch triplet_margin_loss triplet_margin_with_distance_loss unfold upsample
 upsample_bilinear upsample_nearest warnings
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);

@@ -36,6 +36,7 @@ export function shapeError(
   type = 'RuntimeError',
 ): never {
   const exception = context.call(context.builtinClass(type), [message]);
-  if (typeof exception === 'object' && exception?.kind === 'instance') details.set(exception, { op, message, ...about });
+  if (typeof exception === 'object' && exception?.kind === 'instance')
+    details.set(exception, { op, message, ...about });
   return context.raiseValue(exception);
 }

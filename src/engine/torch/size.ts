@@ -9,16 +9,26 @@ import type { Dim } from './tensor.js';
 
 function dimsOf(value: Value, context: Context): Dim[] {
   const items = typeof value === 'object' && value !== null && value.kind === 'tuple' ? value.items : [];
-  return items.map((item) => (typeof item === 'number' || isSym(item) || isUnknown(item) ? item : context.unknown('a size is not an integer')));
+  return items.map((item) =>
+    typeof item === 'number' || isSym(item) || isUnknown(item) ? item : context.unknown('a size is not an integer'),
+  );
 }
 
 /** Elements between two bounds, as Python slices. */
 function slice<T>(items: readonly T[], start: number | null, stop: number | null, step: number): T[] {
   const n = items.length;
-  const clampTo = (value: number, low: number, high: number): number => Math.min(Math.max(value < 0 ? value + n : value, low), high);
+  const clampTo = (value: number, low: number, high: number): number =>
+    Math.min(Math.max(value < 0 ? value + n : value, low), high);
   const result: T[] = [];
-  if (step > 0) for (let i = clampTo(start ?? 0, 0, n); i < clampTo(stop ?? n, 0, n); i += step) result.push(items[i] as T);
-  else for (let i = start === null ? n - 1 : clampTo(start, -1, n - 1); i > (stop === null ? -1 : clampTo(stop, -1, n - 1)); i += step) result.push(items[i] as T);
+  if (step > 0)
+    for (let i = clampTo(start ?? 0, 0, n); i < clampTo(stop ?? n, 0, n); i += step) result.push(items[i] as T);
+  else
+    for (
+      let i = start === null ? n - 1 : clampTo(start, -1, n - 1);
+      i > (stop === null ? -1 : clampTo(stop, -1, n - 1));
+      i += step
+    )
+      result.push(items[i] as T);
   return result;
 }
 
@@ -39,16 +49,20 @@ export const sizeClass: PyClass = defineClass('Size', {
       if (typeof index === 'object' && index !== null && index.kind === 'slice') {
         const bounds = [index.start, index.stop, index.step];
         if (bounds.every((bound) => bound === null || typeof bound === 'number')) {
-          const [start, stop, step] = bounds as (number | null)[];
+          const [start, stop, step] = bounds;
           return { kind: 'tuple', items: slice(tuple.items, start ?? null, stop ?? null, step ?? 1), cls: sizeClass };
         }
       }
       return context.getItem({ kind: 'tuple', items: tuple.items, cls: null }, index ?? null);
     }),
     __repr__: defineFunction('__repr__(self)', ({ self }, context) => {
-      const parts = (self as PyTuple).items.map((item) => context.repr(item));
-      const unknown = parts.find((part) => typeof part !== 'string');
-      return unknown === undefined ? `torch.Size([${parts.join(', ')}])` : (unknown as Value);
+      const texts: string[] = [];
+      for (const item of (self as PyTuple).items) {
+        const text = context.repr(item);
+        if (typeof text !== 'string') return text;
+        texts.push(text);
+      }
+      return `torch.Size([${texts.join(', ')}])`;
     }),
   },
 });

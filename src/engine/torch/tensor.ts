@@ -13,11 +13,27 @@ export type Dim = number | SymInt | Unknown;
 export type Shape = readonly Dim[] | Unknown;
 
 export type DType =
-  | 'float16' | 'bfloat16' | 'float32' | 'float64'
-  | 'uint8' | 'int8' | 'int16' | 'int32' | 'int64'
-  | 'bool' | 'complex64' | 'complex128'
-  | 'uint16' | 'uint32' | 'uint64' | 'complex32'
-  | 'float8_e4m3fn' | 'float8_e5m2' | 'quint8' | 'qint8' | 'qint32';
+  | 'float16'
+  | 'bfloat16'
+  | 'float32'
+  | 'float64'
+  | 'uint8'
+  | 'int8'
+  | 'int16'
+  | 'int32'
+  | 'int64'
+  | 'bool'
+  | 'complex64'
+  | 'complex128'
+  | 'uint16'
+  | 'uint32'
+  | 'uint64'
+  | 'complex32'
+  | 'float8_e4m3fn'
+  | 'float8_e5m2'
+  | 'quint8'
+  | 'qint8'
+  | 'qint32';
 
 /** One executed operator: an edge of the graph from inputs to outputs. */
 export interface OpNode {
@@ -47,7 +63,11 @@ export interface TensorData {
   readonly role: 'tensor' | 'parameter' | 'buffer' | 'uninitialized' | 'uninitialized_buffer';
   readonly node: OpNode | null;
   /** How it was filled (`kaiming_uniform`, `zeros`, `empty`…): for findings on initialisation and signal. */
-  readonly init: { readonly name: string; readonly args: Readonly<Record<string, unknown>>; readonly place: Place | null } | null;
+  readonly init: {
+    readonly name: string;
+    readonly args: Readonly<Record<string, unknown>>;
+    readonly place: Place | null;
+  } | null;
   /** A user's subclass of `Tensor` or `Parameter`, else `null` (then `role` says the class). */
   readonly cls: PyClass | null;
   /**

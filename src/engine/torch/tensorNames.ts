@@ -43,4 +43,6 @@ to_sparse to_sparse_bsc to_sparse_bsr to_sparse_coo to_sparse_csc to_sparse_csr 
 triangular_solve tril tril_ triu triu_ true_divide true_divide_ trunc trunc_ type type_as unbind unflatten unfold
 uniform_ unique unique_consecutive unsafe_chunk unsafe_split unsafe_split_with_sizes unsqueeze unsqueeze_
 untyped_storage values var vdot view view_as volatile vsplit where xlogy xlogy_ xpu zero_
-`.trim().split(/\s+/);
+`
+  .trim()
+  .split(/\s+/);

@@ -18,16 +18,38 @@ export function callTensorMethod(name: string, args: readonly Value[], context: 
 }
 
 const binaryMethods: Readonly<Record<string, string>> = {
-  '+': 'add', '-': 'sub', '*': 'mul', '/': 'div', '//': 'floor_divide', '%': 'remainder', '**': 'pow', '@': 'matmul',
-  '&': 'bitwise_and', '|': 'bitwise_or', '^': 'bitwise_xor', '<<': 'bitwise_left_shift', '>>': 'bitwise_right_shift',
-  '==': 'eq', '!=': 'ne', '<': 'lt', '<=': 'le', '>': 'gt', '>=': 'ge',
+  '+': 'add',
+  '-': 'sub',
+  '*': 'mul',
+  '/': 'div',
+  '//': 'floor_divide',
+  '%': 'remainder',
+  '**': 'pow',
+  '@': 'matmul',
+  '&': 'bitwise_and',
+  '|': 'bitwise_or',
+  '^': 'bitwise_xor',
+  '<<': 'bitwise_left_shift',
+  '>>': 'bitwise_right_shift',
+  '==': 'eq',
+  '!=': 'ne',
+  '<': 'lt',
+  '<=': 'le',
+  '>': 'gt',
+  '>=': 'ge',
 };
 
 function isOperand(value: Value): boolean {
   if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') return true;
   if (typeof value !== 'object' || value === null) return false;
   if (value.kind === 'instance') return value.primitive !== undefined && typeof value.primitive !== 'string';
-  return value.kind === 'float' || value.kind === 'complex' || value.kind === 'symint' || value.kind === 'unknown' || (value.kind === 'native' && value.type === tensorType);
+  return (
+    value.kind === 'float' ||
+    value.kind === 'complex' ||
+    value.kind === 'symint' ||
+    value.kind === 'unknown' ||
+    (value.kind === 'native' && value.type === tensorType)
+  );
 }
 
 /** Attributes that are values, not methods. */
@@ -47,9 +69,13 @@ function property(self: TensorNative, name: string, context: Context): Value | u
     case 'is_leaf':
       return !data.requiresGrad || data.node === null || data.role !== 'tensor';
     case 'grad':
-      return data.requiresGrad && data.role === 'parameter' ? context.unknown('gradients exist only at run time') : null;
+      return data.requiresGrad && data.role === 'parameter'
+        ? context.unknown('gradients exist only at run time')
+        : null;
     case 'grad_fn':
-      return data.requiresGrad && data.node !== null ? context.unknown('the autograd graph exists only at run time') : null;
+      return data.requiresGrad && data.node !== null
+        ? context.unknown('the autograd graph exists only at run time')
+        : null;
     case 'data':
       return callTensorMethod('detach', [self], context);
     case 'T':
@@ -58,7 +84,9 @@ function property(self: TensorNative, name: string, context: Context): Value | u
     case 'mH':
       return transposed(self, name, context);
     case 'real':
-      return isUnknown(data.dtype) || dtypeFacts(data.dtype).category === 'complex' ? callTensorMethod('real', [self], context) : self;
+      return isUnknown(data.dtype) || dtypeFacts(data.dtype).category === 'complex'
+        ? callTensorMethod('real', [self], context)
+        : self;
     case 'imag':
       return callTensorMethod('imag', [self], context);
     case 'itemsize':
@@ -99,7 +127,11 @@ function transposed(self: TensorNative, name: string, context: Context): Value {
   if (isUnknown(shape)) return shape;
   const order = shape.map((_, i) => i);
   if (name === 'T' || name === 'H') order.reverse();
-  else if (order.length < 2) return context.raise('RuntimeError', 'tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.');
+  else if (order.length < 2)
+    return context.raise(
+      'RuntimeError',
+      'tensor.mT is only supported on matrices or batches of matrices. Got 1-D tensor.',
+    );
   else order.push(...order.splice(-2).reverse());
   return callTensorMethod('permute', [self, ...order], context);
 }
@@ -110,9 +142,18 @@ function assign(self: TensorNative, name: string, value: Value, context: Context
       context.heap.touch(self);
       if (typeof value === 'object' && value !== null && value.kind === 'native' && value.type === tensorType) {
         const from = (value as TensorNative).data;
-        self.data = { ...self.data, shape: from.shape, dtype: from.dtype, device: from.device, values: from.values, init: from.init, storage: null };
+        self.data = {
+          ...self.data,
+          shape: from.shape,
+          dtype: from.dtype,
+          device: from.device,
+          values: from.values,
+          init: from.init,
+          storage: null,
+        };
         self.taint = value.taint ?? self.taint;
-      } else if (isUnknown(value)) self.data = { ...self.data, values: null, storage: null, shape: value, dtype: value };
+      } else if (isUnknown(value))
+        self.data = { ...self.data, values: null, storage: null, shape: value, dtype: value };
       return true;
     }
     case 'requires_grad': {
@@ -142,7 +183,8 @@ function assign(self: TensorNative, name: string, value: Value, context: Context
 function rows(self: TensorNative, context: Context): PyIterator | Unknown {
   const parts = callTensorMethod('unbind', [self], context);
   if (isUnknown(parts)) return parts;
-  if (typeof parts === 'object' && parts !== null && parts.kind === 'tuple') return context.iterator(parts.items, 'tensor_iterator');
+  if (typeof parts === 'object' && parts !== null && parts.kind === 'tuple')
+    return context.iterator(parts.items, 'tensor_iterator');
   return context.unknown('iterating over this tensor is not described by the analyser');
 }
 
@@ -156,15 +198,33 @@ function joinDims(a: Dim, b: Dim, context: Context): Dim {
 
 /** What is true of a tensor that comes from one of two branches. */
 function join(a: TensorNative, b: TensorNative, context: Context): Value | undefined {
-  if (a.data.role !== 'tensor' || b.data.role !== 'tensor' || a.data.cls !== b.data.cls || a.taint || b.taint) return undefined;
+  if (a.data.role !== 'tensor' || b.data.role !== 'tensor' || a.data.cls !== b.data.cls || a.taint || b.taint)
+    return undefined;
   const [x, y] = [a.data, b.data];
   const unknown = (): Unknown => context.unknown('the shape depends on a condition that can not be told');
-  const shape = isUnknown(x.shape) ? x.shape : isUnknown(y.shape) ? y.shape : x.shape.length !== y.shape.length ? unknown() : x.shape.map((dim, i) => joinDims(dim, (y.shape as readonly Dim[])[i] as Dim, context));
-  const same = x.values !== null && y.values !== null && x.values.length === y.values.length && x.values.every((value, i) => Object.is(value, y.values?.[i]));
+  const shape = isUnknown(x.shape)
+    ? x.shape
+    : isUnknown(y.shape)
+      ? y.shape
+      : x.shape.length !== y.shape.length
+        ? unknown()
+        : x.shape.map((dim, i) => joinDims(dim, (y.shape as readonly Dim[])[i] as Dim, context));
+  const same =
+    x.values !== null &&
+    y.values !== null &&
+    x.values.length === y.values.length &&
+    x.values.every((value, i) => Object.is(value, y.values?.[i]));
   const data: TensorData = {
     ...x,
     shape,
-    dtype: x.dtype === y.dtype ? x.dtype : isUnknown(x.dtype) ? x.dtype : isUnknown(y.dtype) ? y.dtype : context.unknown('the dtype depends on a condition that can not be told'),
+    dtype:
+      x.dtype === y.dtype
+        ? x.dtype
+        : isUnknown(x.dtype)
+          ? x.dtype
+          : isUnknown(y.dtype)
+            ? y.dtype
+            : context.unknown('the dtype depends on a condition that can not be told'),
     requiresGrad: x.requiresGrad || y.requiresGrad,
     values: same ? x.values : null,
     init: x.init === y.init ? x.init : null,
@@ -207,7 +267,8 @@ export const tensorType: NativeType = {
     const { shape, values } = tensorOf(self).data;
     if (isUnknown(shape)) return shape;
     const count = product(shape);
-    if (typeof count === 'number' && count > 1) return context.raise('RuntimeError', 'Boolean value of Tensor with more than one value is ambiguous');
+    if (typeof count === 'number' && count > 1)
+      return context.raise('RuntimeError', 'Boolean value of Tensor with more than one value is ambiguous');
     if (count === 0) return context.raise('RuntimeError', 'Boolean value of Tensor with no values is ambiguous');
     if (values) return values[0] !== 0;
     return context.unknown('the condition depends on the values of a tensor');
@@ -225,6 +286,13 @@ export const tensorType: NativeType = {
   joinData: (a, b, reason) => joinTensorData(a as TensorData, b as TensorData, reason),
   copy(self, _deep, context) {
     const { data } = tensorOf(self);
-    return { kind: 'native', type: tensorType, data: { ...data, storage: null }, attrs: self.attrs && new Map(self.attrs), saved: context.heap.epoch, taint: self.taint };
+    return {
+      kind: 'native',
+      type: tensorType,
+      data: { ...data, storage: null },
+      attrs: self.attrs && new Map(self.attrs),
+      saved: context.heap.epoch,
+      taint: self.taint,
+    };
   },
 };

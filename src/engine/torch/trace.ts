@@ -110,8 +110,13 @@ function append(context: Context, trace: Trace, event: TraceEvent): void {
 
 function isTensorNative(value: Value): value is Native & { data: TensorData } {
   return (
-    typeof value === 'object' && value !== null && value.kind === 'native' &&
-    typeof value.data === 'object' && value.data !== null && 'shape' in value.data && 'dtype' in value.data
+    typeof value === 'object' &&
+    value !== null &&
+    value.kind === 'native' &&
+    typeof value.data === 'object' &&
+    value.data !== null &&
+    'shape' in value.data &&
+    'dtype' in value.data
   );
 }
 
@@ -119,7 +124,8 @@ function isTensorNative(value: Value): value is Native & { data: TensorData } {
 export function tensorsIn(value: Value, into: TensorData[] = [], depth = 0): TensorData[] {
   if (typeof value !== 'object' || value === null || depth > 4) return into;
   if (isTensorNative(value)) into.push(value.data);
-  else if (value.kind === 'tuple' || value.kind === 'list') for (const item of value.items) tensorsIn(item, into, depth + 1);
+  else if (value.kind === 'tuple' || value.kind === 'list')
+    for (const item of value.items) tensorsIn(item, into, depth + 1);
   else if (value.kind === 'dict') for (const entry of value.entries.values()) tensorsIn(entry.value, into, depth + 1);
   return into;
 }
@@ -204,7 +210,8 @@ function add(context: Context, counter: Native, macs: Macs): void {
   const now = counter.data as Macs;
   if (isUnknown(now)) return;
   if (isUnknown(macs)) update(context, counter, macs);
-  else if (typeof now === 'number' && typeof macs === 'number' && Number.isSafeInteger(now + macs)) update(context, counter, now + macs);
+  else if (typeof now === 'number' && typeof macs === 'number' && Number.isSafeInteger(now + macs))
+    update(context, counter, now + macs);
   else update(context, counter, context.binary('+', now, macs));
 }
 

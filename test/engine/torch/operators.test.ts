@@ -1,6 +1,12 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { evaluateSource, PyRaise, type Interpreter, type PyModule, type Value } from '../../../src/engine/python/index.js';
+import {
+  evaluateSource,
+  PyRaise,
+  type Interpreter,
+  type PyModule,
+  type Value,
+} from '../../../src/engine/python/index.js';
 import { torchModules } from '../../../src/engine/torch/index.js';
 import { isArrayLike } from '../../../src/engine/torch/tensor.js';
 import { traceEvents, traceOf } from '../../../src/engine/torch/trace.js';
@@ -59,7 +65,10 @@ function describeValue(interpreter: Interpreter, value: Value, withValues: boole
     const record: Record<string, unknown> = { shape, dtype };
     if (!isArray) record['grad'] = requiresGrad;
     if (withValues && !(typeof dtype === 'string' && dtype.startsWith('complex')))
-      record['values'] = values?.map((x) => (typeof dtype === 'string' && dtype.includes('float') ? { float: x } : dtype === 'bool' ? x !== 0 : x)) ?? null;
+      record['values'] =
+        values?.map((x) =>
+          typeof dtype === 'string' && dtype.includes('float') ? { float: x } : dtype === 'bool' ? x !== 0 : x,
+        ) ?? null;
     return record;
   }
   if (typeof value !== 'object' || value === null) return typeof value === 'bigint' ? Number(value) : value;
@@ -70,7 +79,12 @@ function describeValue(interpreter: Interpreter, value: Value, withValues: boole
     case 'tuple':
       return value.items.map((item) => describeValue(interpreter, item, withValues));
     case 'dict':
-      return Object.fromEntries([...value.entries.values()].map((entry) => [String(entry.key), describeValue(interpreter, entry.value, withValues)]));
+      return Object.fromEntries(
+        [...value.entries.values()].map((entry) => [
+          typeof entry.key === 'string' ? entry.key : '?',
+          describeValue(interpreter, entry.value, withValues),
+        ]),
+      );
     case 'unknown':
       return `unknown: ${value.reason}`;
     case 'native': {

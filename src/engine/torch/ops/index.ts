@@ -26,6 +26,11 @@ import type { ModelledModule } from '../../python/define.js';
 for (const [name, method] of operatorsOf('method')) tensorClass.namespace.set(name, method);
 // Methods that exist and are not described: known to be there, their results are not known.
 for (const name of tensorNames)
-  if (!tensorClass.namespace.has(name)) tensorClass.namespace.set(name, { kind: 'unknown', reason: `torch.Tensor.${name} is not described by the analyser`, place: null });
+  if (!tensorClass.namespace.has(name))
+    tensorClass.namespace.set(name, {
+      kind: 'unknown',
+      reason: `torch.Tensor.${name} is not described by the analyser`,
+      place: null,
+    });
 
 export const opsModules: readonly ModelledModule[] = [...torchModuleList, ...einopsModules, ...numpyModules];

@@ -11,7 +11,16 @@ import { categoryOf, defaultDtype, dtypeOf, isDifferentiable, scalarName } from 
 import { deviceOf } from '../device.js';
 import { gradEnabled } from '../gradMode.js';
 import { shapeError, type ShapeErrorDetails } from '../shapeError.js';
-import { isTensor, makeTensor, tensorData, type DType, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
+import {
+  isTensor,
+  makeTensor,
+  tensorData,
+  type DType,
+  type Dim,
+  type Shape,
+  type TensorData,
+  type TensorNative,
+} from '../tensor.js';
 import { recordOp, tensorsIn } from '../trace.js';
 
 /** Tensors larger than this don't keep values. */
@@ -74,8 +83,16 @@ export function operatorsOf(where: Where): Map<string, PyBuiltin> {
 }
 
 const homes: Record<Where, string> = {
-  torch: 'torch', method: 'torch.Tensor', F: 'torch.nn.functional', special: 'torch.special', fft: 'torch.fft',
-  linalg: 'torch.linalg', VF: 'torch._VF', nested: 'torch.nested', aten: 'torch.ops.aten', _C_nn: 'torch._C._nn',
+  torch: 'torch',
+  method: 'torch.Tensor',
+  F: 'torch.nn.functional',
+  special: 'torch.special',
+  fft: 'torch.fft',
+  linalg: 'torch.linalg',
+  VF: 'torch._VF',
+  nested: 'torch.nested',
+  aten: 'torch.ops.aten',
+  _C_nn: 'torch._C._nn',
 };
 
 /** Describes an operator: its signature, the places that have it (`'torch method F'`), and what it does. */
@@ -83,18 +100,32 @@ export function operator(signature: string, places: string, run: Run, options: O
   const { name, params } = parseSignature(signature);
   const names = params.map((param) => param.name);
   const hasOut = !names.includes('out') && places.includes('torch');
-  const full = hasOut ? signature.replace(/\)$/, names.length === 0 ? 'out=None)' : names.some((_, i) => params[i]?.form === 'star' || params[i]?.form === 'keywordOnly') ? ', out=None)' : ', *, out=None)') : signature;
+  const full = hasOut
+    ? signature.replace(
+        /\)$/,
+        names.length === 0
+          ? 'out=None)'
+          : names.some((_, i) => params[i]?.form === 'star' || params[i]?.form === 'keywordOnly')
+            ? ', out=None)'
+            : ', *, out=None)',
+      )
+    : signature;
   const star = params.find((param) => param.form === 'star')?.name;
   const build = (exposed: string, where: Where, inplace: boolean): PyBuiltin => {
-    const base = defineFunction(full.replace(name, exposed), (bound, context) => execute(options.as ?? name, run, bound, context, inplace, options), {
-      qualname: `${homes[where]}.${exposed}`,
-      isMethod: where === 'method',
-    });
+    const base = defineFunction(
+      full.replace(name, exposed),
+      (bound, context) => execute(options.as ?? name, run, bound, context, inplace, options),
+      {
+        qualname: `${homes[where]}.${exposed}`,
+        isMethod: where === 'method',
+      },
+    );
     return { ...base, call: (args, kwargs, context) => base.call(...renamed(args, kwargs, names, star), context) };
   };
   for (const where of places.split(' ') as Where[]) {
     operatorsOf(where).set(name, build(name, where, false));
-    if (options.inplace && (where === 'method' || where === 'torch' || where === 'F')) operatorsOf(where).set(`${name}_`, build(`${name}_`, where, true));
+    if (options.inplace && (where === 'method' || where === 'torch' || where === 'F'))
+      operatorsOf(where).set(`${name}_`, build(`${name}_`, where, true));
   }
 }
 
@@ -111,7 +142,23 @@ export function alias(names: string, of: string, places: string): void {
 }
 
 const synonyms: Readonly<Record<string, string>> = {
-  axis: 'dim', keepdims: 'keepdim', axes: 'dims', self: 'input', x: 'input', a: 'input', x1: 'input', x2: 'other', size: 'shape', shape: 'size', axis0: 'dim0', axis1: 'dim1', mat: 'input', tensor1: 'input', correction: 'correction', A: 'input', B: 'other',
+  axis: 'dim',
+  keepdims: 'keepdim',
+  axes: 'dims',
+  self: 'input',
+  x: 'input',
+  a: 'input',
+  x1: 'input',
+  x2: 'other',
+  size: 'shape',
+  shape: 'size',
+  axis0: 'dim0',
+  axis1: 'dim1',
+  mat: 'input',
+  tensor1: 'input',
+  correction: 'correction',
+  A: 'input',
+  B: 'other',
 };
 
 function renamed(
@@ -152,12 +199,48 @@ function isResults(value: Result | Results | Value): value is Results {
 
 /** Operators that cost multiply-accumulates: with an operand that is not known their cost is not known either. */
 const COSTLY = new Set([
-  'matmul', 'mm', 'bmm', 'addmm', 'addbmm', 'baddbmm', 'mv', 'dot', 'inner', 'tensordot', 'einsum', 'linear', 'bilinear', 'chain_matmul', 'multi_dot',
-  'conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d', 'scaled_dot_product_attention',
-  'multi_head_attention_forward', 'lstm', 'gru', 'rnn_tanh', 'rnn_relu', 'lstm_cell', 'gru_cell', 'rnn_tanh_cell', 'rnn_relu_cell', 'cdist',
+  'matmul',
+  'mm',
+  'bmm',
+  'addmm',
+  'addbmm',
+  'baddbmm',
+  'mv',
+  'dot',
+  'inner',
+  'tensordot',
+  'einsum',
+  'linear',
+  'bilinear',
+  'chain_matmul',
+  'multi_dot',
+  'conv1d',
+  'conv2d',
+  'conv3d',
+  'conv_transpose1d',
+  'conv_transpose2d',
+  'conv_transpose3d',
+  'scaled_dot_product_attention',
+  'multi_head_attention_forward',
+  'lstm',
+  'gru',
+  'rnn_tanh',
+  'rnn_relu',
+  'lstm_cell',
+  'gru_cell',
+  'rnn_tanh_cell',
+  'rnn_relu_cell',
+  'cdist',
 ]);
 
-function execute(name: string, run: Run, bound: Bound, context: Context, inplace: boolean, options: OperatorOptions): Value {
+function execute(
+  name: string,
+  run: Run,
+  bound: Bound,
+  context: Context,
+  inplace: boolean,
+  options: OperatorOptions,
+): Value {
   const args = new Args(name, bound, context);
   let answer: Result | Results | Value;
   try {
@@ -168,7 +251,13 @@ function execute(name: string, run: Run, bound: Bound, context: Context, inplace
     const first = args.firstTensor();
     if (options.many || !(error instanceof UnknownShape) || !first) {
       if (inplace || bound['inplace'] === true) {
-        if (first) overwrite(context, first, { shape: first.data.shape }, tensorData({ shape: first.data.shape, dtype: first.data.dtype, device: first.data.device }));
+        if (first)
+          overwrite(
+            context,
+            first,
+            { shape: first.data.shape },
+            tensorData({ shape: first.data.shape, dtype: first.data.dtype, device: first.data.device }),
+          );
       }
       return error.unknown;
     }
@@ -211,17 +300,36 @@ function deliver(args: Args, result: Result, inplace: boolean, options: Operator
 /** An operation in place must give the shape that is there, and not a dtype of a higher category. */
 function checkWrite(args: Args, before: TensorData, after: TensorData): void {
   const [was, is] = [before.shape, after.shape];
-  if (!isUnknown(was) && !isUnknown(is) && (was.length !== is.length || was.some((dim, i) => decideDim('==', dim, is[i] as Dim) === false)))
-    args.fail(`output with shape ${showShape(was)} doesn't match the broadcast shape ${showShape(is)}`, { argument: 'input' });
+  if (
+    !isUnknown(was) &&
+    !isUnknown(is) &&
+    (was.length !== is.length || was.some((dim, i) => decideDim('==', dim, is[i] as Dim) === false))
+  )
+    args.fail(`output with shape ${showShape(was)} doesn't match the broadcast shape ${showShape(is)}`, {
+      argument: 'input',
+    });
   if (isUnknown(before.dtype) || isUnknown(after.dtype)) return;
   if (categoryOf(after.dtype) > categoryOf(before.dtype))
-    args.fail(`result type ${scalarName(after.dtype)} can't be cast to the desired output type ${scalarName(before.dtype)}`);
+    args.fail(
+      `result type ${scalarName(after.dtype)} can't be cast to the desired output type ${scalarName(before.dtype)}`,
+    );
 }
 
 /** Writes `data` into an existing tensor object: role, dtype and device stay, the shape as well unless it is an `out`. */
-export function overwrite(context: Context, target: TensorNative, result: Result, data: TensorData, resize = false): void {
+export function overwrite(
+  context: Context,
+  target: TensorNative,
+  result: Result,
+  data: TensorData,
+  resize = false,
+): void {
   const before = target.data;
-  const values = isUnknown(before.dtype) || before.dtype === data.dtype ? data.values : data.values && before.dtype === 'float32' ? data.values.map(Math.fround) : null;
+  const values =
+    isUnknown(before.dtype) || before.dtype === data.dtype
+      ? data.values
+      : data.values && before.dtype === 'float32'
+        ? data.values.map(Math.fround)
+        : null;
   writeThrough(context, target, {
     ...before,
     shape: resize || isUnknown(before.shape) ? result.shape : before.shape,
@@ -267,24 +375,46 @@ export function writeThrough(context: Context, written: TensorNative, data: Tens
     const whole = own === 'all' && offsets === 'all';
     if (values === null && !whole) continue;
     context.heap.touch(tensor);
-    const seen = data.values && own !== null && offsets !== null && values ? values.map((value, i) => at.get(offsets === 'all' ? i : (offsets[i] as number)) ?? value) : null;
+    const seen =
+      data.values && own !== null && offsets !== null && values
+        ? values.map((value, i) => at.get(offsets === 'all' ? i : (offsets[i] as number)) ?? value)
+        : null;
     // What sees everything was filled in the same way (`p.data.normal_()`).
     tensor.data = { ...tensor.data, values: whole ? data.values : seen, init: whole ? data.init : tensor.data.init };
   }
 }
 
 /** Notes that two tensors share memory; `offsets`: places of the view's elements in the base. */
-export function shareMemory(context: Context, base: TensorNative, view: TensorNative, offsets: Sharer['offsets']): void {
+export function shareMemory(
+  context: Context,
+  base: TensorNative,
+  view: TensorNative,
+  offsets: Sharer['offsets'],
+): void {
   // Worth it only while values are known, or the way a parameter was filled.
   if (base.data.values === null && base.data.storage === null && base.data.role === 'tensor') return;
   let cell = base.data.storage;
   if (!cell) {
-    cell = { kind: 'native', type: base.type, data: [{ tensor: base, offsets: 'all' }] satisfies Sharer[], attrs: null, saved: context.heap.epoch, taint: null } satisfies Native;
+    cell = {
+      kind: 'native',
+      type: base.type,
+      data: [{ tensor: base, offsets: 'all' }] satisfies Sharer[],
+      attrs: null,
+      saved: context.heap.epoch,
+      taint: null,
+    } satisfies Native;
     context.heap.touch(base);
     base.data = { ...base.data, storage: cell };
   }
   const own = sharers(base).find(({ tensor }) => tensor === base)?.offsets ?? null;
-  const composed = own === null || offsets === null ? null : own === 'all' ? offsets : offsets === 'all' ? own : offsets.map((at) => own[at] as number);
+  const composed =
+    own === null || offsets === null
+      ? null
+      : own === 'all'
+        ? offsets
+        : offsets === 'all'
+          ? own
+          : offsets.map((at) => own[at] as number);
   context.heap.touch(cell);
   cell.data = [...(cell.data as readonly Sharer[]), { tensor: view, offsets: composed }] satisfies Sharer[];
   view.data = { ...view.data, storage: cell };
@@ -326,7 +456,10 @@ export class Args {
       return value;
     }
     if (isUnknown(value)) throw new Undetermined(value);
-    return this.context.raise('TypeError', `${this.op}(): argument '${name}' must be Tensor, not ${this.context.typeOf(value).name}`);
+    return this.context.raise(
+      'TypeError',
+      `${this.op}(): argument '${name}' must be Tensor, not ${this.context.typeOf(value).name}`,
+    );
   }
   /** `null` for `None`. An unknown one counts as present and says nothing. */
   optional(name: string): TensorNative | Unknown | null {
@@ -359,8 +492,12 @@ export class Args {
       if (value.data.values?.length === 1) return value.data.values[0] as number;
       return this.context.unknown('the value of a tensor is used as a number');
     }
-    if (typeof value === 'object' && value !== null && value.kind === 'instance' && typeof value.primitive === 'number') return value.primitive;
-    return this.context.raise('TypeError', `${this.op}(): argument '${name}' must be int, not ${this.context.typeOf(value).name}`);
+    if (typeof value === 'object' && value !== null && value.kind === 'instance' && typeof value.primitive === 'number')
+      return value.primitive;
+    return this.context.raise(
+      'TypeError',
+      `${this.op}(): argument '${name}' must be int, not ${this.context.typeOf(value).name}`,
+    );
   }
   /** An integer that must be a plain number for the result to be known. */
   int(name: string, otherwise?: number): number {
@@ -401,7 +538,12 @@ export class Args {
     return this.toDims(this.raw(name), name);
   }
   toDims(value: Value, name = 'size'): Dim[] {
-    if (typeof value === 'object' && value !== null && value.kind !== 'symint' && !(value.kind === 'instance' && value.primitive !== undefined)) {
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      value.kind !== 'symint' &&
+      !(value.kind === 'instance' && value.primitive !== undefined)
+    ) {
       if (isUnknown(value)) throw new Undetermined(value);
       if (isTensor(value)) {
         if (value.data.values) return [...value.data.values];
@@ -417,7 +559,15 @@ export class Args {
   varDims(name: string): Dim[] {
     const items = this.star(name);
     const [only] = items;
-    if (items.length === 1 && only !== undefined && typeof only === 'object' && only !== null && only.kind !== 'symint' && !isTensor(only)) return this.toDims(only, name);
+    if (
+      items.length === 1 &&
+      only !== undefined &&
+      typeof only === 'object' &&
+      only !== null &&
+      only.kind !== 'symint' &&
+      !isTensor(only)
+    )
+      return this.toDims(only, name);
     return items.map((item) => this.toDim(item, name));
   }
   star(name: string): readonly Value[] {
@@ -433,7 +583,9 @@ export class Args {
     if (dims.length === 0 && otherwise) return [...otherwise];
     if (dims.length === 1) return Array.from({ length: count }, () => dims[0] as Dim);
     if (dims.length !== count && isSequence)
-      return this.fail(`${this.op}: expected ${name} to be a single integer value or a list of ${count} values to match the convolution dimensions, but got ${name}=[${dims.map(String).join(', ')}]`);
+      return this.fail(
+        `${this.op}: expected ${name} to be a single integer value or a list of ${count} values to match the convolution dimensions, but got ${name}=[${dims.map(String).join(', ')}]`,
+      );
     return dims;
   }
   /** A list or tuple of tensors. */
@@ -445,14 +597,23 @@ export class Args {
     return items.map((item) => {
       if (isTensor(item)) return item;
       if (isUnknown(item)) throw new Undetermined(item);
-      return this.context.raise('TypeError', `${this.op}(): expected Tensor as element of argument '${name}', but got ${this.context.typeOf(item).name}`);
+      return this.context.raise(
+        'TypeError',
+        `${this.op}(): expected Tensor as element of argument '${name}', but got ${this.context.typeOf(item).name}`,
+      );
     });
   }
   /** `dim` counted from the front. @throws IndexError as PyTorch */
   axis(dim: number, rank: number): number {
     const n = Math.max(rank, 1);
     if (dim < -n || dim >= n)
-      return shapeError(this.context, this.op, `Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got ${dim})`, { inputs: this.inputs() }, 'IndexError');
+      return shapeError(
+        this.context,
+        this.op,
+        `Dimension out of range (expected to be in range of [${-n}, ${n - 1}], but got ${dim})`,
+        { inputs: this.inputs() },
+        'IndexError',
+      );
     return dim < 0 ? dim + n : dim;
   }
   /** One axis argument of a tensor of this rank. */
@@ -465,7 +626,10 @@ export class Args {
     if (value === null) return Array.from({ length: rank }, (_, i) => i);
     const axes = this.toDims(value, name).map((dim) => this.axis(this.plain(dim), rank));
     if (axes.length === 0) return Array.from({ length: rank }, (_, i) => i);
-    if (new Set(axes).size !== axes.length) return this.fail(`dim ${axes.find((axis, i) => axes.indexOf(axis) !== i) ?? 0} appears multiple times in the list of dims`);
+    if (new Set(axes).size !== axes.length)
+      return this.fail(
+        `dim ${axes.find((axis, i) => axes.indexOf(axis) !== i) ?? 0} appears multiple times in the list of dims`,
+      );
     return axes;
   }
 
@@ -490,7 +654,8 @@ export class Args {
     const visit = (value: Value, depth: number): void => {
       if (typeof value !== 'object' || value === null) return;
       if (isTensor(value)) found.push(value);
-      else if (depth < 3 && (value.kind === 'tuple' || value.kind === 'list')) for (const item of value.items) visit(item, depth + 1);
+      else if (depth < 3 && (value.kind === 'tuple' || value.kind === 'list'))
+        for (const item of value.items) visit(item, depth + 1);
     };
     for (const name in this.bound) if (name !== 'out') visit(this.bound[name] as Value, 0);
     return (this.tensors = found);
@@ -509,10 +674,18 @@ export class Args {
     const inputs = this.inputs();
     const first = inputs[0];
     const dtype = result.dtype ?? first?.dtype ?? this.defaultDtype();
-    const device = result.device ?? (inputs.find((input) => !isUnknown(input.shape) && input.shape.length > 0) ?? first)?.device ?? 'cpu';
+    const device =
+      result.device ??
+      (inputs.find((input) => !isUnknown(input.shape) && input.shape.length > 0) ?? first)?.device ??
+      'cpu';
     const requiresGrad =
-      result.requiresGrad ?? ((isDifferentiable(dtype) || isUnknown(dtype)) && inputs.some((input) => input.requiresGrad) && gradEnabled(this.context));
-    const node = silent ? (first?.node ?? null) : recordOp(this.context, { op: this.op, inputs, attributes: result.attributes, macs: macs ?? 0 });
+      result.requiresGrad ??
+      ((isDifferentiable(dtype) || isUnknown(dtype)) &&
+        inputs.some((input) => input.requiresGrad) &&
+        gradEnabled(this.context));
+    const node = silent
+      ? (first?.node ?? null)
+      : recordOp(this.context, { op: this.op, inputs, attributes: result.attributes, macs: macs ?? 0 });
     return tensorData({
       shape: result.shape,
       dtype,
@@ -534,15 +707,15 @@ export class Args {
     let node: TensorData['node'] | undefined;
     const made: Value[] = [];
     for (const result of answer.results) {
-      if (!isResult(result as Result)) {
-        made.push(result as Value);
+      if (!isResult(result)) {
+        made.push(result);
         continue;
       }
-      const data = this.dataOf(result as Result, node !== undefined, (result as Result).macs ?? answer.macs);
+      const data = this.dataOf(result, node !== undefined, result.macs ?? answer.macs);
       node ??= data.node;
       const tensor = makeTensor(this.context.heap, { ...data, node: node ?? null });
       const base = this.firstTensor();
-      if ((result as Result).view && base) shareMemory(this.context, base, tensor, null);
+      if (result.view && base) shareMemory(this.context, base, tensor, null);
       made.push(tensor);
     }
     return made;

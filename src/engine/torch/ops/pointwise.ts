@@ -20,7 +20,12 @@ export function termOf(args: Args, value: Value, name: string): Term {
   if (isTensor(value)) {
     const { data } = value;
     const rank = !isUnknown(data.shape) && data.shape.length === 0 ? 'scalar' : 'tensor';
-    return { tensor: data, shape: data.shape, operand: { dtype: data.dtype, rank }, values: value.taint ? null : data.values };
+    return {
+      tensor: data,
+      shape: data.shape,
+      operand: { dtype: data.dtype, rank },
+      values: value.taint ? null : data.values,
+    };
   }
   if (typeof value === 'boolean') return number('bool', value ? 1 : 0);
   if (typeof value === 'number') return number('int64', value);
@@ -36,9 +41,16 @@ export function termOf(args: Args, value: Value, name: string): Term {
       throw new Undetermined(value);
     }
     if (value.kind === 'instance' && value.primitive !== undefined)
-      return termOf(args, typeof value.primitive === 'string' ? args.context.unknown('a string is used as a number') : value.primitive, name);
+      return termOf(
+        args,
+        typeof value.primitive === 'string' ? args.context.unknown('a string is used as a number') : value.primitive,
+        name,
+      );
   }
-  return args.context.raise('TypeError', `${args.op}(): argument '${name}' must be Tensor, not ${args.context.typeOf(value).name}`);
+  return args.context.raise(
+    'TypeError',
+    `${args.op}(): argument '${name}' must be Tensor, not ${args.context.typeOf(value).name}`,
+  );
 }
 
 function number(dtype: DType, value: number | null): Term {
@@ -76,19 +88,41 @@ export function computeValues(
 export type Kind = 'arithmetic' | 'float' | 'compare' | 'logical';
 
 /** The result of an operation on several operands. */
-export function combine(args: Args, terms: readonly Term[], kind: Kind, compute: ((...numbers: number[]) => number) | null, attributes?: Result['attributes']): Result {
-  const shape = broadcast(args, terms.map((term) => term.shape));
+export function combine(
+  args: Args,
+  terms: readonly Term[],
+  kind: Kind,
+  compute: ((...numbers: number[]) => number) | null,
+  attributes?: Result['attributes'],
+): Result {
+  const shape = broadcast(
+    args,
+    terms.map((term) => term.shape),
+  );
   const common = resultType(terms.map((term) => term.operand));
   const inner = kind === 'float' ? toFloat(common, args.context) : common;
   const dtype = kind === 'compare' || kind === 'logical' ? 'bool' : inner;
   return { shape, dtype, values: computeValues(shape, terms, inner, dtype, compute), attributes };
 }
 
-function binary(signature: string, places: string, kind: Kind, compute: ((a: number, b: number) => number) | null, options: OperatorOptions = { inplace: true }): void {
+function binary(
+  signature: string,
+  places: string,
+  kind: Kind,
+  compute: ((a: number, b: number) => number) | null,
+  options: OperatorOptions = { inplace: true },
+): void {
   operator(
     signature,
     places,
-    (args) => combine(args, [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')], kind, compute, scalarOf(args)),
+    (args) =>
+      combine(
+        args,
+        [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
+        kind,
+        compute,
+        scalarOf(args),
+      ),
     options,
   );
 }
@@ -126,14 +160,15 @@ function withAlpha(name: string, sign: 1 | -1): void {
 }
 withAlpha('add', 1);
 withAlpha('sub', -1);
-operator(
-  'rsub(input, other, alpha=1)',
-  'torch',
-  (args) => {
-    const alpha = args.number('alpha');
-    return combine(args, [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')], 'arithmetic', alpha === null ? null : (a, b) => b - alpha * a);
-  },
-);
+operator('rsub(input, other, alpha=1)', 'torch', (args) => {
+  const alpha = args.number('alpha');
+  return combine(
+    args,
+    [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
+    'arithmetic',
+    alpha === null ? null : (a, b) => b - alpha * a,
+  );
+});
 binary('mul(input, other)', 'torch method', 'arithmetic', (a, b) => a * b);
 operator(
   'div(input, other, rounding_mode=None)',
@@ -160,17 +195,29 @@ operator(
   },
   { inplace: true },
 );
-operator('float_power(input, exponent)', 'torch method', (args) => ({
-  ...combine(args, [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('exponent'), 'exponent')], 'float', null),
-  dtype: 'float64',
-}), { inplace: true });
+operator(
+  'float_power(input, exponent)',
+  'torch method',
+  (args) => ({
+    ...combine(
+      args,
+      [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('exponent'), 'exponent')],
+      'float',
+      null,
+    ),
+    dtype: 'float64',
+  }),
+  { inplace: true },
+);
 binary('maximum(input, other)', 'torch method', 'arithmetic', Math.max);
 binary('minimum(input, other)', 'torch method', 'arithmetic', Math.min);
 binary('fmax(input, other)', 'torch method', 'arithmetic', Math.max);
 binary('fmin(input, other)', 'torch method', 'arithmetic', Math.min);
 binary('atan2(input, other)', 'torch method', 'float', Math.atan2);
 binary('hypot(input, other)', 'torch method', 'arithmetic', Math.hypot);
-binary('copysign(input, other)', 'torch method', 'float', (a, b) => (Object.is(Math.sign(b), -0) || b < 0 ? -Math.abs(a) : Math.abs(a)));
+binary('copysign(input, other)', 'torch method', 'float', (a, b) =>
+  Object.is(Math.sign(b), -0) || b < 0 ? -Math.abs(a) : Math.abs(a),
+);
 binary('nextafter(input, other)', 'torch method', 'arithmetic', null);
 binary('logaddexp(input, other)', 'torch method', 'float', null);
 binary('logaddexp2(input, other)', 'torch method', 'float', null);
@@ -193,12 +240,38 @@ binary('ge(input, other)', 'torch method', 'compare', (a, b) => Number(a >= b));
 binary('logical_and(input, other)', 'torch method', 'logical', (a, b) => Number(a !== 0 && b !== 0));
 binary('logical_or(input, other)', 'torch method', 'logical', (a, b) => Number(a !== 0 || b !== 0));
 binary('logical_xor(input, other)', 'torch method', 'logical', (a, b) => Number((a !== 0) !== (b !== 0)));
-const bits = (compute: (a: bigint, b: bigint) => bigint) => (a: number, b: number) => Number(compute(BigInt(a), BigInt(b)));
-binary('bitwise_and(input, other)', 'torch method', 'arithmetic', bits((a, b) => a & b));
-binary('bitwise_or(input, other)', 'torch method', 'arithmetic', bits((a, b) => a | b));
-binary('bitwise_xor(input, other)', 'torch method', 'arithmetic', bits((a, b) => a ^ b));
-binary('bitwise_left_shift(input, other)', 'torch method', 'arithmetic', bits((a, b) => a << b));
-binary('bitwise_right_shift(input, other)', 'torch method', 'arithmetic', bits((a, b) => a >> b));
+const bits = (compute: (a: bigint, b: bigint) => bigint) => (a: number, b: number) =>
+  Number(compute(BigInt(a), BigInt(b)));
+binary(
+  'bitwise_and(input, other)',
+  'torch method',
+  'arithmetic',
+  bits((a, b) => a & b),
+);
+binary(
+  'bitwise_or(input, other)',
+  'torch method',
+  'arithmetic',
+  bits((a, b) => a | b),
+);
+binary(
+  'bitwise_xor(input, other)',
+  'torch method',
+  'arithmetic',
+  bits((a, b) => a ^ b),
+);
+binary(
+  'bitwise_left_shift(input, other)',
+  'torch method',
+  'arithmetic',
+  bits((a, b) => a << b),
+);
+binary(
+  'bitwise_right_shift(input, other)',
+  'torch method',
+  'arithmetic',
+  bits((a, b) => a >> b),
+);
 alias('subtract', 'sub', 'torch method');
 alias('multiply', 'mul', 'torch method');
 alias('divide', 'div', 'torch method');
@@ -210,23 +283,44 @@ alias('less', 'lt', 'torch method');
 alias('less_equal', 'le', 'torch method');
 alias('not_equal', 'ne', 'torch method');
 
-for (const name of ['isclose']) operator(`${name}(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)`, 'torch method', (args) => ({ ...combine(args, [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')], 'compare', null) }));
+for (const name of ['isclose'])
+  operator(`${name}(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)`, 'torch method', (args) => ({
+    ...combine(
+      args,
+      [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
+      'compare',
+      null,
+    ),
+  }));
 
 for (const name of ['addcmul', 'addcdiv'])
   operator(
     `${name}(input, tensor1, tensor2, value=1)`,
     'torch method',
-    (args) => combine(args, ['input', 'tensor1', 'tensor2'].map((key) => termOf(args, args.raw(key), key)), name === 'addcdiv' ? 'float' : 'arithmetic', null),
+    (args) =>
+      combine(
+        args,
+        ['input', 'tensor1', 'tensor2'].map((key) => termOf(args, args.raw(key), key)),
+        name === 'addcdiv' ? 'float' : 'arithmetic',
+        null,
+      ),
     { inplace: true },
   );
 operator(
   'lerp(input, end, weight)',
   'torch method',
-  (args) => combine(args, ['input', 'end', 'weight'].map((key) => termOf(args, args.raw(key), key)), 'arithmetic', null),
+  (args) =>
+    combine(
+      args,
+      ['input', 'end', 'weight'].map((key) => termOf(args, args.raw(key), key)),
+      'arithmetic',
+      null,
+    ),
   { inplace: true },
 );
 operator('where(condition, input=None, other=None)', 'torch', (args) => {
-  if (!args.has('input') && !args.has('other')) return args.context.callMethod(args.tensor('condition'), 'nonzero', [], new Map([['as_tuple', true]]));
+  if (!args.has('input') && !args.has('other'))
+    return args.context.callMethod(args.tensor('condition'), 'nonzero', [], new Map([['as_tuple', true]]));
   return where(args, 'condition', 'input', 'other');
 });
 operator('where(input, condition, other)', 'method', (args) => where(args, 'condition', 'input', 'other'));
@@ -234,15 +328,31 @@ operator('where(input, condition, other)', 'method', (args) => where(args, 'cond
 function where(args: Args, condition: string, input: string, other: string): Result {
   const mask = termOf(args, args.tensor(condition), condition);
   const terms = [input, other].map((key) => termOf(args, args.raw(key), key));
-  const shape = broadcast(args, [mask, ...terms].map((term) => term.shape));
+  const shape = broadcast(
+    args,
+    [mask, ...terms].map((term) => term.shape),
+  );
   const dtype = resultType(terms.map((term) => term.operand));
   const sizes = concrete(shape);
   const count = numelOf(shape);
   let values: number[] | null = null;
   const froms = [mask, ...terms].map((term) => concrete(term.shape));
-  if (sizes && typeof count === 'number' && count <= MAX_VALUES && [mask, ...terms].every((term) => term.values) && froms.every((from) => from)) {
-    const [m, a, b] = [mask, ...terms].map((term, i) => spread(term.values ?? [], froms[i] ?? [], sizes)) as [number[], number[], number[]];
-    values = roundAll(dtype, m.map((flag, i) => ((flag ? a[i] : b[i]) as number)));
+  if (
+    sizes &&
+    typeof count === 'number' &&
+    count <= MAX_VALUES &&
+    [mask, ...terms].every((term) => term.values) &&
+    froms.every((from) => from)
+  ) {
+    const [m, a, b] = [mask, ...terms].map((term, i) => spread(term.values ?? [], froms[i] ?? [], sizes)) as [
+      number[],
+      number[],
+      number[],
+    ];
+    values = roundAll(
+      dtype,
+      m.map((flag, i) => (flag ? a[i] : b[i]) as number),
+    );
   }
   return { shape, dtype, values };
 }
@@ -250,17 +360,25 @@ function where(args: Args, condition: string, input: string, other: string): Res
 /** One variable in, a float out. */
 function floating(names: string, places: string, compute: ((x: number) => number) | null): void {
   for (const name of names.split(' '))
-    operator(`${name}(input)`, places, (args) => unary(args, toFloat(args.dtype('input'), args.context), compute), { inplace: true });
+    operator(`${name}(input)`, places, (args) => unary(args, toFloat(args.dtype('input'), args.context), compute), {
+      inplace: true,
+    });
 }
 /** One variable in, the same dtype out. */
 function keeping(names: string, places: string, compute: ((x: number) => number) | null): void {
-  for (const name of names.split(' ')) operator(`${name}(input)`, places, (args) => unary(args, args.dtype('input'), compute), { inplace: true });
+  for (const name of names.split(' '))
+    operator(`${name}(input)`, places, (args) => unary(args, args.dtype('input'), compute), { inplace: true });
 }
 function testing(names: string, places: string, compute: ((x: number) => number) | null): void {
   for (const name of names.split(' ')) operator(`${name}(input)`, places, (args) => unary(args, 'bool', compute));
 }
 
-export function unary(args: Args, dtype: DType | Unknown, compute: ((x: number) => number) | null, attributes?: Result['attributes']): Result {
+export function unary(
+  args: Args,
+  dtype: DType | Unknown,
+  compute: ((x: number) => number) | null,
+  attributes?: Result['attributes'],
+): Result {
   const { shape, values } = args.tensor('input').data;
   return { shape, dtype, values: values && compute ? roundAll(dtype, values.map(compute)) : null, attributes };
 }
@@ -303,9 +421,16 @@ floating('rad2deg', TM, (x) => (x * 180) / Math.PI);
 floating('erf erfc erfinv', 'torch method special', null);
 floating('lgamma digamma i0 sinc', 'torch method special', null);
 floating('gammaln psi i0e i1 i1e ndtri ndtr log_ndtr entr erfcx bessel_j0 bessel_j1', 'special', null);
-operator('logit(input, eps=None)', 'torch method special', (args) => unary(args, toFloat(args.dtype('input'), args.context), null), { inplace: true });
+operator(
+  'logit(input, eps=None)',
+  'torch method special',
+  (args) => unary(args, toFloat(args.dtype('input'), args.context), null),
+  { inplace: true },
+);
 operator('polygamma(input, n)', 'method', (args) => unary(args, toFloat(args.dtype('input'), args.context), null));
-operator('polygamma(n, input)', 'torch special', (args) => unary(args, toFloat(args.dtype('input'), args.context), null));
+operator('polygamma(n, input)', 'torch special', (args) =>
+  unary(args, toFloat(args.dtype('input'), args.context), null),
+);
 operator('mvlgamma(input, p)', 'torch method', (args) => unary(args, toFloat(args.dtype('input'), args.context), null));
 keeping('neg negative', TM, (x) => -x);
 keeping('positive', TM, (x) => x);
@@ -316,11 +441,21 @@ keeping('trunc fix', TM, Math.trunc);
 keeping('frac', TM, (x) => x - Math.trunc(x));
 keeping('square', TM, (x) => x * x);
 operator('conj_physical(input)', TM, (args) => unary(args, args.dtype('input'), (x) => x));
-operator('round(input, decimals=0)', TM, (args) => unary(args, args.dtype('input'), args.number('decimals') === 0 ? roundHalfEven : null), { inplace: true });
-operator('abs(input)', TM, (args) => {
-  const dtype = args.dtype('input');
-  return unary(args, isUnknown(dtype) ? dtype : realOf(dtype), Math.abs);
-}, { inplace: true });
+operator(
+  'round(input, decimals=0)',
+  TM,
+  (args) => unary(args, args.dtype('input'), args.number('decimals') === 0 ? roundHalfEven : null),
+  { inplace: true },
+);
+operator(
+  'abs(input)',
+  TM,
+  (args) => {
+    const dtype = args.dtype('input');
+    return unary(args, isUnknown(dtype) ? dtype : realOf(dtype), Math.abs);
+  },
+  { inplace: true },
+);
 alias('absolute', 'abs', TM);
 operator('angle(input)', TM, (args) => {
   const dtype = args.dtype('input');
@@ -334,8 +469,15 @@ testing('isneginf', TM, (x) => Number(x === -Infinity));
 testing('isreal', TM, null);
 testing('signbit', TM, (x) => Number(x < 0));
 operator('logical_not(input)', TM, (args) => unary(args, 'bool', (x) => Number(x === 0)), { inplace: true });
-operator('bitwise_not(input)', TM, (args) => unary(args, args.dtype('input'), args.dtype('input') === 'bool' ? (x) => Number(x === 0) : (x) => -x - 1), { inplace: true });
-operator('nan_to_num(input, nan=0.0, posinf=None, neginf=None)', TM, (args) => unary(args, args.dtype('input'), null), { inplace: true });
+operator(
+  'bitwise_not(input)',
+  TM,
+  (args) => unary(args, args.dtype('input'), args.dtype('input') === 'bool' ? (x) => Number(x === 0) : (x) => -x - 1),
+  { inplace: true },
+);
+operator('nan_to_num(input, nan=0.0, posinf=None, neginf=None)', TM, (args) => unary(args, args.dtype('input'), null), {
+  inplace: true,
+});
 
 operator(
   'clamp(input, min=None, max=None)',
@@ -348,7 +490,8 @@ operator(
       return isUnknown(value) ? number('bool', null) : termOf(args, value, name);
     };
     const [min, max] = [bound('min'), bound('max')];
-    if (!min && !max) return args.context.raise('ValueError', "torch.clamp: At least one of 'min' or 'max' must not be None");
+    if (!min && !max)
+      return args.context.raise('ValueError', "torch.clamp: At least one of 'min' or 'max' must not be None");
     if (min) terms.push(min);
     if (max) terms.push(max);
     const compute = (x: number, ...bounds: number[]): number => {
@@ -363,17 +506,30 @@ operator(
   { inplace: true },
 );
 alias('clip', 'clamp', TM);
-for (const [name, bound] of [['clamp_min', 'min'], ['clamp_max', 'max']] as const)
+for (const [name, bound] of [
+  ['clamp_min', 'min'],
+  ['clamp_max', 'max'],
+] as const)
   operator(
     `${name}(input, ${bound})`,
     TM,
-    (args) => combine(args, [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw(bound), bound)], 'arithmetic', bound === 'min' ? Math.max : Math.min),
+    (args) =>
+      combine(
+        args,
+        [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw(bound), bound)],
+        'arithmetic',
+        bound === 'min' ? Math.max : Math.min,
+      ),
     { inplace: true },
   );
 
 operator('real(input)', 'torch method', (args) => realPart(args));
 operator('imag(input)', 'torch method', (args) => realPart(args));
-operator('conj(input)', TM, (args) => ({ shape: args.tensor('input').data.shape, view: true, values: args.values('input') }));
+operator('conj(input)', TM, (args) => ({
+  shape: args.tensor('input').data.shape,
+  view: true,
+  values: args.values('input'),
+}));
 operator('resolve_conj(input)', TM, (args) => ({ shape: args.tensor('input').data.shape }));
 operator('resolve_neg(input)', TM, (args) => ({ shape: args.tensor('input').data.shape }));
 function realPart(args: Args): Result {
@@ -382,10 +538,15 @@ function realPart(args: Args): Result {
 }
 operator('complex(real, imag)', 'torch', (args) => {
   const dtype = args.dtype('real');
-  return { shape: broadcast(args, [args.tensor('real').data.shape, args.tensor('imag').data.shape]), dtype: dtype === 'float64' ? 'complex128' : isUnknown(dtype) ? dtype : 'complex64' };
+  return {
+    shape: broadcast(args, [args.tensor('real').data.shape, args.tensor('imag').data.shape]),
+    dtype: dtype === 'float64' ? 'complex128' : isUnknown(dtype) ? dtype : 'complex64',
+  };
 });
 operator('polar(abs, angle)', 'torch', (args) => {
   const dtype = args.dtype('abs');
-  return { shape: broadcast(args, [args.tensor('abs').data.shape, args.tensor('angle').data.shape]), dtype: dtype === 'float64' ? 'complex128' : isUnknown(dtype) ? dtype : 'complex64' };
+  return {
+    shape: broadcast(args, [args.tensor('abs').data.shape, args.tensor('angle').data.shape]),
+    dtype: dtype === 'float64' ? 'complex128' : isUnknown(dtype) ? dtype : 'complex64',
+  };
 });
-

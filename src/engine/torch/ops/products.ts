@@ -1,7 +1,18 @@
 /** Matrix products in all ranks, linear maps and einsum, with their multiply-accumulates as PyTorch's flop counter has them. */
 import type { Value, Unknown } from '../../python/value.js';
 import { broadcast } from '../broadcast.js';
-import { add, assumeEqual, compareDim, isUnknown, moreSpecific, mul, product, showDim, showMatrix, showShape } from '../dims.js';
+import {
+  add,
+  assumeEqual,
+  compareDim,
+  isUnknown,
+  moreSpecific,
+  mul,
+  product,
+  showDim,
+  showMatrix,
+  showShape,
+} from '../dims.js';
 import { scalarName } from '../dtypes.js';
 import { isTensor, type DType, type Dim, type Shape, type TensorNative } from '../tensor.js';
 import { alias, operator, UnknownShape, type Args, type Result } from './operator.js';
@@ -11,17 +22,30 @@ const TM = 'torch method';
 /** The dtype of a product; PyTorch refuses mixed ones. */
 function productDtype(args: Args, a: DType | Unknown, b: DType | Unknown): DType | Unknown {
   if (isUnknown(a) || isUnknown(b)) return isUnknown(a) ? b : a;
-  if (a !== b) args.fail(`expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)}`, { argument: 'mat2' });
+  if (a !== b)
+    args.fail(`expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)}`, { argument: 'mat2' });
   return a;
 }
 function cName(dtype: DType): string {
-  const names: Partial<Record<DType, string>> = { float32: 'float', float64: 'double', float16: 'c10::Half', bfloat16: 'c10::BFloat16', int64: 'long int', int32: 'int', bool: 'bool' };
+  const names: Partial<Record<DType, string>> = {
+    float32: 'float',
+    float64: 'double',
+    float16: 'c10::Half',
+    bfloat16: 'c10::BFloat16',
+    int64: 'long int',
+    int32: 'int',
+    bool: 'bool',
+  };
   return names[dtype] ?? scalarName(dtype).toLowerCase();
 }
 
 function contract(args: Args, a: Dim, b: Dim, left: readonly Dim[], right: readonly Dim[], argument: string): void {
   if (!assumeEqual(args.context, a, b))
-    args.fail(`mat1 and mat2 shapes cannot be multiplied (${showMatrix(left)} and ${showMatrix(right)})`, { argument, expected: a, got: b });
+    args.fail(`mat1 and mat2 shapes cannot be multiplied (${showMatrix(left)} and ${showMatrix(right)})`, {
+      argument,
+      expected: a,
+      got: b,
+    });
 }
 
 /** `torch.matmul`: vectors, matrices, and stacks of them. */
@@ -34,20 +58,32 @@ export function matmul(args: Args, leftName: string, rightName: string): Result 
     const unknown = isUnknown(a) ? a : (b as Unknown);
     return { shape: unknown, dtype, macs: unknown };
   }
-  if (a.length === 0 || b.length === 0) return args.fail(`both arguments to matmul need to be at least 1D, but they are ${a.length}D and ${b.length}D`);
+  if (a.length === 0 || b.length === 0)
+    return args.fail(`both arguments to matmul need to be at least 1D, but they are ${a.length}D and ${b.length}D`);
   const n = a.length === 1 ? 1 : (a[a.length - 2] as Dim);
   const k = a[a.length - 1] as Dim;
   const k2 = (b.length === 1 ? b[0] : b[b.length - 2]) as Dim;
   const m = b.length === 1 ? 1 : (b[b.length - 1] as Dim);
   if (a.length === 1 && b.length === 1) {
-    if (!assumeEqual(args.context, k, k2)) args.fail(`inconsistent tensor size, expected tensor ${showShape(a)} and src ${showShape(b)} to have the same number of elements, but got ${showDim(k)} and ${showDim(k2)} elements respectively`, { expected: k, got: k2 });
+    if (!assumeEqual(args.context, k, k2))
+      args.fail(
+        `inconsistent tensor size, expected tensor ${showShape(a)} and src ${showShape(b)} to have the same number of elements, but got ${showDim(k)} and ${showDim(k2)} elements respectively`,
+        { expected: k, got: k2 },
+      );
     return { shape: [], dtype, macs: 0 };
   }
   if (a.length <= 2 && b.length <= 2) contract(args, k, k2, a, b, rightName);
   else if (!assumeEqual(args.context, k, k2)) {
     // Larger stacks on the left are folded into one matrix when the right side is one.
-    if (b.length <= 2) args.fail(`mat1 and mat2 shapes cannot be multiplied (${showMatrix([product(a.slice(0, -1)), k])} and ${showMatrix(b)})`, { argument: rightName, expected: k, got: k2 });
-    args.fail(`Expected size for first two dimensions of batch2 tensor to be: [${showDim(product(a.slice(0, -2)))}, ${showDim(k)}] but got: [${showDim(product(b.slice(0, -2)))}, ${showDim(k2)}].`, { argument: rightName, expected: k, got: k2 });
+    if (b.length <= 2)
+      args.fail(
+        `mat1 and mat2 shapes cannot be multiplied (${showMatrix([product(a.slice(0, -1)), k])} and ${showMatrix(b)})`,
+        { argument: rightName, expected: k, got: k2 },
+      );
+    args.fail(
+      `Expected size for first two dimensions of batch2 tensor to be: [${showDim(product(a.slice(0, -2)))}, ${showDim(k)}] but got: [${showDim(product(b.slice(0, -2)))}, ${showDim(k2)}].`,
+      { argument: rightName, expected: k, got: k2 },
+    );
   }
   const batch = broadcast(args, [a.slice(0, -2), b.slice(0, -2)]);
   if (isUnknown(batch)) return { shape: batch, dtype, macs: batch };
@@ -72,12 +108,19 @@ operator('bmm(input, mat2)', TM, (args) => {
   const a = ranked(args, 'input', 3, 'batch1 must be a 3D tensor');
   const b = ranked(args, 'mat2', 3, 'batch2 must be a 3D tensor');
   if (!assumeEqual(args.context, a[0] as Dim, b[0] as Dim))
-    args.fail(`Expected size for first two dimensions of batch2 tensor to be: [${showDim(a[0] as Dim)}, ${showDim(a[2] as Dim)}] but got: [${showDim(b[0] as Dim)}, ${showDim(b[1] as Dim)}].`, { argument: 'mat2', expected: a[0], got: b[0] });
+    args.fail(
+      `Expected size for first two dimensions of batch2 tensor to be: [${showDim(a[0] as Dim)}, ${showDim(a[2] as Dim)}] but got: [${showDim(b[0] as Dim)}, ${showDim(b[1] as Dim)}].`,
+      { argument: 'mat2', expected: a[0], got: b[0] },
+    );
   return matmul(args, 'input', 'mat2');
 });
 operator('mv(input, vec)', TM, (args) => matmul(args, 'input', 'vec'));
 operator('dot(input, tensor)', TM, (args) => {
-  for (const name of ['input', 'tensor']) if (args.shape(name).length !== 1) args.fail(`1D tensors expected, but got ${args.shape('input').length}D and ${args.shape('tensor').length}D tensors`);
+  for (const name of ['input', 'tensor'])
+    if (args.shape(name).length !== 1)
+      args.fail(
+        `1D tensors expected, but got ${args.shape('input').length}D and ${args.shape('tensor').length}D tensors`,
+      );
   return matmul(args, 'input', 'tensor');
 });
 alias('vdot', 'dot', TM);
@@ -89,7 +132,9 @@ operator('inner(input, other)', TM, (args) => {
   const [a, b] = [args.shape('input'), args.shape('other')];
   if (a.length === 0 || b.length === 0) return { shape: [...a, ...b] };
   if (!assumeEqual(args.context, a[a.length - 1] as Dim, b[b.length - 1] as Dim))
-    args.fail(`inner() the last dimension must match on both input tensors but got shapes ${showShape(a)} and ${showShape(b)}`);
+    args.fail(
+      `inner() the last dimension must match on both input tensors but got shapes ${showShape(a)} and ${showShape(b)}`,
+    );
   const rest = [...a.slice(0, -1), ...b.slice(0, -1)];
   return { shape: rest, macs: a.length === 1 && b.length === 1 ? 0 : product([...rest, a[a.length - 1] as Dim]) };
 });
@@ -98,7 +143,9 @@ alias('ger', 'outer', TM);
 operator('kron(input, other)', TM, (args) => {
   const [a, b] = [args.shape('input'), args.shape('other')];
   const rank = Math.max(a.length, b.length);
-  return { shape: Array.from({ length: rank }, (_, i) => mul(a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1)) };
+  return {
+    shape: Array.from({ length: rank }, (_, i) => mul(a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1)),
+  };
 });
 operator('chain_matmul(*matrices)', 'torch', (args) => multiDot(args, args.star('matrices').filter(isTensor)));
 operator('multi_dot(tensors)', 'linalg', (args) => multiDot(args, args.tensorList('tensors')));
@@ -110,8 +157,14 @@ function multiDot(args: Args, tensors: readonly TensorNative[]): Result {
   });
   const first = shapes[0] as readonly Dim[];
   const last = shapes[shapes.length - 1] as readonly Dim[];
-  const sizes: Dim[] = [first.length === 1 ? 1 : (first[0] as Dim), ...shapes.map((shape, i) => (i === shapes.length - 1 && shape.length === 1 ? 1 : (shape[shape.length - 1] as Dim)))];
-  const shape = [...(first.length === 1 ? [] : [sizes[0] as Dim]), ...(last.length === 1 ? [] : [sizes[sizes.length - 1] as Dim])];
+  const sizes: Dim[] = [
+    first.length === 1 ? 1 : (first[0] as Dim),
+    ...shapes.map((shape, i) => (i === shapes.length - 1 && shape.length === 1 ? 1 : (shape[shape.length - 1] as Dim))),
+  ];
+  const shape = [
+    ...(first.length === 1 ? [] : [sizes[0] as Dim]),
+    ...(last.length === 1 ? [] : [sizes[sizes.length - 1] as Dim]),
+  ];
   const numbers = sizes.map((size) => args.plain(size));
   const n = tensors.length;
   const best: number[][] = Array.from({ length: n }, () => new Array<number>(n).fill(0));
@@ -119,7 +172,13 @@ function multiDot(args: Args, tensors: readonly TensorNative[]): Result {
     for (let i = 0; i + span < n; i++) {
       const j = i + span;
       let least = Infinity;
-      for (let k = i; k < j; k++) least = Math.min(least, (best[i]?.[k] ?? 0) + (best[k + 1]?.[j] ?? 0) + (numbers[i] as number) * (numbers[k + 1] as number) * (numbers[j + 1] as number));
+      for (let k = i; k < j; k++)
+        least = Math.min(
+          least,
+          (best[i]?.[k] ?? 0) +
+            (best[k + 1]?.[j] ?? 0) +
+            (numbers[i] as number) * (numbers[k + 1] as number) * (numbers[j + 1] as number),
+        );
       (best[i] as number[])[j] = least;
     }
   return { shape, macs: best[0]?.[n - 1] ?? 0 };
@@ -159,19 +218,32 @@ operator('tensordot(a, b, dims=2)', 'torch', (args) => {
   }
   left.forEach((axis, i) => {
     if (!assumeEqual(args.context, a[axis] as Dim, b[right[i] as number] as Dim))
-      args.fail(`contracted dimensions need to match, but first has size ${showDim(a[axis] as Dim)} in dim ${axis} and second has size ${showDim(b[right[i] as number] as Dim)} in dim ${right[i] as number}`);
+      args.fail(
+        `contracted dimensions need to match, but first has size ${showDim(a[axis] as Dim)} in dim ${axis} and second has size ${showDim(b[right[i] as number] as Dim)} in dim ${right[i] as number}`,
+      );
   });
   const rest = [...a.filter((_, i) => !left.includes(i)), ...b.filter((_, i) => !right.includes(i))];
   return { shape: rest, macs: product([...rest, ...left.map((axis) => a[axis] as Dim)]) };
 });
-for (const [name, x, y] of [['addmm', 'mat1', 'mat2'], ['addmv', 'mat', 'vec'], ['baddbmm', 'batch1', 'batch2'], ['addbmm', 'batch1', 'batch2'], ['addr', 'vec1', 'vec2']] as const)
-  operator(`${name}(input, ${x}, ${y}, beta=1, alpha=1)`, TM, (args) => {
-    if (name === 'addr') return { shape: [args.shape(x)[0] as Dim, args.shape(y)[0] as Dim] };
-    const { shape, macs, dtype } = matmul(args, x, y);
-    const own = name === 'addbmm' && !isUnknown(shape) ? shape.slice(1) : shape;
-    broadcast(args, [args.tensor('input').data.shape, own]);
-    return { shape: own, dtype, macs: name === 'addbmm' || name === 'addmv' ? 0 : macs };
-  }, { inplace: true });
+for (const [name, x, y] of [
+  ['addmm', 'mat1', 'mat2'],
+  ['addmv', 'mat', 'vec'],
+  ['baddbmm', 'batch1', 'batch2'],
+  ['addbmm', 'batch1', 'batch2'],
+  ['addr', 'vec1', 'vec2'],
+] as const)
+  operator(
+    `${name}(input, ${x}, ${y}, beta=1, alpha=1)`,
+    TM,
+    (args) => {
+      if (name === 'addr') return { shape: [args.shape(x)[0] as Dim, args.shape(y)[0] as Dim] };
+      const { shape, macs, dtype } = matmul(args, x, y);
+      const own = name === 'addbmm' && !isUnknown(shape) ? shape.slice(1) : shape;
+      broadcast(args, [args.tensor('input').data.shape, own]);
+      return { shape: own, dtype, macs: name === 'addbmm' || name === 'addmv' ? 0 : macs };
+    },
+    { inplace: true },
+  );
 
 /** `y = x Wᵀ + b` over the last axis. */
 export function linear(args: Args): Result {
@@ -185,21 +257,49 @@ export function linear(args: Args): Result {
   if (got === undefined) return args.fail('both arguments to linear need to be at least 1D, but they are 0D and 2D');
   if (!assumeEqual(args.context, inFeatures, got)) {
     const rows = product(input.shape.slice(0, -1));
-    args.fail(`mat1 and mat2 shapes cannot be multiplied (${showMatrix([rows, got])} and ${showMatrix([inFeatures, ...outFeatures])})`, {
-      argument: 'weight', expected: inFeatures, got, dim: input.shape.length - 1, origin: input,
-    });
+    args.fail(
+      `mat1 and mat2 shapes cannot be multiplied (${showMatrix([rows, got])} and ${showMatrix([inFeatures, ...outFeatures])})`,
+      {
+        argument: 'weight',
+        expected: inFeatures,
+        got,
+        dim: input.shape.length - 1,
+        origin: input,
+      },
+    );
   }
   const bias = args.optional('bias');
-  if (isTensor(bias) && !isUnknown(bias.data.shape) && outFeatures[0] !== undefined && bias.data.shape.length > 0 && compareDim(args.context, '==', bias.data.shape[0] as Dim, outFeatures[0]) === false)
-    args.fail(`The size of tensor a (${showDim(outFeatures[0])}) must match the size of tensor b (${showDim(bias.data.shape[0] as Dim)}) at non-singleton dimension ${input.shape.length - 1}`, { argument: 'bias' });
+  if (
+    isTensor(bias) &&
+    !isUnknown(bias.data.shape) &&
+    outFeatures[0] !== undefined &&
+    bias.data.shape.length > 0 &&
+    compareDim(args.context, '==', bias.data.shape[0] as Dim, outFeatures[0]) === false
+  )
+    args.fail(
+      `The size of tensor a (${showDim(outFeatures[0])}) must match the size of tensor b (${showDim(bias.data.shape[0] as Dim)}) at non-singleton dimension ${input.shape.length - 1}`,
+      { argument: 'bias' },
+    );
   const rest = input.shape.slice(0, -1);
-  return { shape: [...rest, ...outFeatures], dtype, macs: outFeatures.length === 0 ? 0 : product([...rest, moreSpecific(inFeatures, got), ...outFeatures]) };
+  return {
+    shape: [...rest, ...outFeatures],
+    dtype,
+    macs: outFeatures.length === 0 ? 0 : product([...rest, moreSpecific(inFeatures, got), ...outFeatures]),
+  };
 }
 operator('linear(input, weight, bias=None)', 'F _C_nn', linear);
 operator('bilinear(input1, input2, weight, bias=None)', 'torch F', (args) => {
   const [a, b, weight] = [args.shape('input1'), args.shape('input2'), args.shape('weight')];
-  if (!assumeEqual(args.context, a[a.length - 1] as Dim, weight[1] as Dim)) args.fail(`bilinear(): input1 size does not match weight size: got ${showDim(a[a.length - 1] as Dim)} but expected ${showDim(weight[1] as Dim)}`, { expected: weight[1], got: a[a.length - 1] });
-  if (!assumeEqual(args.context, b[b.length - 1] as Dim, weight[2] as Dim)) args.fail(`bilinear(): input2 size does not match weight size: got ${showDim(b[b.length - 1] as Dim)} but expected ${showDim(weight[2] as Dim)}`, { expected: weight[2], got: b[b.length - 1] });
+  if (!assumeEqual(args.context, a[a.length - 1] as Dim, weight[1] as Dim))
+    args.fail(
+      `bilinear(): input1 size does not match weight size: got ${showDim(a[a.length - 1] as Dim)} but expected ${showDim(weight[1] as Dim)}`,
+      { expected: weight[1], got: a[a.length - 1] },
+    );
+  if (!assumeEqual(args.context, b[b.length - 1] as Dim, weight[2] as Dim))
+    args.fail(
+      `bilinear(): input2 size does not match weight size: got ${showDim(b[b.length - 1] as Dim)} but expected ${showDim(weight[2] as Dim)}`,
+      { expected: weight[2], got: b[b.length - 1] },
+    );
   return { shape: [...a.slice(0, -1), weight[0] as Dim], macs: 0 };
 });
 
@@ -210,18 +310,28 @@ interface EinOperand {
   readonly shape: readonly Dim[];
 }
 
-function parseEquation(args: Args, equation: string, shapes: readonly (readonly Dim[])[]): { inputs: EinOperand[]; output: string[] } {
+function parseEquation(
+  args: Args,
+  equation: string,
+  shapes: readonly (readonly Dim[])[],
+): { inputs: EinOperand[]; output: string[] } {
   const [left = '', right] = equation.replace(/\s/g, '').split('->');
   const terms = left.split(',');
   if (terms.length !== shapes.length)
-    args.fail(terms.length > shapes.length ? 'einsum(): fewer operands were provided than specified in the equation' : 'einsum(): more operands were provided than specified in the equation');
+    args.fail(
+      terms.length > shapes.length
+        ? 'einsum(): fewer operands were provided than specified in the equation'
+        : 'einsum(): more operands were provided than specified in the equation',
+    );
   let dots = 0;
   const inputs = terms.map((term, i): EinOperand => {
     const shape = shapes[i] as readonly Dim[];
     const letters = term.replace('...', '');
     const hidden = term.includes('...') ? shape.length - letters.length : 0;
     if (hidden < 0 || letters.length + hidden !== shape.length)
-      args.fail(`einsum(): the number of subscripts in the equation (${letters.length}) does not match the number of dimensions (${shape.length}) for operand ${i}${term.includes('...') ? '' : ' and no ellipsis was given'}`);
+      args.fail(
+        `einsum(): the number of subscripts in the equation (${letters.length}) does not match the number of dimensions (${shape.length}) for operand ${i}${term.includes('...') ? '' : ' and no ellipsis was given'}`,
+      );
     dots = Math.max(dots, hidden);
     return { labels: expand(term, hidden), shape };
   });
@@ -253,12 +363,17 @@ export function einsum(args: Args, equation: string, tensors: readonly TensorNat
       if (known === undefined || known === 1) sizes.set(label, size);
       else if (size !== 1) {
         if (!assumeEqual(args.context, known, size))
-          args.fail(`einsum(): subscript ${label} has size ${showDim(size)} for operand ${operand} which does not broadcast with previously seen size ${showDim(known)}`, { expected: known, got: size, dim: i, origin: tensors[operand]?.data });
+          args.fail(
+            `einsum(): subscript ${label} has size ${showDim(size)} for operand ${operand} which does not broadcast with previously seen size ${showDim(known)}`,
+            { expected: known, got: size, dim: i, origin: tensors[operand]?.data },
+          );
         sizes.set(label, moreSpecific(known, size));
       }
     }),
   );
-  for (const label of output) if (!sizes.has(label)) args.fail(`einsum(): output subscript ${label} does not appear in the equation for any input operand`);
+  for (const label of output)
+    if (!sizes.has(label))
+      args.fail(`einsum(): output subscript ${label} does not appear in the equation for any input operand`);
   const shape = output.map((label) => sizes.get(label) as Dim);
   return { shape, macs: einsumMacs(inputs, output), attributes: { equation } };
 }
@@ -269,7 +384,8 @@ function einsumMacs(inputs: readonly EinOperand[], output: readonly string[]): D
     const at = operand.labels.indexOf(label);
     return at < 0 ? 1 : (operand.shape[at] as Dim);
   };
-  const later = (from: number): Set<string> => new Set([...output, ...inputs.slice(from).flatMap(({ labels }) => labels)]);
+  const later = (from: number): Set<string> =>
+    new Set([...output, ...inputs.slice(from).flatMap(({ labels }) => labels)]);
   let macs: Dim = 0;
   let current = single(inputs[0] as EinOperand);
   for (let i = 1; i < inputs.length; i++) {
@@ -297,15 +413,23 @@ function single(operand: EinOperand): EinOperand {
 operator('einsum(equation, *operands)', 'torch', (args) => {
   const given = args.star('operands');
   const equation = args.raw('equation');
-  if (typeof equation !== 'string') return isUnknown(equation) ? args.undetermined(equation) : sublists(args, equation, given);
+  if (typeof equation !== 'string')
+    return isUnknown(equation) ? args.undetermined(equation) : sublists(args, equation, given);
   const [only] = given;
-  const items: readonly Value[] | Unknown = given.length === 1 && !isTensor(only) ? args.context.items(only ?? null) : given;
+  const items: readonly Value[] | Unknown =
+    given.length === 1 && !isTensor(only) ? args.context.items(only ?? null) : given;
   if (isUnknown(items)) return args.undetermined(items);
-  return einsum(args, equation, items.map((item) => tensorOf(args, item)));
+  return einsum(
+    args,
+    equation,
+    items.map((item) => tensorOf(args, item)),
+  );
 });
 function tensorOf(args: Args, item: Value): TensorNative {
   if (isTensor(item)) return item;
-  return isUnknown(item) ? args.undetermined(item) : args.context.raise('TypeError', 'einsum(): operands must be tensors');
+  return isUnknown(item)
+    ? args.undetermined(item)
+    : args.context.raise('TypeError', 'einsum(): operands must be tensors');
 }
 /** `einsum(a, [0, 1], b, [1, 2], [0, 2])`. */
 function sublists(args: Args, first: Value, rest: readonly Value[]): Result {
@@ -315,7 +439,9 @@ function sublists(args: Args, first: Value, rest: readonly Value[]): Result {
   const text = (value: Value): string => {
     const items = args.context.items(value);
     if (isUnknown(items)) return args.undetermined(items);
-    return items.map((item) => (typeof item === 'number' ? String.fromCharCode(item < 26 ? 65 + item : 71 + item) : '...')).join('');
+    return items
+      .map((item) => (typeof item === 'number' ? String.fromCharCode(item < 26 ? 65 + item : 71 + item) : '...'))
+      .join('');
   };
   let output: string | null = null;
   for (let i = 0; i < all.length; i += 2) {
