@@ -109,7 +109,42 @@ export function build(terms: Terms): Int {
     const constant = terms.get('');
     if (constant) return norm(constant.coefficient);
   }
-  return { kind: 'symint', key: textOf(terms), terms };
+  return joinHalves(terms) ?? { kind: 'symint', key: textOf(terms), terms };
+}
+
+/**
+ * Floor divisions that are subtracted become the rounded-up ones that are meant: `n - n//2` is `(n + 1)//2`, and
+ * `n//2 + (n + 1)//2` is `n`. `null` when there is nothing to rewrite.
+ */
+function joinHalves(terms: Terms): Int | null {
+  for (const { coefficient, factors } of terms.values()) {
+    const part = factors.length === 1 && factors[0]?.power === 1 ? factors[0].atom : null;
+    if (part?.type !== 'floordiv' || isSym(part.right) || part.right <= 1 || !isSym(part.left)) continue;
+    const divisor = BigInt(part.right);
+    if (divisor === 2n) {
+      const odd = part.left.terms.has('');
+      const even = odd ? subInt(part.left, 1) : part.left;
+      const partner = atom('floordiv', odd ? even : addInt(part.left, 1), 2);
+      const other = terms.get(partner.key)?.coefficient ?? 0n;
+      const shared = coefficient < other ? coefficient : other;
+      if (shared === 0n) continue;
+      // even//2 + (even + 1)//2 = even
+      const rest: Terms = new Map(terms);
+      addTerm(rest, factors, -shared);
+      addTerm(rest, [{ atom: (partner.terms.get(partner.key) as SymTerm).factors[0]?.atom as SymAtom, power: 1 }], -shared);
+      const scaled = mulInt(even, norm(shared));
+      return scaled === null ? null : addInt(build(rest), scaled);
+    }
+    if (coefficient > 0n) continue;
+    if ([...part.left.terms].some(([key, term]) => key !== '' && 2n * term.coefficient <= divisor)) continue;
+    // -(x//k) = (-x + k - 1)//k
+    const rest: Terms = new Map(terms);
+    addTerm(rest, factors, -coefficient);
+    const flipped = floorDivByConstant(addInt(negInt(part.left), norm(divisor - 1n)) as SymInt, divisor);
+    const scaled = mulInt(flipped, norm(-coefficient));
+    return scaled === null ? null : addInt(build(rest), scaled);
+  }
+  return null;
 }
 
 function addTerm(terms: Terms, factors: readonly SymFactor[], coefficient: bigint, key = monomialKey(factors)): void {
@@ -151,7 +186,7 @@ function divideFactors(a: readonly SymFactor[], b: readonly SymFactor[]): readon
 
 /** An atom as an integer of its own. */
 function atomInt(atom: SymAtom): SymInt {
-  return build(new Map([[atom.name, { coefficient: 1n, factors: [{ atom, power: 1 }] }]])) as SymInt;
+  return { kind: 'symint', key: atom.name, terms: new Map([[atom.name, { coefficient: 1n, factors: [{ atom, power: 1 }] }]]) };
 }
 
 // ---------------------------------------------------------------- arithmetic

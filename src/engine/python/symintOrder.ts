@@ -1,5 +1,5 @@
 /** Which of two symbolic integers is larger, as far as "every size is at least 1" decides it. */
-import { addInt, isSym, mapAtoms, mulInt, norm, simplify, subInt, termsOf, type Int, type SymAtom, type SymFacts, type SymInt } from './symint.js';
+import { addInt, floorDivInt, isSym, mapAtoms, mulInt, negInt, norm, simplify, subInt, termsOf, type Int, type SymAtom, type SymFacts, type SymInt } from './symint.js';
 
 /** How many floor divisions, minima and maxima are bounded by their operands before giving up. */
 const MAX_DEPTH = 5;
@@ -85,8 +85,7 @@ function shiftedBound(value: SymInt, depth: number): Bound {
   // The shifted atoms keep their names: here they stand for "atom - low".
   const shifted = mapAtoms(value, (part) => {
     const bound = bounds.get(part.name);
-    const self: SymInt = { kind: 'symint', key: part.name, terms: new Map([[part.name, { coefficient: 1n, factors: [{ atom: part, power: 1 }] }]]) };
-    return bound ? addInt(self, norm(bound.low)) : null;
+    return bound ? addInt(single(part), norm(bound.low)) : null;
   });
   if (shifted === null) return null;
   let sum = 0n;
@@ -110,7 +109,7 @@ function relaxations(value: SymInt, part: Exclude<SymAtom, { type: 'size' }>): {
   // Only where the atom stands alone and linearly: multiplied by something its sign would matter.
   let coefficient = 0n;
   let rest: Int = value;
-  const own: SymInt = { kind: 'symint', key: part.name, terms: new Map([[part.name, { coefficient: 1n, factors: [{ atom: part, power: 1 }] }]]) };
+  const own = single(part);
   for (const term of value.terms.values()) {
     if (!term.factors.some(({ atom }) => atom.name === part.name)) continue;
     if (term.factors.length !== 1 || term.factors[0]?.power !== 1) return [];
@@ -151,7 +150,7 @@ function relaxations(value: SymInt, part: Exclude<SymAtom, { type: 'size' }>): {
 function expandMod(value: Int): Int {
   if (!isSym(value) || !atomsOf(value).some(({ type }) => type === 'mod')) return value;
   const expanded = mapAtoms(value, (part) => {
-    const own: SymInt = { kind: 'symint', key: part.name, terms: new Map([[part.name, { coefficient: 1n, factors: [{ atom: part, power: 1 }] }]]) };
+    const own = single(part);
     if (part.type !== 'mod') return own;
     const name = `${operand(part.left)}//${operand(part.right)}`;
     const quotient: SymInt = {
@@ -163,6 +162,24 @@ function expandMod(value: Int): Int {
     return product === null ? null : subInt(part.left, product);
   });
   return expanded ?? value;
+}
+
+/** Of `x//k` and `-((-x + k - 1)//k)`, which are equal, always the same one. */
+function alignDivisions(value: Int): Int {
+  if (!isSym(value)) return value;
+  const aligned = mapAtoms(value, (part) => {
+    const own = single(part);
+    if (part.type !== 'floordiv' || isSym(part.right) || part.right <= 2 || !isSym(part.left)) return own;
+    const lead = [...part.left.terms].find(([key]) => key !== '')?.[1].coefficient ?? 0n;
+    if (2n * lead <= BigInt(part.right)) return own;
+    const flipped = floorDivInt(addInt(negInt(part.left), norm(BigInt(part.right) - 1n)), part.right);
+    return flipped === null ? own : negInt(flipped);
+  });
+  return aligned ?? value;
+}
+
+function single(part: SymAtom): SymInt {
+  return { kind: 'symint', key: part.name, terms: new Map([[part.name, { coefficient: 1n, factors: [{ atom: part, power: 1 }] }]]) };
 }
 
 function operand(value: Int): string {
@@ -250,7 +267,7 @@ function atLeast(value: Int, bound: bigint): boolean | null {
 function isZero(value: Int): boolean | null {
   if (!isSym(value)) return Number(value) === 0;
   if (neverZero(value)) return false;
-  const expanded = expandMod(value);
+  const expanded = alignDivisions(expandMod(value));
   if (!isSym(expanded)) return Number(expanded) === 0;
   const low = lowerBound(value, MAX_DEPTH);
   if (low !== null && low > 0n) return false;

@@ -6,13 +6,19 @@ import { createParser, type PythonParser } from '../../../src/engine/syntax/inde
 
 let parser: Promise<PythonParser> | undefined;
 
-/** `repr` of an expression in the namespace of `program`, `unknown: reason`, or `raises Type: message`. */
-export async function runPython(program: string, expression: string): Promise<string> {
+/**
+ * `repr` of an expression in the namespace of `program`, `unknown: reason`, or `raises Type: message`.
+ * @param globals More names, for values that no program can make: named sizes, unknowns.
+ */
+export async function runPython(program: string, expression: string, globals: (interpreter: Interpreter) => Readonly<Record<string, Value>> = () => ({})): Promise<string> {
   const project = new Project(new MemorySourceProvider(new Map([['/main.py', program]])), await (parser ??= createParser('wasm')), ['/']);
   const interpreter = new Interpreter({ project, modules: stdlib });
   return interpreter.run(() => {
     try {
-      return show(interpreter, evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), expression));
+      const module = interpreter.importer.moduleOfFile('/main.py');
+      interpreter.heap.touch(module);
+      for (const [name, value] of Object.entries(globals(interpreter))) module.namespace.set(name, value);
+      return show(interpreter, evaluateSource(interpreter, module, expression));
     } catch (error) {
       if (error instanceof PyRaise) return raised(interpreter, error);
       return show(interpreter, interpreter.failure(error));
@@ -29,6 +35,11 @@ function raised(interpreter: Interpreter, error: PyRaise): string {
 
 function show(interpreter: Interpreter, value: Value): string {
   if (isUnknown(value)) return `unknown: ${value.reason}`;
+  if (typeof value === 'object' && value?.kind === 'symint') return value.key;
+  if (typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list') && !('taint' in value && value.taint)) {
+    const parts = value.items.map((item) => show(interpreter, item));
+    return value.kind === 'list' ? `[${parts.join(', ')}]` : `(${parts.join(', ')}${parts.length === 1 ? ',' : ''})`;
+  }
   const text = interpreter.repr(value);
   return typeof text === 'string' ? text : `unknown: ${text.reason}`;
 }

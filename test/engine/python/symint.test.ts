@@ -67,6 +67,12 @@ describe('symbolic integers', () => {
   it('write equal sizes equally', () => {
     const halfUp = addInt(floorDivInt(subInt(h, 1), 2) as Int, 1);
     assert.equal(formatInt(halfUp), formatInt(floorDivInt(addInt(h, 1), 2) as Int));
+    assert.equal(formatInt(subInt(h, floorDivInt(h, 2) as Int)), '(h + 1)//2');
+    assert.equal(formatInt(addInt(floorDivInt(addInt(h, 1), 2) as Int, floorDivInt(h, 2) as Int)), 'h');
+    const thirdUp = subInt(0, floorDivInt(subInt(0, h), 3) as Int);
+    assert.equal(formatInt(thirdUp), '(h + 2)//3');
+    assert.equal(formatInt(floorDivInt(mul(2, h), 3) as Int), '(2*h)//3');
+    assert.equal(decide('==', addInt(floorDivInt(mul(2, h), 3) as Int, thirdUp), h), true);
     const twice = floorDivInt(floorDivInt(h, 2) as Int, 2) as Int;
     assert.equal(formatInt(twice), formatInt(floorDivInt(h, 4) as Int));
   });
