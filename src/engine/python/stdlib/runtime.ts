@@ -3,10 +3,10 @@
  * they are given, so only the results are unknown.
  */
 import { objectClass } from '../builtins/classes.js';
-import { asString, firstUnknown, isInstance, isList, isUnknown } from '../coerce.js';
+import { asString, firstUnknown, isInstance, isUnknown } from '../coerce.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
-import { spoil } from '../subscript.js';
 import type { Native, NativeType, PyClass, Value } from '../value.js';
+import { randomClass, shuffleUnknown } from './random.js';
 import { opaqueModule, plainClass, silent, unknownFunction } from './tools.js';
 
 const CHANCE = 'random numbers depend on the run';
@@ -15,23 +15,9 @@ const CLOCK = 'the time is only known at run time';
 const RANDOM = 'random randint uniform choice choices sample randrange gauss normalvariate getrandbits betavariate expovariate gammavariate triangular lognormvariate vonmisesvariate paretovariate weibullvariate getstate randbytes';
 
 function randomMembers(): Record<string, Value> {
-  const shuffle = defineFunction('shuffle(x)', ({ x }, context) => {
-    if (isList(x) && x.items.length > 1) {
-      // The same items in an order nobody knows.
-      spoil(x, context.unknown(CHANCE), context);
-    }
-    return null;
-  });
   const seed = silent('seed');
   const methods = Object.fromEntries(RANDOM.split(' ').map((name) => [name, { ...unknownFunction(name, CHANCE), isMethod: false }]));
-  const generator = plainClass('Random', 'random', {
-    __init__: defineFunction('__init__(self, x=None)', () => null),
-    ...Object.fromEntries(RANDOM.split(' ').map((name) => [name, { ...unknownFunction(name, CHANCE), isMethod: true }])),
-    seed: { ...silent('seed'), isMethod: true },
-    shuffle: defineFunction('shuffle(self, x)', ({ x }, context) => context.call(shuffle, [x as Value])),
-    setstate: { ...silent('setstate'), isMethod: true },
-  });
-  return { ...methods, seed, shuffle, setstate: silent('setstate'), Random: generator, SystemRandom: generator };
+  return { ...methods, seed, shuffle: shuffleUnknown, setstate: silent('setstate'), Random: randomClass(), SystemRandom: unknownFunction('SystemRandom', CHANCE) };
 }
 
 /** A class whose instances can be entered, locked, started and joined without effect. */
