@@ -487,6 +487,7 @@ def members(module):
         "buffers": [[name, size(b), str(b.dtype)] for name, b in module.named_buffers()],
         "modules": [[name, type(m).__name__.removeprefix("Parametrized")] for name, m in module.named_modules()],
         "state": list(module.state_dict()),
+        "slots": [*module._parameters, *module._buffers],
     }
 
 

@@ -394,7 +394,8 @@ function normalizedShape(value: Value, context: Context): Value {
   return isUnknown(items) ? items : context.tuple(items);
 }
 
-function shapedNorm(self: PyInstance, bound: Bound, context: Context, bias: Value | undefined | false): void {
+/** `bias`: `null` for the norm that never has one. */
+function shapedNorm(self: PyInstance, bound: Bound, context: Context, bias: { readonly wanted: Value } | null): void {
   const shape = normalizedShape(bound['normalized_shape'] ?? null, context);
   self.attrs.set('normalized_shape', shape);
   keep(self, bound, 'eps', 'elementwise_affine');
@@ -402,16 +403,16 @@ function shapedNorm(self: PyInstance, bound: Bound, context: Context, bias: Valu
   const factory = factoryOf(bound['device'], bound['dtype'], context);
   const affine = context.truth(bound['elementwise_affine'] ?? null);
   optionalParameter(self, 'weight', isUnknown(affine) ? affine : affine, () => newParameter(sizes, factory, context, ONES), context);
-  if (bias !== false) optionalParameter(self, 'bias', isUnknown(affine) ? affine : affine ? bias : false, () => newParameter(sizes, factory, context, ZEROS), context);
+  if (bias) optionalParameter(self, 'bias', isUnknown(affine) ? affine : affine ? bias.wanted : false, () => newParameter(sizes, factory, context, ZEROS), context);
   resetUnlessOwn(self, resetNorm, context);
 }
 
-const layerNorm = weighted('normalization', 'LayerNorm(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None)', (self, bound, context) => shapedNorm(self, bound, context, bound['bias']), {
+const layerNorm = weighted('normalization', 'LayerNorm(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None)', (self, bound, context) => shapedNorm(self, bound, context, { wanted: bound['bias'] ?? null }), {
   reset_parameters: resetNorm,
   forward: forwardMethod('input', 'F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)'),
   extra_repr: method('extra_repr', (self, _args, _kwargs, context) => withBias(self, '{normalized_shape}, eps={eps}, elementwise_affine={elementwise_affine}', context), 'LayerNorm'),
 });
-const rmsNorm = weighted('normalization', 'RMSNorm(normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None)', (self, bound, context) => shapedNorm(self, bound, context, false), {
+const rmsNorm = weighted('normalization', 'RMSNorm(normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None)', (self, bound, context) => shapedNorm(self, bound, context, null), {
   reset_parameters: resetNorm,
   forward: forwardMethod('x', 'F.rms_norm(x, self.normalized_shape, self.weight, self.eps)'),
   extra_repr: extraRepr('{normalized_shape}, eps={eps}, elementwise_affine={elementwise_affine}'),
