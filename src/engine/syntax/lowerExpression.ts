@@ -1,24 +1,10 @@
-import type {
-  Argument,
-  BinaryOperator,
-  CompareOperator,
-  ComprehensionClause,
-  ComprehensionExpr,
-  DictExpr,
-  Expr,
-  LambdaExpr,
-  NameExpr,
-  Param,
-  SliceExpr,
-} from './ast.js';
+import type { Argument, DictExpr, Expr, NameExpr, SliceExpr } from './ast.js';
 import { isPunctuation, maxExpressionDepth, type Context } from './context.js';
 import { parseNumber } from './literals.js';
+import { lowerComprehension } from './lowerComprehension.js';
+import { unstar, lowerUnary, lowerBinary, lowerBoolean, lowerComparison, lowerConditional } from './lowerOperators.js';
+import { lowerLambda } from './lowerParameters.js';
 import { lowerConcatenation, lowerString } from './lowerString.js';
-import { lowerTarget } from './lowerTarget.js';
-
-const compareOperators: ReadonlySet<string> = new Set<CompareOperator>([
-  '==', '!=', '<', '<=', '>', '>=', 'is', 'is not', 'in', 'not in',
-]); // prettier-ignore
 
 type Lower = (ctx: Context, node: number) => Expr;
 
@@ -130,15 +116,6 @@ export function lowerElements(ctx: Context, node: number): Expr[] {
     if (!isPunctuation(ctx.type(child))) elements.push(lowerExpression(ctx, child));
   }
   return elements;
-}
-
-/**
- * The grammar binds a star closer than what follows (`*f(x), y` as a call of `*f`), Python looser: the star moves out.
- */
-function unstar(ctx: Context, operand: Expr, node: number, rebuild: (operand: Expr) => Expr): Expr {
-  if (operand.kind !== 'Starred' || ctx.type(node) === 'parenthesized_expression') return rebuild(operand);
-  const value = rebuild(operand.value);
-  return { kind: 'Starred', start: operand.start, end: value.end, value: { ...value, start: operand.value.start } };
 }
 
 export function lowerName(ctx: Context, node: number): NameExpr {
@@ -278,189 +255,6 @@ export function lowerArguments(ctx: Context, list: number): Argument[] {
   return args;
 }
 
-function lowerUnary(ctx: Context, node: number): Expr {
-  const [operator, argument] = ctx.children(node);
-  if (operator === undefined || argument === undefined) return ctx.invalid(node, 'An operand is missing.');
-  const operand = lowerExpression(ctx, argument);
-  const token = ctx.type(operator);
-  const op = token === 'kw:not' ? 'not' : (token as '-' | '+' | '~');
-  return { kind: 'Unary', start: ctx.start(node), end: ctx.end(node), op, operand };
-}
-
-function lowerBinary(ctx: Context, node: number): Expr {
-  if (mixesAndXor(ctx, node)) return lowerAndXor(ctx, node);
-  const [leftNode, operator, rightNode] = ctx.children(node);
-  if (leftNode === undefined || operator === undefined || rightNode === undefined) {
-    return ctx.invalid(node, 'An operand is missing.');
-  }
-  return unstar(ctx, lowerExpression(ctx, leftNode), leftNode, (left) => {
-    const right = lowerExpression(ctx, rightNode);
-    return {
-      kind: 'Binary',
-      start: ctx.start(node),
-      end: ctx.end(node),
-      op: ctx.type(operator) as BinaryOperator,
-      left,
-      right,
-    };
-  });
-}
-
-/**
- * The grammar has `^` bind closer than `&`; in Python it is the other way round. Whether a chain that ends in `&` holds
- * a `^` (what leans to the left is one chain).
- */
-function mixesAndXor(ctx: Context, node: number): boolean {
-  const operatorOf = (side: number): string =>
-    ctx.type(side) === 'binary_operator' ? ctx.type(ctx.children(side)[1] ?? -1) : '';
-  let current = node;
-  for (let depth = 0; depth < maxExpressionDepth && operatorOf(current) === '&'; depth++) {
-    const [left = -1, , right = -1] = ctx.children(current);
-    if (operatorOf(left) === '^' || operatorOf(right) === '^') return true;
-    current = left;
-  }
-  return false;
-}
-
-/** Groups a chain of `&` and `^` anew. */
-function lowerAndXor(ctx: Context, node: number): Expr {
-  const terms: Expr[][] = [[]];
-  let depth = 0;
-  const collect = (side: number): void => {
-    const [left = -1, operator = -1, right = -1] = ctx.children(side);
-    const op = ctx.type(operator);
-    if (depth >= maxExpressionDepth) return;
-    if (ctx.type(side) !== 'binary_operator' || (op !== '&' && op !== '^')) {
-      terms.at(-1)?.push(lowerExpression(ctx, side));
-      return;
-    }
-    depth++;
-    collect(left);
-    if (op === '^') terms.push([]);
-    collect(right);
-  };
-  ctx.expressionDepth++;
-  collect(node);
-  ctx.expressionDepth--;
-  if (depth >= maxExpressionDepth) return ctx.invalid(node, 'This expression is nested too deeply.');
-  const fold = (op: BinaryOperator, operands: readonly Expr[]): Expr =>
-    operands.reduce((left, right) => ({ kind: 'Binary', start: left.start, end: right.end, op, left, right }));
-  return fold(
-    '^',
-    terms.map((factors) => fold('&', factors)),
-  );
-}
-
-function lowerBoolean(ctx: Context, node: number): Expr {
-  const operator = ctx.type(ctx.children(node)[1] ?? -1);
-  // `a or b or c` leans to the left in the grammar: walk down the spine, then lower from its end.
-  const operands: number[] = [];
-  let left = node;
-  for (;;) {
-    const [first, op, second] = ctx.children(left);
-    if (first === undefined || second === undefined || op === undefined) {
-      return ctx.invalid(node, 'An operand is missing.');
-    }
-    operands.push(second);
-    left = first;
-    if (ctx.type(first) === 'boolean_operator' && ctx.type(ctx.children(first)[1] ?? -1) === operator) continue;
-    operands.push(first);
-    break;
-  }
-  const values: Expr[] = [];
-  for (let i = operands.length - 1; i >= 0; i--) values.push(lowerExpression(ctx, operands[i] ?? -1));
-  return {
-    kind: 'BoolOp',
-    start: ctx.start(node),
-    end: ctx.end(node),
-    op: operator === 'kw:and' ? 'and' : 'or',
-    values,
-  };
-}
-
-function lowerComparison(ctx: Context, node: number): Expr {
-  const ops: CompareOperator[] = [];
-  const operands: Expr[] = [];
-  for (const child of ctx.children(node)) {
-    const type = ctx.type(child).replace('kw:', '');
-    if (operands.length === ops.length) operands.push(lowerExpression(ctx, child));
-    else if (compareOperators.has(type)) ops.push(type as CompareOperator);
-    else return ctx.invalid(node, `'${type}' is not an operator of Python 3.`);
-  }
-  return { kind: 'Compare', start: ctx.start(node), end: ctx.end(node), ops, operands };
-}
-
-function lowerConditional(ctx: Context, node: number): Expr {
-  const [bodyNode, , testNode, , orelseNode] = ctx.children(node);
-  if (bodyNode === undefined || testNode === undefined || orelseNode === undefined) {
-    return ctx.invalid(node, 'This conditional expression is not complete.');
-  }
-  const body = lowerExpression(ctx, bodyNode);
-  const test = lowerExpression(ctx, testNode);
-  const orelse = lowerExpression(ctx, orelseNode);
-  return { kind: 'Conditional', start: ctx.start(node), end: ctx.end(node), test, body, orelse };
-}
-
-function lowerLambda(ctx: Context, node: number): LambdaExpr {
-  const children = ctx.children(node);
-  const list = children.find((child) => ctx.type(child) === 'lambda_parameters');
-  const params = list === undefined ? [] : lowerParameters(ctx, list);
-  return ctx.inScope('lambda', (scope) => {
-    for (const param of params) scope.bind(param.name);
-    const body = lowerExpression(ctx, children.at(-1) ?? -1);
-    return { kind: 'Lambda', start: ctx.start(node), end: ctx.end(node), params, body, scope: scope.finish() };
-  });
-}
-
-/** Parameters of a function or lambda; defaults and annotations belong to the scope around it. */
-export function lowerParameters(ctx: Context, list: number): Param[] {
-  let params: Param[] = [];
-  let form: Param['form'] = 'normal';
-  for (const child of ctx.children(list)) {
-    const type = ctx.type(child);
-    if (isPunctuation(type)) continue;
-    if (type === 'positional_separator') {
-      params = params.map((param) => ({ ...param, form: 'positionalOnly' }));
-    } else if (type === 'keyword_separator') {
-      form = 'keywordOnly';
-    } else {
-      const param = lowerParameter(ctx, child, form);
-      if (!param) continue;
-      params.push(param);
-      if (param.form === 'star') form = 'keywordOnly';
-    }
-  }
-  return params;
-}
-
-function lowerParameter(ctx: Context, node: number, given: Param['form']): Param | null {
-  let nameNode = node;
-  let annotation: Expr | null = null;
-  let value: Expr | null = null;
-  let form = given;
-  const type = ctx.type(node);
-  if (type === 'typed_parameter' || type === 'default_parameter' || type === 'typed_default_parameter') {
-    const children = ctx.children(node);
-    nameNode = children[0] ?? -1;
-    let afterEquals = false;
-    for (const child of children.slice(1)) {
-      const childType = ctx.type(child);
-      if (childType === '=') afterEquals = true;
-      else if (childType === 'type') annotation = lowerExpression(ctx, child);
-      else if (afterEquals) value = lowerExpression(ctx, child);
-    }
-  }
-  if (ctx.type(nameNode) === 'list_splat_pattern' || ctx.type(nameNode) === 'dictionary_splat_pattern') {
-    form = ctx.type(nameNode) === 'list_splat_pattern' ? 'star' : 'doubleStar';
-    nameNode = ctx.children(nameNode).at(-1) ?? -1;
-  }
-  if (ctx.type(nameNode) !== 'identifier') {
-    ctx.invalid(node, 'This is not a valid parameter in Python 3.');
-    return null;
-  }
-  return { start: ctx.start(node), end: ctx.end(node), name: ctx.name(nameNode), form, annotation, default: value };
-}
-
 function lowerDictionary(ctx: Context, node: number): DictExpr {
   const entries: { key: Expr | null; value: Expr }[] = [];
   for (const child of ctx.children(node)) {
@@ -472,57 +266,6 @@ function lowerDictionary(ctx: Context, node: number): DictExpr {
     entries.push({ key, value: lowerExpression(ctx, last) });
   }
   return { kind: 'Dict', start: ctx.start(node), end: ctx.end(node), entries };
-}
-
-function lowerComprehension(ctx: Context, node: number, type: ComprehensionExpr['type']): Expr {
-  const parts = ctx.children(node).filter((child) => !isPunctuation(ctx.type(child)));
-  const body = parts[0] ?? -1;
-  const firstClause = parts[1] ?? -1;
-  // The first iterable is evaluated outside, in the scope around the comprehension.
-  const firstIter = iterableOf(ctx, firstClause);
-  const outermost = firstIter < 0 ? ctx.invalid(node, 'The iterable is missing.') : lowerExpression(ctx, firstIter);
-  return ctx.inScope('comprehension', (scope) => {
-    const clauses: (ComprehensionClause & { conditions: Expr[] })[] = [];
-    for (const part of parts.slice(1)) {
-      const children = ctx.children(part);
-      if (ctx.type(part) === 'if_clause') {
-        clauses.at(-1)?.conditions.push(lowerExpression(ctx, children.at(-1) ?? -1));
-        continue;
-      }
-      const isAsync = ctx.type(children[0] ?? -1) === 'kw:async';
-      const target = lowerTarget(ctx, children[isAsync ? 2 : 1] ?? -1);
-      const iterNode = iterableOf(ctx, part);
-      const iter = part === firstClause ? outermost : lowerExpression(ctx, iterNode);
-      clauses.push({ target, iter, conditions: [], isAsync });
-    }
-    // Lowered last: it sees the clauses' names, though it stands before them.
-    let element: Expr;
-    let valueElement: Expr | null = null;
-    if (type === 'dict') {
-      const pair = ctx.children(body);
-      element = lowerExpression(ctx, pair[0] ?? -1);
-      valueElement = lowerExpression(ctx, pair.at(-1) ?? -1);
-    } else {
-      element = lowerExpression(ctx, body);
-    }
-    return {
-      kind: 'Comprehension',
-      start: ctx.start(node),
-      end: ctx.end(node),
-      type,
-      element,
-      valueElement,
-      clauses,
-      scope: scope.finish(),
-    };
-  });
-}
-
-/** The node after `in`, or -1 where it is missing. Python 2's unparenthesised list of iterables counts as missing. */
-function iterableOf(ctx: Context, clause: number): number {
-  const children = ctx.children(clause);
-  const after = children.slice(children.findIndex((child) => ctx.type(child) === 'kw:in') + 1);
-  return after.length === 1 ? (after[0] ?? -1) : -1;
 }
 
 function lowerStarred(ctx: Context, node: number): Expr {
