@@ -47,7 +47,9 @@ async function startForPeople(editor: Editor, port: number): Promise<{ group: nu
   const settings = join(HOME, 'user', 'User', 'settings.json');
   if (!existsSync(settings)) {
     await mkdir(join(HOME, 'user', 'User'), { recursive: true });
-    await writeFile(settings, `${JSON.stringify({ 'workbench.startupEditor': 'none' }, null, 2)}\n`);
+    // As on a desktop; in a browser VS Code saves by itself.
+    const asOnDesktop = { 'workbench.startupEditor': 'none', 'files.autoSave': 'off' };
+    await writeFile(settings, `${JSON.stringify(asOnDesktop, null, 2)}\n`);
   }
   const args = [
     ...['--auth', 'none', '--bind-addr', `127.0.0.1:${port}`, '--config', join(HOME, 'code-server.yaml')],

@@ -20,7 +20,7 @@ export interface ServerOptions {
   name: string;
   /** Folders of installed extensions ({@link installVsix}); the server gets a copy to write to. */
   extensions: string;
-  /** User settings of this run. */
+  /** User settings of this run beside {@link SETTINGS}. */
   settings?: Record<string, unknown>;
   /** Asks people whether they trust the workspace, as VS Code does. Off: everything is trusted. */
   workspaceTrust?: boolean;
@@ -42,6 +42,15 @@ export interface EditorServer {
   stop(): Promise<void>;
 }
 
+/** What every run starts with: VS Code as it is on a desktop (in a browser it saves by itself), and nothing that depends on the clock. */
+const SETTINGS = {
+  'files.autoSave': 'off',
+  'workbench.startupEditor': 'none',
+  'workbench.tips.enabled': false,
+  'editor.cursorBlinking': 'solid',
+  'extensions.ignoreRecommendations': true,
+};
+
 /** Starts a fresh VS Code server on a free port and resolves when it answers. */
 export async function startEditorServer(editor: Editor, options: ServerOptions): Promise<EditorServer> {
   // A short name: paths of the sockets inside may have 107 characters.
@@ -51,7 +60,7 @@ export async function startEditorServer(editor: Editor, options: ServerOptions):
   await cp(options.extensions, extensions, { recursive: true });
   if (options.spy) await installSpy(extensions);
   await mkdir(join(user, 'User'), { recursive: true });
-  await writeFile(join(user, 'User', 'settings.json'), JSON.stringify(options.settings ?? {}));
+  await writeFile(join(user, 'User', 'settings.json'), JSON.stringify({ ...SETTINGS, ...options.settings }));
   const port = await freePort();
   const logFile = join(data, 'server.log');
   const output = openSync(logFile, 'w');

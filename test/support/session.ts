@@ -23,15 +23,6 @@ export interface SessionOptions {
   colorScheme?: 'dark' | 'light';
 }
 
-/** Settings that keep a test from depending on the clock; none of them changes what the extension does. */
-const SETTINGS = {
-  'workbench.startupEditor': 'none',
-  'workbench.tips.enabled': false,
-  'editor.cursorBlinking': 'solid',
-  'files.simpleDialog.enable': true,
-  'extensions.ignoreRecommendations': true,
-};
-
 export class Session {
   readonly bench: Workbench;
   readonly spy: Spy;
@@ -61,7 +52,7 @@ export class Session {
     const server = await startEditorServer(editor, {
       name: options.name,
       extensions: await installVsix(editor),
-      settings: { ...SETTINGS, 'workbench.colorTheme': theme, ...options.settings },
+      settings: { 'workbench.colorTheme': theme, ...options.settings },
       workspaceTrust: options.workspaceTrust,
       spy: true,
     });
