@@ -1,20 +1,33 @@
 import { advise } from '../engine/advice/index.js';
-import { createEngine, EngineError, parseInput, type Engine } from '../engine/report/index.js';
+import { createEngine, EngineError, parseInput } from '../engine/report/index.js';
 import type { ModelReport, ModuleSummary } from '../protocol/index.js';
 import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine.js';
 
 /** The engine as the server uses it: what it refuses becomes a sentence for people. */
 export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
   const engine = createEngine({ ...options, searchFolders: options.roots });
+  /** Reports of whole files, until something changes: CodeLens, diagnostics and checks ask for the same. */
+  const reports = new Map<string, readonly ModelReport[]>();
+  const analyze = (path: string): readonly ModelReport[] => {
+    let known = reports.get(path);
+    if (!known) reports.set(path, (known = engine.analyzeFile(path)));
+    return known;
+  };
   return {
-    modulesOf: (path) => expected(() => engine.analyzeFile(path).map(summaryOf)),
+    modulesOf: (path) => expected(() => analyze(path).map(summaryOf)),
     analyzeFile: (path, { qualname, call, inputs } = {}) =>
       expected(() =>
-        engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
+        qualname === undefined && call === undefined && !inputs?.length
+          ? analyze(path)
+          : engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
       ),
-    problemsOf: (path) => expected(() => problemsOf(engine, path)),
+    problemsOf: (path) =>
+      expected(() => [...engine.syntaxProblems(path), ...analyze(path).flatMap((report) => report.findings)]),
     advise: (question) => expected(() => advise(engine, question)),
-    invalidate: (paths) => engine.invalidate(paths),
+    invalidate: (paths) => {
+      reports.clear();
+      engine.invalidate(paths);
+    },
   };
 }
 
@@ -26,10 +39,6 @@ function expected<T>(action: () => T): T {
       throw new AnalysisError(error.message);
     throw error;
   }
-}
-
-function problemsOf(engine: Engine, path: string): ReturnType<AnalysisEngine['problemsOf']> {
-  return [...engine.syntaxProblems(path), ...engine.analyzeFile(path).flatMap((report) => report.findings)];
 }
 
 function summaryOf(report: ModelReport): ModuleSummary {

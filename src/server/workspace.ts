@@ -12,6 +12,9 @@ export class Workspace {
   private readonly versions = new Map<string, number>();
   private readonly live = new OverlaySourceProvider(this.disk, this.open);
   private engine: AnalysisEngine | undefined;
+  /** Texts that are only proposed, and the engine that sees them: kept, so that looking at a variant costs what it changes. */
+  private readonly proposed = new Map<string, string>();
+  private variantEngine: AnalysisEngine | undefined;
 
   constructor(
     private readonly factory: EngineFactory,
@@ -26,11 +29,21 @@ export class Workspace {
     return this.engine;
   }
 
-  /** An engine that sees these texts in place of the files. */
+  /**
+   * An engine that sees these texts in place of the files. It is the same one each time: what it said of other texts must have
+   * been asked before.
+   */
   with(texts: readonly OverlayText[] | undefined): AnalysisEngine {
     if (!texts || texts.length === 0) return this.current();
-    const overlay = new Map(texts.map(({ uri, text }) => [pathOf(uri), text]));
-    return this.make(new OverlaySourceProvider(this.live, overlay));
+    this.variantEngine ??= this.make(new OverlaySourceProvider(this.live, this.proposed));
+    const wanted = new Map(texts.map(({ uri, text }) => [pathOf(uri), text]));
+    const changed = [...new Set([...this.proposed.keys(), ...wanted.keys()])].filter(
+      (path) => this.proposed.get(path) !== wanted.get(path),
+    );
+    this.proposed.clear();
+    for (const [path, text] of wanted) this.proposed.set(path, text);
+    if (changed.length > 0) this.variantEngine.invalidate(changed);
+    return this.variantEngine;
   }
 
   /** An open document's text; `null` when it was closed. */
@@ -44,6 +57,7 @@ export class Workspace {
       this.versions.set(uri, version);
     }
     this.engine?.invalidate([path]);
+    this.variantEngine?.invalidate([path]);
   }
 
   /** The version of an open document; `null` for others. */
@@ -55,6 +69,7 @@ export class Workspace {
   diskChanged(uris?: readonly string[]): void {
     this.disk.invalidate();
     this.engine?.invalidate(uris?.map(pathOf));
+    this.variantEngine?.invalidate(uris?.map(pathOf));
   }
 
   private make(provider: OverlaySourceProvider): AnalysisEngine {

@@ -93,6 +93,7 @@ export class Engine {
         value,
         inputs,
         module,
+        inferInputs: false,
       });
     });
   }
@@ -123,6 +124,7 @@ export class Engine {
         value,
         inputs: inputs ?? made.inputs,
         module,
+        inferInputs: true,
       });
     });
   }

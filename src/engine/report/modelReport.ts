@@ -17,6 +17,7 @@ import { ownMembers } from '../model/index.js';
 import type { TensorNative } from '../torch/tensor.js';
 import { callMacs, callOutput, moduleCalls, traceOf, type ModuleCall } from '../torch/trace.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
+import { inputCandidates, showInputs } from './inferInputs.js';
 import { inputValue, type InputSpec } from './inputs.js';
 import type { FindingReport, InputReport, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from './types.js';
 
@@ -36,6 +37,8 @@ export interface ReportRequest {
   /** The constructed module, or why there is none. */
   readonly value: Value;
   readonly inputs: readonly InputSpec[] | null;
+  /** Whether to look for inputs that fit when `inputs` is `null`. */
+  readonly inferInputs: boolean;
   /** Where names in inputs are looked up. */
   readonly module: PyModule;
 }
@@ -70,10 +73,8 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     };
   }
   const findings: FindingReport[] = [];
-  const forward = request.inputs
-    ? runForward(interpreter, value, request.inputs, request.module, notes, findings)
-    : null;
-  const counts = countModel(value);
+  const before = countModel(value);
+  const { forward, counts } = withForward(interpreter, value, request, before, notes, findings);
   const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
   return {
     ...base,
@@ -94,6 +95,48 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
     unknowns: notes.list,
   };
+}
+
+/**
+ * Runs `forward` on a fork, so that what it does to the module doesn't count, except that lazy layers get their sizes by it.
+ * Inputs that nobody said are tried one after another; none of them proves anything wrong.
+ */
+function withForward(
+  interpreter: Interpreter,
+  root: PyInstance,
+  request: ReportRequest,
+  before: ModelCounts,
+  notes: Notes,
+  findings: FindingReport[],
+): { readonly forward: Forward | null; readonly counts: ModelCounts } {
+  const attempt = (
+    specs: readonly InputSpec[],
+    into: Notes,
+    problems: FindingReport[],
+  ): { forward: Forward; counts: ModelCounts } => {
+    const { heap } = interpreter;
+    const depth = heap.depth;
+    const journal = heap.fork();
+    const forward = runForward(interpreter, root, specs, request.module, into, problems);
+    const lazy = before.total.unknowns.length > 0;
+    const after = lazy ? countModel(root) : before;
+    heap.unwind(depth + 1);
+    heap.rollback(journal);
+    return { forward, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
+  };
+  if (request.inputs) return attempt(request.inputs, notes, findings);
+  if (!request.inferInputs) return { forward: null, counts: before };
+  for (const specs of inputCandidates(interpreter, root)) {
+    const quiet = new Notes();
+    const assumptions = interpreter.assumptions.slice();
+    const tried = attempt(specs, quiet, []);
+    if (tried.forward.output !== null) {
+      interpreter.assume(`forward is called with ${showInputs(specs)}, as its first layer takes it`);
+      return tried;
+    }
+    interpreter.assumptions = assumptions;
+  }
+  return { forward: null, counts: before };
 }
 
 /** Runs `forward` in evaluation mode on tensors of the given shapes. */
