@@ -28,7 +28,7 @@ export function probabilityFor({ figures, perExample }: Facts): { readonly p: nu
     p += 0.1;
     reasons.push(`a gap of ${short(gap)}`);
   }
-  return { p: Number(p.toFixed(1)), why: reasons.length > 0 ? `0.1 is usual; ${reasons.join(' and ')} ask for more` : '0.1 is usual' };
+  return { p: Number(p.toFixed(1)), why: reasons.length > 0 ? `0.1 is usual, raised for ${reasons.join(' and ')}` : '0.1 is usual' };
 }
 
 export interface ClassPlan {

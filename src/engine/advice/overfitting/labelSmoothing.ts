@@ -46,7 +46,7 @@ export function prescribeLabelSmoothing(facts: Facts): Outcome {
       title: TITLE,
       reason:
         `The target becomes $(1-\\epsilon)\\,y + \\epsilon/C$. Plain cross-entropy of a margin $m$ between the right logit and the others, $\\ln(1+(C-1)e^{-m})$, only reaches 0 at $m \\to \\infty$; ` +
-        `with $\\epsilon = ${EPSILON}$ the best margin is finite: $m^* = \\ln\\frac{(1-\\epsilon)C+\\epsilon}{\\epsilon}$${bestMargin(facts)}.`,
+        `with $\\epsilon = ${EPSILON}$ the best margin is finite: $m^* = \\ln\\frac{(1-\\epsilon)C+\\epsilon}{\\epsilon}${bestMargin(facts)}.`,
       effect: 'Wrong or ambiguous labels pull less, and predictions are less overconfident on new data.',
       risk:
         'The printed training loss has a floor above 0 from now on.' +
@@ -59,7 +59,7 @@ export function prescribeLabelSmoothing(facts: Facts): Outcome {
 
 function bestMargin({ classes }: Facts): string {
   const c = valueOfSize(classes);
-  return c === null || c < 2 ? '' : `$ $= ${short(Math.log(((1 - EPSILON) * c + EPSILON) / EPSILON))}$ for $C = ${c}`;
+  return c === null || c < 2 ? '$' : ` = ${short(Math.log(((1 - EPSILON) * c + EPSILON) / EPSILON))}$ for $C = ${c}$`;
 }
 
 type Made = { readonly changes: Change[]; readonly shared: boolean } | { readonly why: string };
