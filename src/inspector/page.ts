@@ -105,7 +105,7 @@ function totals(list: readonly InspectorTotal[], comparing: boolean): HTMLElemen
 }
 
 function totalOf({ label, value, before, difference }: InspectorTotal, comparing: boolean): HTMLElement {
-  const changed = difference !== undefined && difference !== '±0';
+  const changed = difference !== undefined && difference !== '±0' && before !== value;
   const name = element('dt', {}, label);
   if (!comparing || !changed) return element('div', {}, name, element('dd', {}, value));
   return element(

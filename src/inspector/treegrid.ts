@@ -6,32 +6,48 @@ import { openAtFirst, visibleRows, type Filter } from './rows.js';
 /** As in inspector.css. */
 const ROW_HEIGHT = 24;
 const MARGIN_ROWS = 8;
+/** Pixels below which shapes and multiply-accumulates have no room. */
+const NARROW = 760;
 
 interface Column {
   readonly title: string;
   readonly className: string;
+  /** As a grid track. */
+  readonly width: string;
   readonly text: (row: InspectorRow) => string;
 }
 
-const NAME: Column = { title: 'Module', className: 'name', text: ({ name }) => name };
-const TYPE: Column = { title: 'Type', className: 'type', text: ({ type }) => type };
-const INPUT: Column = { title: 'Input', className: 'shape', text: ({ input }) => input };
-const OUTPUT: Column = { title: 'Output', className: 'shape', text: ({ output }) => output };
-const MACS: Column = { title: 'MACs', className: 'number', text: ({ macs }) => macs };
+const NAME: Column = { title: 'Module', className: 'name', width: 'minmax(130px, 2.2fr)', text: ({ name }) => name };
+const TYPE: Column = { title: 'Type', className: 'type', width: 'minmax(90px, 1.3fr)', text: ({ type }) => type };
+const INPUT: Column = { title: 'Input', className: 'shape', width: 'minmax(90px, 1.2fr)', text: ({ input }) => input };
+const OUTPUT: Column = {
+  title: 'Output',
+  className: 'shape',
+  width: 'minmax(90px, 1.2fr)',
+  text: ({ output }) => output,
+};
+const MACS: Column = { title: 'MACs', className: 'number', width: 'minmax(80px, 0.9fr)', text: ({ macs }) => macs };
 const SHARE: Column = {
   title: 'Share',
   className: 'share',
+  width: 'minmax(80px, 0.9fr)',
   text: ({ share }) => (share === null ? '' : `${(share * 100).toFixed(1)} %`),
 };
 const PARAMETERS: Column = {
   title: 'Parameters',
   className: 'number',
+  width: 'minmax(76px, 0.8fr)',
   text: ({ parameters, shared }) => (shared === null ? parameters : `${parameters} (= ${shared || 'root'})`),
 };
 const COMPARED: readonly Column[] = [
-  { title: 'Before', className: 'number', text: ({ before }) => before ?? '' },
+  { title: 'Before', className: 'number', width: 'minmax(70px, 0.8fr)', text: ({ before }) => before ?? '' },
   { ...PARAMETERS, title: 'After' },
-  { title: 'Difference', className: 'number difference', text: ({ difference }) => difference ?? '' },
+  {
+    title: 'Difference',
+    className: 'number difference',
+    width: 'minmax(70px, 0.8fr)',
+    text: ({ difference }) => difference ?? '',
+  },
 ];
 
 export class Treegrid {
@@ -41,6 +57,7 @@ export class Treegrid {
   private readonly spacer = element('div', { class: 'spacer', role: 'presentation' });
   private readonly scroller: HTMLElement;
   private rows: readonly InspectorRow[] = [];
+  private comparing = false;
   private visible: readonly InspectorRow[] = [];
   private columns: readonly Column[] = [];
   private open = new Set<string>();
@@ -59,7 +76,10 @@ export class Treegrid {
     this.scroller.addEventListener('scroll', () => this.draw());
     this.node.addEventListener('keydown', (event) => this.key(event));
     this.body.addEventListener('click', (event) => this.click(event));
-    new ResizeObserver(() => this.draw()).observe(this.scroller);
+    new ResizeObserver(() => {
+      this.lay();
+      this.draw();
+    }).observe(this.node);
   }
 
   /** Shows rows; what was open stays open as long as it is the same module. */
@@ -71,13 +91,24 @@ export class Treegrid {
       this.scroller.scrollTop = 0;
     }
     this.rows = rows;
-    this.columns = [NAME, TYPE, ...(comparing ? COMPARED : [PARAMETERS]), SHARE, INPUT, OUTPUT, MACS];
-    this.node.classList.toggle('comparing', comparing);
+    this.comparing = comparing;
+    this.lay();
+    this.update();
+  }
+
+  /** Chooses the columns: those that hold something, and in a narrow panel only what the inspector is about. */
+  private lay(): void {
+    const wide = this.node.clientWidth === 0 || this.node.clientWidth >= NARROW;
+    const further = wide
+      ? [INPUT, OUTPUT, MACS].filter((column) => this.rows.some((row) => column.text(row) !== ''))
+      : [];
+    const share = this.comparing && !wide ? [] : [SHARE];
+    this.columns = [NAME, TYPE, ...(this.comparing ? COMPARED : [PARAMETERS]), ...share, ...further];
+    this.node.style.setProperty('--columns', this.columns.map(({ width }) => width).join(' '));
     this.node.setAttribute('aria-colcount', String(this.columns.length));
     this.header.replaceChildren(
       ...this.columns.map(({ title, className }) => element('span', { role: 'columnheader', class: className }, title)),
     );
-    this.update();
   }
 
   setFilter(filter: Filter): void {

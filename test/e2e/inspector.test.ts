@@ -15,10 +15,8 @@ describe('the inspector', function () {
       () => bench.codeLenses('model.py'),
       (lenses) => lenses.some((text) => /\d parameters/.test(text)),
     );
-    await bench.command('Go to Symbol in Editor');
-    await session().page.keyboard.type('TextClassifier');
-    await session().page.keyboard.press('Enter');
     await bench.command('Architect: Inspect nn.Module');
+    await bench.pickRow('TextClassifier');
     const view = bench.webview();
     await view.locator('[role=treegrid] [role=row]', { hasText: 'blocks' }).first().waitFor();
     const total = await view.locator('.totals div', { hasText: 'Parameters' }).innerText();
@@ -53,6 +51,7 @@ describe('the inspector', function () {
     ]);
     const view = bench.webview();
     await view.locator('.totals .difference', { hasText: '−96' }).first().waitFor();
+    await view.locator('vscode-checkbox').click();
     assert.match(await view.locator('[role=row].changed', { hasText: 'hidden' }).innerText(), /9,312\s+9,216\s+−96/);
     await session().screenshot('compare');
   });

@@ -133,7 +133,6 @@ describe('pending changes', function () {
   it('follow the editor’s own undo and redo without ghosts', async () => {
     const { bench, spy } = session();
     const file = session().file('model.py');
-    await bench.clickLine('model.py', 'class FeedForward');
     await bench.press('Mod+Z');
     await waitFor(
       'the undone hunk to be back',

@@ -39,7 +39,7 @@ export function viewOf({ after, before, choices, file, toUri }: ViewInput): Insp
     signature: signatureOf(after),
     totals: totalsOf(after, before),
     rows: after.tree ? rowsOf(after.tree, before?.tree ?? null, comparing, toUri) : [],
-    unknowns: after.unknowns.map((note) => noteOf(note, toUri)),
+    unknowns: [...after.unknowns.map((note) => noteOf(note, toUri)), ...inputsUnknown(after)],
     assumptions: after.assumptions.map((note) => noteOf(note, toUri)),
   };
 }
@@ -66,6 +66,13 @@ function atLeast({ parameters }: ModelReport): string {
   return parameters.atLeast === undefined || parameters.atLeast === null
     ? 'unknown'
     : `at least ${formatCount(parameters.atLeast)}`;
+}
+
+/** Without input sizes there is nothing to follow through forward; the user can say them. */
+function inputsUnknown({ inputs, tree, qualname }: ModelReport): InspectorNote[] {
+  if (inputs.length > 0 || !tree) return [];
+  const text = `The sizes of the inputs are unknown, so there are no shapes and MACs. A comment above the class says them: # architect: ${qualname}(…)(x: f32[B, 3, 32, 32])`;
+  return [{ text, source: null }];
 }
 
 /** What came and went, or that it can't be told. */

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import {
+  createMessageConnection,
+  IPCMessageReader,
+  IPCMessageWriter,
+  type MessageConnection,
+} from 'vscode-languageserver/node';
+import type { AnalysisState, RequestMethod, Requests } from '../../src/protocol/index.js';
+import { ROOT } from '../support/paths.js';
+import { waitFor } from '../support/wait.js';
+
+const NET = `import torch.nn as nn
+
+# architect: Net(8, 3)(x: f32[2, 8])
+class Net(nn.Module):
+    def __init__(self, width, classes):
+        super().__init__()
+        self.hidden = nn.Linear(width, 16)
+        self.out = nn.Linear(16, classes)
+
+    def forward(self, x):
+        return self.out(self.hidden(x))
+`;
+
+interface Diagnostic {
+  readonly code: string;
+  readonly message: string;
+  readonly range: { readonly start: { readonly line: number } };
+}
+
+/** The analysis process, spoken to as an editor does. */
+class Client {
+  readonly states: AnalysisState[] = [];
+  readonly diagnostics = new Map<string, readonly Diagnostic[]>();
+  private version = 1;
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly connection: MessageConnection,
+  ) {
+    connection.onNotification('architect/state', (state: AnalysisState) => void this.states.push(state));
+    connection.onNotification(
+      'textDocument/publishDiagnostics',
+      (params: { uri: string; diagnostics: readonly Diagnostic[] }) =>
+        void this.diagnostics.set(params.uri, params.diagnostics),
+    );
+    connection.listen();
+  }
+
+  static async start(folder: string, parser: 'native' | 'wasm'): Promise<Client> {
+    const child = fork(join(ROOT, 'dist', 'server.js'), ['--node-ipc', `--parser=${parser}`], {
+      execArgv: [],
+      silent: true,
+    });
+    const client = new Client(child, createMessageConnection(new IPCMessageReader(child), new IPCMessageWriter(child)));
+    const uri = pathToFileURL(folder).href;
+    await client.connection.sendRequest('initialize', {
+      processId: process.pid,
+      rootUri: uri,
+      workspaceFolders: [{ uri, name: 'test' }],
+      capabilities: {},
+    });
+    await client.connection.sendNotification('initialized', {});
+    return client;
+  }
+
+  ask<M extends RequestMethod>(method: M, params: Requests[M]['params']): Promise<Requests[M]['result']> {
+    return this.connection.sendRequest(method, params);
+  }
+
+  open(uri: string, text: string): Promise<void> {
+    const textDocument = { uri, languageId: 'python', version: this.version, text };
+    return this.connection.sendNotification('textDocument/didOpen', { textDocument });
+  }
+
+  change(uri: string, text: string): Promise<void> {
+    const textDocument = { uri, version: ++this.version };
+    return this.connection.sendNotification('textDocument/didChange', { textDocument, contentChanges: [{ text }] });
+  }
+
+  stop(): void {
+    this.connection.dispose();
+    this.child.kill('SIGKILL');
+  }
+}
+
+describe('the analysis process', () => {
+  let folder = '';
+  let uri = '';
+  let client: Client;
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'architect-server-'));
+    await writeFile(join(folder, 'net.py'), NET);
+    uri = pathToFileURL(join(folder, 'net.py')).href;
+    client = await Client.start(folder, 'wasm');
+  });
+  after(async () => {
+    client.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('says which parser answered', async () => {
+    await waitFor('ready', () => client.states.find(({ kind }) => kind === 'ready'));
+    assert.equal(client.states.find(({ kind }) => kind === 'ready')?.parser, 'wasm');
+  });
+
+  it('lists the modules of a file on disk', async () => {
+    const { version, modules } = await client.ask('architect/modules', { uri });
+    assert.equal(version, null);
+    assert.deepEqual(
+      modules.map(({ name, parameters, range }) => [name, parameters, range.start.line]),
+      [['Net', 8 * 16 + 16 + 16 * 3 + 3, 3]],
+    );
+  });
+
+  it('counts what is in the editor rather than what is on disk', async () => {
+    await client.open(uri, NET.replace('16)', '20)').replace('(16,', '(20,'));
+    const { version, modules } = await client.ask('architect/modules', { uri });
+    assert.equal(version, 1);
+    assert.equal(modules[0]?.parameters, 8 * 20 + 20 + 20 * 3 + 3);
+  });
+
+  it('inspects the module around a position', async () => {
+    const { reports } = await client.ask('architect/inspect', { uri, position: { line: 6, character: 10 } });
+    assert.equal(reports[0]?.qualname, 'Net');
+    assert.deepEqual(reports[0]?.output, [2, 3]);
+    assert.deepEqual(
+      reports[0]?.tree?.children.map(({ name, total }) => [name, total]),
+      [
+        ['hidden', 180],
+        ['out', 63],
+      ],
+    );
+  });
+
+  it('answers a position outside of all modules with a sentence', async () => {
+    await assert.rejects(
+      client.ask('architect/inspect', { uri, position: { line: 0, character: 0 } }),
+      /no nn\.Module here/,
+    );
+  });
+
+  it('publishes a syntax error and takes it back', async () => {
+    await client.change(uri, NET.replace('def forward(self, x):', 'def forward(self, x:'));
+    await waitFor('a diagnostic', () => client.diagnostics.get(uri)?.some(({ code }) => code === 'syntax'));
+    await client.change(uri, NET);
+    await waitFor('no diagnostic', () => client.diagnostics.get(uri)?.length === 0);
+  });
+
+  it('publishes a shape error at its line', async () => {
+    await client.change(uri, NET.replace('nn.Linear(16, classes)', 'nn.Linear(17, classes)'));
+    await waitFor('a diagnostic', () => client.diagnostics.get(uri)?.some(({ code }) => code === 'shape'));
+    assert.equal(client.diagnostics.get(uri)?.find(({ code }) => code === 'shape')?.range.start.line, 10);
+    await client.change(uri, NET);
+  });
+
+  it('checks edits against the baseline, each variant alone', async () => {
+    const files = (text: string): { uri: string; text: string }[] => [{ uri, text }];
+    const { variants } = await client.ask('architect/checkEdits', {
+      baseline: files(NET),
+      variants: [
+        {
+          id: 'bias',
+          files: files(NET.replace('classes)\n\n    def forward', 'classes, bias=False)\n\n    def forward')),
+        },
+        { id: 'broken', files: files(NET.replace('super().__init__()', 'super(.__init__()')) },
+        { id: 'misfit', files: files(NET.replace('nn.Linear(16, classes)', 'nn.Linear(17, classes)')) },
+      ],
+    });
+    const [bias, broken, misfit] = variants;
+    assert.equal(bias?.syntax.outcome, 'passed');
+    assert.equal(bias?.shapes.outcome, 'passed');
+    assert.deepEqual(bias?.parameters, { kind: 'known', delta: -3 });
+    assert.equal(broken?.syntax.outcome, 'failed');
+    assert.equal(broken?.shapes.outcome, 'notDeterminable');
+    assert.equal(misfit?.shapes.outcome, 'failed');
+    assert.equal(misfit?.parameters.kind, 'notChecked');
+  });
+
+  it('leaves the file alone while it checks', async () => {
+    const { modules } = await client.ask('architect/modules', { uri });
+    assert.equal(modules[0]?.parameters, 195);
+  });
+
+  it('answers bad input with a sentence', async () => {
+    const missing = pathToFileURL(join(folder, 'missing.py')).href;
+    await assert.rejects(client.ask('architect/modules', { uri: missing }), /can't be read/);
+    await writeFile(join(folder, 'binary.py'), Buffer.from([0, 1, 2, 255]));
+    await assert.rejects(
+      client.ask('architect/modules', { uri: pathToFileURL(join(folder, 'binary.py')).href }),
+      /can't be read/,
+    );
+    await writeFile(join(folder, 'empty.py'), '');
+    assert.deepEqual(
+      (await client.ask('architect/modules', { uri: pathToFileURL(join(folder, 'empty.py')).href })).modules,
+      [],
+    );
+  });
+});
