@@ -4,7 +4,16 @@ import { isSym } from '../python/symint.js';
 import type { Unknown, Value } from '../python/value.js';
 import { ceilDiv, concrete, isUnknown, maxDim, numelOf, showDim, sub } from './dims.js';
 import { dtypeFacts, isFloating, promote, roundAll, roundTo } from './dtypes.js';
-import { Args, MAX_VALUES, operator, operatorsOf, overwrite, Undetermined, type Result } from './ops/operator.js';
+import {
+  Args,
+  MAX_VALUES,
+  maxValues,
+  operator,
+  operatorsOf,
+  overwrite,
+  Undetermined,
+  type Result,
+} from './ops/operator.js';
 import { isArrayLike, isTensor, makeTensor, tensorData, type DType, type Dim, type Shape } from './tensor.js';
 import { tensorClass, tensorConstructor } from './tensorClass.js';
 
@@ -126,7 +135,11 @@ function range(args: Args, closed: boolean): Result {
     if ((step > 0 && start > end) || (step < 0 && start < end))
       args.fail('upper bound and lower bound inconsistent with step sign');
     const count = closed ? Math.floor((end - start) / step) + 1 : Math.ceil((end - start) / step);
-    return { ...base, shape: [count], values: count <= MAX_VALUES ? rangeValues(start, step, count, dtype) : null };
+    return {
+      ...base,
+      shape: [count],
+      values: count <= maxValues(dtype) ? rangeValues(start, step, count, dtype) : null,
+    };
   }
   for (const value of [startValue, endValue, stepValue]) if (isUnknown(value)) return { ...base, shape: [value] };
   if (real)

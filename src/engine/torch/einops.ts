@@ -316,7 +316,9 @@ function parseShape(args: Args): Value {
 
 const functions: Readonly<Record<string, Value>> = {
   rearrange: run('rearrange', 'rearrange(tensor, pattern, **axes)', (args) => transform(args, 'rearrange')),
-  reduce: run('reduce', 'reduce(tensor, pattern, reduction, **axes)', (args) => transform(args, 'reduce')),
+  reduce: run('reduce', 'reduce(tensor, pattern, reduction, **axes)', (args) =>
+    transform(args, args.raw('reduction') === 'repeat' ? 'repeat' : 'reduce'),
+  ),
   repeat: run('repeat', 'repeat(tensor, pattern, **axes)', (args) => transform(args, 'repeat')),
   einsum: run('einsum', 'einsum(*tensors_and_pattern)', namedEinsum),
   pack: run('pack', 'pack(tensors, pattern)', pack),

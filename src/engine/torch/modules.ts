@@ -680,6 +680,7 @@ export const torchModuleList: readonly ModelledModule[] = [
     isPackage: true,
     members: () => ({
       _get_tracing_state: constant('_get_tracing_state()', null),
+      _is_tracing: constant('_is_tracing()', false),
       _log_api_usage_once: none('_log_api_usage_once(*args)'),
       _jit_set_profiling_executor: none('_jit_set_profiling_executor(x)'),
       _jit_set_profiling_mode: none('_jit_set_profiling_mode(x)'),

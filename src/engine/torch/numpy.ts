@@ -843,11 +843,18 @@ function members(): Record<string, Value> {
     const own = dtypeFrom(dtype, context);
     return isArray(result) && own !== undefined ? cast(result.data, own, context) : result;
   });
-  known['eye'] = defineFunction('eye(N, M=None, k=0, dtype=None)', ({ N, M, k }, context) =>
-    k === 0
-      ? invoke('torch', 'eye', [N ?? null, ...(M === null || M === undefined ? [] : [M])], new Map(), context)
-      : context.unknown('numpy.eye with an offset is not described by the analyser'),
-  );
+  known['eye'] = defineFunction('eye(N, M=None, k=0, dtype=None)', ({ N, M, k, dtype }, context) => {
+    if (k !== 0) return context.unknown('numpy.eye with an offset is not described by the analyser');
+    const own = dtypeFrom(dtype, context) ?? 'float64';
+    const result = invoke(
+      'torch',
+      'eye',
+      [N ?? null, ...(M === null || M === undefined ? [] : [M])],
+      new Map(),
+      context,
+    );
+    return isArray(result) ? cast(result.data, own, context) : result;
+  });
   known['identity'] = known['eye'];
   known['arange'] = defineFunction(
     'arange(start, stop=None, step=1, dtype=None)',

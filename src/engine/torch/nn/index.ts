@@ -19,6 +19,7 @@ import { quantizationModules } from './quantization.js';
 import { weightedLayers } from './weightedLayers.js';
 import { factoryOf, newParameter, sizesOf } from './weights.js';
 import attentionKernelsSource from './python/attentionKernels.py';
+import flexAttentionSource from './python/flexAttention.py';
 import moduleHooksSource from './python/moduleHooks.py';
 import adaptiveSource from './python/adaptive.py';
 import attentionSource from './python/attention.py';
@@ -172,6 +173,7 @@ export const nnModules: readonly ModelledModule[] = [
   { name: 'torch.nn.modules.module', members: () => ({ Module: moduleClass, __getattr__: partName('module') }), source: moduleHooksSource },
   { name: 'torch.nn._reduction', complete: true, members: () => reductionMembers },
   { name: 'torch.nn.attention', isPackage: true, source: attentionKernelsSource },
+  { name: 'torch.nn.attention.flex_attention', source: flexAttentionSource },
   ...[...parts].map((part): ModelledModule => ({
     name: `torch.nn.modules.${part}`,
     members: () => ({ Module: moduleClass, ...classesOf(part), ...written[part]?.given, __getattr__: partName(part) }),

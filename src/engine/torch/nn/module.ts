@@ -6,7 +6,7 @@
  */
 import type { Context } from '../../python/context.js';
 import { defineClass } from '../../python/define.js';
-import type { PyBuiltin, PyClass, PyDict, PyInstance, Value } from '../../python/value.js';
+import type { PyBuiltin, PyClass, PyDict, PyInstance, Unknown, Value } from '../../python/value.js';
 import {
   argument, classMember, dictDelete, dictGet, dictOf, dictSet, isBufferValue, isInstance, isParameterValue, isTensorValue, isUnknown,
   MEMBERS, method, newDict, newSet, orderedDict, setAdd, setDiscard, setOf, typename,
@@ -24,6 +24,10 @@ export const moduleClass: PyClass = defineClass('Module', { module: 'torch.nn.mo
 /** Instances of `nn.Module` and its subclasses. */
 export function isModule(value: Value | undefined): value is PyInstance {
   return isInstance(value) && value.cls.mro.includes(moduleClass);
+}
+/** A module, or an object whose class has a base that is not resolved and may be one. */
+export function mayBeModule(value: Value | undefined): value is PyInstance {
+  return isInstance(value) && (value.cls.unknownBase !== null || value.cls.mro.includes(moduleClass));
 }
 export function isModuleClass(value: Value | undefined): value is PyClass {
   return typeof value === 'object' && value !== null && value.kind === 'class' && value.mro.includes(moduleClass);
@@ -166,7 +170,7 @@ export function registerBuffer(self: PyInstance, name: Value, tensor: Value, per
 
 export function registerModule(self: PyInstance, name: Value, module: Value, context: Context): null {
   const modules = dictOf(self, '_modules');
-  if (module !== null && !isUnknown(module) && !isModule(module)) return context.raise('TypeError', `${typename(module, context)} is not a Module subclass`);
+  if (module !== null && !isUnknown(module) && !mayBeModule(module)) return context.raise('TypeError', `${typename(module, context)} is not a Module subclass`);
   if (!modules) return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '_modules'`);
   if (isUnknown(name)) return storeUnderUnknown(context, modules, name);
   if (typeof name === 'string' && !modules.entries.has(name) && hasAttribute(self, name, context))
@@ -186,8 +190,18 @@ function removeFrom(self: PyInstance, name: string, context: Context, ...dicts: 
 }
 
 /** Whether an unknown can't be a module, a parameter or a buffer, so that it may be any plain attribute. */
-export function isPlain(value: Value): boolean {
+function isPlain(value: Value): boolean {
   return isUnknown(value) && value.cls !== undefined && value.cls.name !== 'object' && !value.cls.unknownBase && !value.cls.mro.includes(moduleClass) && !value.cls.mro.some((cls) => cls.name === 'Tensor' && cls.module.startsWith('torch'));
+}
+
+/**
+ * Unknown attributes of a module that may be modules, parameters or buffers: what hangs below them can't be counted.
+ * (`training` is a flag whatever it was set to.)
+ */
+export function hiddenMembers(self: PyInstance): Unknown[] {
+  const hidden: Unknown[] = [];
+  for (const [name, value] of self.attrs) if (isUnknown(value) && name !== 'training' && !isPlain(value)) hidden.push(value);
+  return hidden;
 }
 
 /** `Module.__setattr__`. */
@@ -213,7 +227,7 @@ export function assign(self: PyInstance, name: string, value: Value, context: Co
     return;
   }
   const modules = dictOf(self, '_modules');
-  if (isModule(value)) {
+  if (isModule(value) || (modules && mayBeModule(value))) {
     if (!modules) return context.raise('AttributeError', 'cannot assign module before Module.__init__() call');
     removeFrom(self, name, context, params, dictOf(self, '_buffers'));
     setDiscard(context, setOf(self, '_non_persistent_buffers_set'), name);

@@ -6,7 +6,7 @@ import { deviceOf } from '../device.js';
 import { dtypeOf, isFloating, roundAll } from '../dtypes.js';
 import { makeTensor, type DType, type TensorData } from '../tensor.js';
 import { enterModule, leaveModule } from '../trace.js';
-import { isModule, isPlain, moduleClass, required } from './module.js';
+import { hiddenMembers, isModule, moduleClass, required } from './module.js';
 import {
   argument, classMember, dictOf, dictSet, isDict, isInstance, isTensorValue, isUninitialized, isUnknown, method, orderedDict, setOf,
   typename, updateTensor,
@@ -290,7 +290,8 @@ const stateDict = method('state_dict', (self, args, kwargs, context) => {
     if (isUnknown(inner)) return inner;
   }
   for (const dict of [dictOf(self, '_parameters'), dictOf(self, '_buffers'), modules]) if (dict?.taint) return dict.taint;
-  for (const value of self.attrs.values()) if (isUnknown(value) && !isPlain(value)) return value;
+  const [hidden] = hiddenMembers(self);
+  if (hidden) return hidden;
   for (const { value } of dictOf(self, '_state_dict_hooks')?.entries.values() ?? []) {
     const result = context.call(value, [self, destination, prefix, context.dict()]);
     if (result !== null) destination = result;
@@ -422,7 +423,7 @@ export const methodMembers: Readonly<Record<string, Value>> = {
   forward,
   apply: method('apply', (self, args, kwargs, context) => {
     const fn = required(args, kwargs, 0, 'fn', 'apply', context);
-    for (const [, child] of knownChildren(self, context)) context.callMethod(child, 'apply', [fn]);
+    for (const [, child] of knownChildren(self, context)) if (isModule(child)) context.callMethod(child, 'apply', [fn]);
     context.call(fn, [self]);
     return self;
   }),

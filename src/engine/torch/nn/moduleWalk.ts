@@ -7,7 +7,7 @@
 import type { Context } from '../../python/context.js';
 import { UnknownFlow } from '../../python/errors.js';
 import type { PyDict, PyInstance, PyIterator, Unknown, Value } from '../../python/value.js';
-import { isModule, isPlain, moduleClass } from './module.js';
+import { hiddenMembers, isModule, mayBeModule, moduleClass } from './module.js';
 import { argument, classMember, dictOf, isUnknown, method, type MemberDict } from './objects.js';
 
 /** The first unknown a walk met. */
@@ -35,7 +35,7 @@ function* entriesOf(walk: Walk, dict: PyDict | undefined): Generator<[string, Va
 /** Notes what of a module can't be known: attributes that may be modules or parameters, a base that is not resolved. */
 function look(walk: Walk, module: PyInstance): void {
   block(walk, module.taint);
-  for (const value of module.attrs.values()) if (isUnknown(value) && !isPlain(value)) block(walk, value);
+  block(walk, hiddenMembers(module)[0]);
 }
 
 function join(path: string, name: string): string {
@@ -65,7 +65,10 @@ function* namedModules(walk: Walk, self: PyInstance, memo: Set<Value>, prefix: s
   look(walk, self);
   yield [prefix, self];
   for (const [name, child] of entriesOf(walk, dictOf(self, '_modules'))) {
-    if (!isModule(child)) continue;
+    if (!isModule(child)) {
+      if (mayBeModule(child)) block(walk, child.cls.unknownBase);
+      continue;
+    }
     const path = join(prefix, name);
     if (!overrides(child, 'named_modules')) {
       yield* namedModules(walk, child, memo, path, removeDuplicate);
@@ -106,7 +109,7 @@ function* namedChildren(walk: Walk, self: PyInstance): Generator<[string, PyInst
   const memo = new Set<Value>();
   look(walk, self);
   for (const [name, child] of entriesOf(walk, dictOf(self, '_modules'))) {
-    if (!isModule(child) || memo.has(child)) continue;
+    if (!mayBeModule(child) || memo.has(child)) continue;
     memo.add(child);
     yield [name, child];
   }

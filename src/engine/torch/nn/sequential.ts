@@ -1,7 +1,7 @@
 /** `Sequential.forward`, run without interpretation: its children are called at the line that calls the whole. */
 import { defineFunction } from '../../python/define.js';
 import type { Value } from '../../python/value.js';
-import { isModule } from './module.js';
+import { mayBeModule } from './module.js';
 import { dictOf, isInstance, isUnknown } from './objects.js';
 
 export const sequentialForward = defineFunction('forward(self, input)', ({ self, input }, context) => {
@@ -12,7 +12,7 @@ export const sequentialForward = defineFunction('forward(self, input)', ({ self,
   let value: Value = input ?? null;
   for (const { value: child } of [...children.entries.values()]) {
     if (isUnknown(child)) return child;
-    if (!isModule(child)) return context.raise('TypeError', `'${context.typeOf(child).name}' object is not callable`);
+    if (!mayBeModule(child)) return context.raise('TypeError', `'${context.typeOf(child).name}' object is not callable`);
     value = context.call(child, [value]);
   }
   return value;

@@ -21,7 +21,16 @@ import {
 import { roundAll } from '../dtypes.js';
 import { isTensor, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
 import { recordOp } from '../trace.js';
-import { Args, MAX_VALUES, operator, Undetermined, UnknownShape, writeThrough, type Result } from './operator.js';
+import {
+  Args,
+  MAX_VALUES,
+  maxValues,
+  operator,
+  Undetermined,
+  UnknownShape,
+  writeThrough,
+  type Result,
+} from './operator.js';
 import { termOf } from './pointwise.js';
 import { sliceValues } from './joining.js';
 
@@ -277,7 +286,8 @@ function offsets(
   const from = concrete(source);
   const jointSizes = concrete(joint);
   const count = numelOf(shape);
-  if (!data.values || !sizes || !from || !jointSizes || typeof count !== 'number' || count > MAX_VALUES) return null;
+  if (!data.values || !sizes || !from || !jointSizes || typeof count !== 'number' || count > maxValues(data.dtype))
+    return null;
   const strides = stridesOf(from);
   let base = 0;
   let axis = 0;

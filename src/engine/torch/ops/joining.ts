@@ -18,7 +18,7 @@ import {
 } from '../dims.js';
 import { resultType } from '../dtypes.js';
 import { isTensor, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
-import { alias, MAX_VALUES, operator, UnknownShape, type Args, type Result, type Results } from './operator.js';
+import { alias, maxValues, operator, UnknownShape, type Args, type Result, type Results } from './operator.js';
 
 const TM = 'torch method';
 
@@ -72,7 +72,12 @@ export function catenate(args: Args, tensors: readonly TensorNative[], dim: numb
 function catValues(tensors: readonly TensorNative[], shape: Shape, axis: number): number[] | null {
   const sizes = concrete(shape);
   const count = numelOf(shape);
-  if (!sizes || typeof count !== 'number' || count > MAX_VALUES || tensors.some(({ data }) => !data.values))
+  if (
+    !sizes ||
+    typeof count !== 'number' ||
+    count > maxValues(tensors[0]?.data.dtype) ||
+    tensors.some(({ data }) => !data.values)
+  )
     return null;
   const outer = sizes.slice(0, axis).reduce((a, b) => a * b, 1);
   const result: number[] = [];
@@ -348,7 +353,7 @@ operator(
     const results = tensors.map(({ data }, index): Result => {
       const count = numelOf(shape);
       let values: number[] | null = null;
-      if (known && data.values && typeof count === 'number' && count <= MAX_VALUES)
+      if (known && data.values && typeof count === 'number' && count <= maxValues(data.dtype))
         values = gatherStrided(
           data.values,
           known,

@@ -237,3 +237,38 @@ operator('trapezoid(y, x=None, dx=None, dim=-1)', 'torch', (args) => {
   return { shape: shape.filter((_, i) => i !== args.axisOf('dim', shape.length)) };
 });
 alias('trapz', 'trapezoid', 'torch');
+operator(
+  'lu(input, pivot=True, get_infos=False)',
+  'torch method',
+  (args): Results => {
+    const shape = args.shape('input');
+    const least = minDim(shape[shape.length - 2] as Dim, shape[shape.length - 1] as Dim);
+    const results: Result[] = [
+      { shape },
+      { shape: [...shape.slice(0, -2), least], dtype: 'int32', requiresGrad: false },
+    ];
+    if (args.bool('get_infos')) results.push({ shape: shape.slice(0, -2), dtype: 'int32', requiresGrad: false });
+    return { results, as: 'tuple' };
+  },
+  { many: true },
+);
+for (const places of ['torch', 'linalg'])
+  operator(
+    places === 'torch'
+      ? 'lu_unpack(input, LU_pivots=None, unpack_data=True, unpack_pivots=True)'
+      : 'lu(input, pivot=True)',
+    places,
+    (args): Results => {
+      const shape = args.shape('input');
+      const [rows, columns] = shape.slice(-2) as [Dim, Dim];
+      const least = minDim(rows, columns);
+      const lead = shape.slice(0, -2);
+      const results: Result[] = [
+        { shape: [...lead, rows, rows] },
+        { shape: [...lead, rows, least] },
+        { shape: [...lead, least, columns] },
+      ];
+      return { results, as: 'tuple' };
+    },
+    { many: true },
+  );

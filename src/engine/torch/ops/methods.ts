@@ -387,6 +387,12 @@ for (const [name, of] of [
   const target = methods.get(of);
   if (target) methods.set(name, target);
 }
+/** Another layout of the same numbers. */
+for (const name of ['to_sparse', 'to_sparse_coo', 'to_sparse_csr', 'to_dense', 'to_mkldnn', 'coalesce'])
+  operator(`${name}(input, *args, **kwargs)`, 'method', (args) => ({
+    shape: args.tensor('input').data.shape,
+    values: args.values('input'),
+  }));
 for (const name of ['apply_', 'map_', 'map2_'])
   operator(`${name}(input, *rest)`, 'method', (args) => {
     const tensor = args.tensor('input');

@@ -7,7 +7,7 @@ import { defineFunction, parseSignature, type Bound } from '../../python/define.
 import { isSym } from '../../python/symint.js';
 import type { Native, PyBuiltin, PyClass, Unknown, Value } from '../../python/value.js';
 import { concrete, decideDim, isUnknown, numelOf, showShape } from '../dims.js';
-import { categoryOf, defaultDtype, dtypeOf, isDifferentiable, scalarName } from '../dtypes.js';
+import { categoryOf, defaultDtype, dtypeOf, isDifferentiable, isIntegral, scalarName } from '../dtypes.js';
 import { deviceOf } from '../device.js';
 import { gradEnabled } from '../gradMode.js';
 import { shapeError, type ShapeErrorDetails } from '../shapeError.js';
@@ -25,6 +25,13 @@ import { recordOp, tensorsIn } from '../trace.js';
 
 /** Tensors larger than this don't keep values. */
 export const MAX_VALUES = 4096;
+/** Indices and masks may be larger: tables of positions are made of them. */
+const MAX_INDEX_VALUES = 65_536;
+
+/** How many values a tensor of this dtype keeps. */
+export function maxValues(dtype: DType | Unknown | undefined): number {
+  return dtype !== undefined && isIntegral(dtype) ? MAX_INDEX_VALUES : MAX_VALUES;
+}
 
 /** Thrown where an argument decides the result and is unknown; the operator then answers that unknown. */
 export class Undetermined extends Error {
@@ -691,7 +698,7 @@ export class Args {
       dtype,
       device,
       requiresGrad,
-      values: fitting(result.values ?? null, result.shape),
+      values: fitting(result.values ?? null, result.shape, dtype),
       node,
       init: result.init ?? null,
     });
@@ -723,7 +730,11 @@ export class Args {
 }
 
 /** Values only if there are few and exactly as many as the shape says. */
-export function fitting(values: readonly number[] | null, shape: Shape): readonly number[] | null {
-  if (!values || values.length > MAX_VALUES || !concrete(shape)) return null;
+export function fitting(
+  values: readonly number[] | null,
+  shape: Shape,
+  dtype?: DType | Unknown,
+): readonly number[] | null {
+  if (!values || values.length > maxValues(dtype) || !concrete(shape)) return null;
   return values.length === numelOf(shape) ? values : null;
 }

@@ -6,7 +6,7 @@ import { concrete, isUnknown, numelOf } from '../dims.js';
 import { defaultDtype, isComplex, realOf, resultType, roundAll, roundTo, toFloat, type Operand } from '../dtypes.js';
 import { isTensor, type DType, type Shape, type TensorData } from '../tensor.js';
 import type { Unknown } from '../../python/value.js';
-import { alias, MAX_VALUES, operator, Undetermined, type Args, type OperatorOptions, type Result } from './operator.js';
+import { alias, maxValues, operator, Undetermined, type Args, type OperatorOptions, type Result } from './operator.js';
 
 /** An operand: a tensor, or a number that may or may not be known. */
 interface Term {
@@ -67,7 +67,14 @@ export function computeValues(
 ): number[] | null {
   const sizes = concrete(shape);
   const count = numelOf(shape);
-  if (!compute || !sizes || typeof count !== 'number' || count > MAX_VALUES || isUnknown(inner)) return null;
+  if (
+    !compute ||
+    !sizes ||
+    typeof count !== 'number' ||
+    count > Math.min(maxValues(inner), maxValues(outer)) ||
+    isUnknown(inner)
+  )
+    return null;
   const columns: (readonly number[])[] = [];
   for (const term of terms) {
     const from = concrete(term.shape);
@@ -340,7 +347,7 @@ function where(args: Args, condition: string, input: string, other: string): Res
   if (
     sizes &&
     typeof count === 'number' &&
-    count <= MAX_VALUES &&
+    count <= maxValues(dtype) &&
     [mask, ...terms].every((term) => term.values) &&
     froms.every((from) => from)
   ) {

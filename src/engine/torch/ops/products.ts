@@ -400,7 +400,8 @@ function einsumMacs(inputs: readonly EinOperand[], output: readonly string[]): D
     // What only one side has is summed there first.
     const shared = gone.filter((label) => sizeIn(current, label) !== 1 && sizeIn(next, label) !== 1);
     const rest = labels.filter((label) => kept.has(label));
-    if (gone.length > 0) macs = add(macs, product([...rest, ...shared].map(sizeOf)));
+    // Nothing left to contract: element by element, which is not counted.
+    if (shared.length > 0) macs = add(macs, product([...rest, ...shared].map(sizeOf)));
     current = { labels: rest, shape: rest.map(sizeOf) };
   }
   return macs;

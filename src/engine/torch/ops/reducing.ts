@@ -478,23 +478,28 @@ operator('unique_consecutive(input, return_inverse=False, return_counts=False, d
 });
 function unique(args: Args): Result | Results {
   const { shape, values } = args.tensor('input').data;
-  const count = args.context.unknown('the number of distinct elements depends on the data');
   const known = values && !args.has('dim') && args.op === 'unique' ? [...new Set(values)].sort((a, b) => a - b) : null;
-  const size: Dim = known ? known.length : count;
-  const result: Shape =
-    args.has('dim') && !isUnknown(shape)
-      ? shape.map((dim, i) => (i === args.axisOf('dim', shape.length) ? size : dim))
-      : [size];
+  const size: Dim = known ? known.length : args.context.unknown('the number of distinct elements depends on the data');
+  const axis = args.has('dim') && !isUnknown(shape) ? args.axisOf('dim', shape.length) : null;
   const extra: Result[] = [];
-  if (args.bool('return_inverse'))
+  if (args.bool('return_inverse')) {
+    const places = known && new Map(known.map((value, i) => [value, i] as const));
     extra.push({
-      shape: args.has('dim') && !isUnknown(shape) ? [shape[args.axisOf('dim', shape.length)] as Dim] : shape,
+      shape: axis !== null && !isUnknown(shape) ? [shape[axis] as Dim] : shape,
       dtype: 'int64',
+      values: values && places ? values.map((value) => places.get(value) ?? 0) : null,
     });
-  if (args.bool('return_counts')) extra.push({ shape: [size], dtype: 'int64' });
-  return extra.length === 0
-    ? { shape: result, values: known }
-    : { results: [{ shape: result }, ...extra], as: 'tuple' };
+  }
+  if (args.bool('return_counts')) {
+    const counts = new Map<number, number>();
+    for (const value of values ?? []) counts.set(value, (counts.get(value) ?? 0) + 1);
+    extra.push({ shape: [size], dtype: 'int64', values: known && known.map((value) => counts.get(value) ?? 0) });
+  }
+  const result: Result = {
+    shape: axis !== null && !isUnknown(shape) ? shape.map((dim, i) => (i === axis ? size : dim)) : [size],
+    values: known,
+  };
+  return extra.length === 0 ? result : { results: [result, ...extra], as: 'tuple' };
 }
 operator('bincount(input, weights=None, minlength=0)', TM, (args) => {
   const weights = args.optional('weights');

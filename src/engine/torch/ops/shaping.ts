@@ -20,7 +20,7 @@ import {
 } from '../dims.js';
 import { complexOf, dtypeFacts, dtypeOf, realOf } from '../dtypes.js';
 import { isTensor, type Dim, type Shape } from '../tensor.js';
-import { alias, MAX_VALUES, operator, type Args, type Result } from './operator.js';
+import { alias, maxValues, operator, type Args, type Result } from './operator.js';
 
 const TM = 'torch method';
 
@@ -332,13 +332,17 @@ function expand(args: Args, sizes: readonly Dim[]): Result {
   const count = numelOf(result);
   return {
     shape: result,
-    values: values && from && to && typeof count === 'number' && count <= MAX_VALUES ? spread(values, from, to) : null,
+    values:
+      values && from && to && typeof count === 'number' && count <= maxValues(args.dtype('input'))
+        ? spread(values, from, to)
+        : null,
     view: true,
   };
 }
 operator('expand(input, *sizes, implicit=False)', 'method', (args) => expand(args, args.varDims('sizes')));
 operator('expand_as(input, other)', 'method', (args) => expand(args, args.shape('other')));
-operator('broadcast_to(input, size)', TM, (args) => expand(args, args.dims('size')));
+operator('broadcast_to(input, size)', 'torch', (args) => expand(args, args.dims('size')));
+operator('broadcast_to(input, *size)', 'method', (args) => expand(args, args.varDims('size')));
 operator(
   'broadcast_tensors(*tensors)',
   'torch',
@@ -368,7 +372,7 @@ function repeat(args: Args, times: readonly Dim[]): Result {
   const to = concrete(result);
   const count = numelOf(result);
   let repeated: number[] | null = null;
-  if (values && from && to && typeof count === 'number' && count <= MAX_VALUES) {
+  if (values && from && to && typeof count === 'number' && count <= maxValues(args.dtype('input'))) {
     const strides = stridesOf(from);
     const outer = stridesOf(to);
     repeated = Array.from({ length: count }, (_, at) => {
@@ -405,7 +409,7 @@ operator('repeat_interleave(input, repeats, dim=None, output_size=None)', TM, (a
   const values = args.values('input');
   const from = concrete(sizes);
   let repeated: number[] | null = null;
-  if (values && from && times !== null && values.length * times <= MAX_VALUES) {
+  if (values && from && times !== null && values.length * times <= maxValues(args.dtype('input'))) {
     const inner = from.slice(axis + 1).reduce((a, b) => a * b, 1);
     repeated = [];
     for (let at = 0; at < values.length; at += inner)
@@ -495,7 +499,7 @@ operator('diag(input, diagonal=0)', TM, (args) => {
     const size = add(shape[0] as Dim, Math.abs(offset));
     const values = args.values('input');
     let placed: number[] | null = null;
-    if (values && typeof size === 'number' && size * size <= MAX_VALUES) {
+    if (values && typeof size === 'number' && size * size <= maxValues(args.dtype('input'))) {
       placed = new Array<number>(size * size).fill(0);
       values.forEach(
         (value, i) => ((placed as number[])[(i + Math.max(-offset, 0)) * size + i + Math.max(offset, 0)] = value),
@@ -568,7 +572,7 @@ operator('as_strided(input, size, stride, storage_offset=None)', TM, (args) => {
   return {
     shape: sizes,
     values:
-      values && steps && wanted && typeof count === 'number' && count <= MAX_VALUES
+      values && steps && wanted && typeof count === 'number' && count <= maxValues(args.dtype('input'))
         ? gatherStrided(values, wanted, steps, offset)
         : null,
     view: true,
