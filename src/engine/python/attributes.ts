@@ -1,4 +1,5 @@
 /** Attribute access as `object.__getattribute__`, `type.__getattribute__` and modules do it. */
+import { classAnnotations, functionAnnotations } from './annotations.js';
 import { builtinClasses, classOf } from './builtins/index.js';
 import { instantiate } from './calls.js';
 import { createClassFrom } from './classes.js';
@@ -198,6 +199,8 @@ function getBuiltinAttribute(interpreter: Interpreter, object: Value, name: stri
 export function getOwnAttribute(interpreter: Interpreter, object: Value, name: string): Value | undefined {
   if (typeof object !== 'object' || object?.kind !== 'instance') return getAttribute(interpreter, object, name);
   const { cls } = object;
+  if (name === '__annotations__')
+    return classAnnotations(interpreter, cls.mro.find((parent) => parent.namespace.has(name)) ?? cls);
   const entry = lookup(interpreter, cls, name);
   if (entry !== undefined && isDataDescriptor(interpreter, entry)) return bind(interpreter, entry, object, cls);
   const own = object.attrs.get(name);
@@ -217,6 +220,8 @@ export function getOwnAttribute(interpreter: Interpreter, object: Value, name: s
 }
 
 function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string): Value | undefined {
+  // Kept as text inside; whoever asks gets values.
+  if (name === '__annotations__') return classAnnotations(interpreter, cls);
   const meta = cls.metaclass;
   const metaEntry = meta ? lookup(interpreter, meta, name) : undefined;
   if (meta && metaEntry !== undefined && isDataDescriptor(interpreter, metaEntry))
@@ -243,8 +248,6 @@ function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string)
       return null;
     case '__dict__':
       return interpreter.dict(cls.namespace);
-    case '__annotations__':
-      return interpreter.dict();
     case 'mro':
       return {
         kind: 'builtin',
@@ -450,12 +453,8 @@ function getFunctionAttribute(interpreter: Interpreter, func: PyFunction, name: 
       return undefined;
     case '__dict__':
       return interpreter.dict(func.attrs ?? []);
-    case '__annotations__': {
-      const names = func.node.params.filter((param) => param.annotation).map((param) => param.name);
-      return interpreter.dict(
-        names.map((param) => [param, interpreter.unknown('annotations are not evaluated')] as const),
-      );
-    }
+    case '__annotations__':
+      return functionAnnotations(interpreter, func);
     case '__defaults__': {
       const values = [...func.defaults.values()];
       return values.length ? interpreter.tuple(values) : null;

@@ -36,7 +36,7 @@ function raised(interpreter: Interpreter, error: PyRaise): string {
 function show(interpreter: Interpreter, value: Value): string {
   if (isUnknown(value)) return `unknown: ${value.reason}`;
   if (typeof value === 'object' && value?.kind === 'symint') return value.key;
-  if (typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list') && !('taint' in value && value.taint)) {
+  if (typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list') && !value.cls && !('taint' in value && value.taint)) {
     const parts = value.items.map((item) => show(interpreter, item));
     return value.kind === 'list' ? `[${parts.join(', ')}]` : `(${parts.join(', ')}${parts.length === 1 ? ',' : ''})`;
   }

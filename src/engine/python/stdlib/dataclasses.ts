@@ -4,7 +4,8 @@ import { exceptionClasses } from '../builtins/exceptions.js';
 import { asString, firstTaint, isClass, isDict, isInstance, isList, isSet, isTuple, isUnknown, makeInstance, makeTuple, NOT_IMPLEMENTED } from '../coerce.js';
 import { compareBuiltin } from '../compare.js';
 import type { Context } from '../context.js';
-import { defineClass, defineFunction, type ModelledModule } from '../define.js';
+import { classAnnotation } from '../annotations.js';
+import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import type { PyClass, PyInstance, Value } from '../value.js';
 import { deepCopy } from './copy.js';
 import { plainClass } from './tools.js';
@@ -13,7 +14,14 @@ import { plainClass } from './tools.js';
 const missingClass = plainClass('_MISSING_TYPE', 'dataclasses');
 const missing: PyInstance = { kind: 'instance', cls: missingClass, attrs: new Map(), place: null, saved: 0, taint: null };
 const keywordOnlyClass = plainClass('KW_ONLY', 'dataclasses');
-const fieldClass = plainClass('Field', 'dataclasses');
+const fieldClass = plainClass('Field', 'dataclasses', {
+  // Evaluated when asked for.
+  type: defineProperty((self, context) => {
+    const text = isInstance(self) ? self.attrs.get('_annotation') : undefined;
+    const owner = isInstance(self) ? self.attrs.get('_owner') : undefined;
+    return typeof text === 'string' && isClass(owner) ? classAnnotation(context, owner, text) : (text ?? null);
+  }),
+});
 const initVarClass = plainClass('InitVar', 'dataclasses');
 
 const FIELDS = '__dataclass_fields__';
@@ -38,7 +46,7 @@ function flag(field: PyInstance, name: string, fallback: boolean): boolean {
 
 function makeField(context: Context, options: Readonly<Record<string, Value>>): PyInstance {
   const field = makeInstance(context, fieldClass);
-  const defaults: Record<string, Value> = { name: null, type: null, default: missing, default_factory: missing, repr: true, hash: null, init: true, compare: true, metadata: context.dict(), kw_only: missing, _kind: 'field' };
+  const defaults: Record<string, Value> = { name: null, default: missing, default_factory: missing, repr: true, hash: null, init: true, compare: true, metadata: context.dict(), kw_only: missing, _kind: 'field' };
   for (const [name, value] of Object.entries({ ...defaults, ...options })) field.attrs.set(name, value);
   return field;
 }
@@ -81,7 +89,8 @@ function collect(cls: PyClass, keywordOnly: boolean, context: Context): Map<stri
     const field = isField ? written : makeField(context, written === undefined ? {} : { default: written });
     context.heap.touch(field);
     field.attrs.set('name', name);
-    field.attrs.set('type', annotation);
+    field.attrs.set('_annotation', annotation);
+    field.attrs.set('_owner', cls);
     field.attrs.set('_kind', kind);
     if (attribute(field, 'kw_only') === missing) field.attrs.set('kw_only', afterMarker);
     const fallback = attribute(field, 'default');

@@ -57,7 +57,7 @@ def singledispatch(func):
         if implementation is None:
             if isinstance(cls, type):
                 return lambda function: register(cls, function)
-            return _first_annotation(cls)
+            return register(_first_annotation(cls), cls)
         registry[cls] = implementation
         return implementation
 

@@ -1,4 +1,5 @@
 /** `functools`: what needs no Python of its own; the rest stands in `functools.py`. */
+import { parameterAnnotation } from '../annotations.js';
 import { cachedPropertyClass, objectClass } from '../builtins/classes.js';
 import { asString, isDict, isInstance, isTuple, isUnknown, makeTuple } from '../coerce.js';
 import type { Context } from '../context.js';
@@ -80,6 +81,10 @@ export const functoolsModule: ModelledModule = {
     update_wrapper: defineFunction('update_wrapper(wrapper, wrapped, *rest, **kwargs)', ({ wrapper, wrapped }, context) => updateWrapper(wrapper as Value, wrapped as Value, context)),
     wraps: defineFunction('wraps(wrapped, *rest, **kwargs)', ({ wrapped }) => defineFunction('decorator(wrapper)', ({ wrapper }, context) => updateWrapper(wrapper as Value, wrapped as Value, context))),
     _known_key: defineFunction('_known_key(key)', ({ key }, context) => !isUnknown(key) && context.hashKey(key as Value) !== undefined),
-    _first_annotation: defineFunction('_first_annotation(function)', (_args, context) => context.unknown('annotations are not evaluated, so what singledispatch registers is not known')),
+    _first_annotation: defineFunction('_first_annotation(function)', ({ function: func }, context) => {
+      const first = typeof func === 'object' && func?.kind === 'function' ? func.node.params[0]?.name : undefined;
+      const annotation = typeof func === 'object' && func?.kind === 'function' && first !== undefined ? parameterAnnotation(context, func, first) : undefined;
+      return annotation ?? context.unknown('what singledispatch registers a function for is not known');
+    }),
   }),
 };

@@ -1,5 +1,7 @@
 /** `inspect`: signatures of known functions, and what kind of thing a value is. */
-import { defineClass, defineFunction, type ModelledModule } from '../define.js';
+import { parameterAnnotation, returnAnnotation } from '../annotations.js';
+import { isDict, isInstance, isUnknown } from '../coerce.js';
+import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import type { Context } from '../context.js';
 import type { PyModule, SignatureParameter, Value } from '../value.js';
 
@@ -55,6 +57,92 @@ function findCallable(value: Value, context: Context, skip = 0): Found | null {
   }
 }
 
+/** Read only when asked for: annotations are evaluated late. */
+function annotationOf(self: Value, context: Context): Value {
+  const func = isInstance(self) ? self.attrs.get('_function') : undefined;
+  const name = isInstance(self) ? self.attrs.get('name') : undefined;
+  const annotation = typeof func === 'object' && func?.kind === 'function' && typeof name === 'string' ? parameterAnnotation(context, func, name) : undefined;
+  return annotation === undefined ? emptyClass : annotation;
+}
+
+const boundClass = defineClass('BoundArguments', { module: 'inspect' });
+
+/** Parameters of a `Signature` object, in order. */
+function parametersOf(self: Value | undefined): { readonly name: string; readonly kind: number; readonly fallback: Value }[] {
+  const parameters = isInstance(self) ? self.attrs.get('parameters') : undefined;
+  if (!isDict(parameters)) return [];
+  return [...parameters.entries.values()].flatMap(({ key, value }) => {
+    const kind = isInstance(value) ? value.attrs.get('kind') : undefined;
+    if (typeof key !== 'string' || !isInstance(value) || !isInstance(kind)) return [];
+    const fallback = value.attrs.get('default');
+    return [{ name: key, kind: Number(kind.primitive), fallback: fallback === undefined ? emptyClass : fallback }];
+  });
+}
+
+/** `signature.bind(*args, **kwargs)`: the arguments by parameter name. */
+function binder(name: string, partial: boolean): Value {
+  return {
+    kind: 'builtin', name, qualname: `Signature.${name}`, isMethod: true, pure: true,
+    call: (args, kwargs, context) => {
+      const [self, ...given] = args;
+      const left = new Map(kwargs);
+      const bound: (readonly [Value, Value])[] = [];
+      let next = 0;
+      for (const { name: parameter, kind, fallback } of parametersOf(self)) {
+        if (kind === 2) {
+          if (next < given.length) bound.push([parameter, context.tuple(given.slice(next))]);
+          next = given.length;
+        } else if (kind === 4) {
+          if (left.size > 0) bound.push([parameter, context.dict(left)]);
+          left.clear();
+        } else if (kind !== 3 && next < given.length) bound.push([parameter, given[next++] as Value]);
+        else if (left.has(parameter)) {
+          bound.push([parameter, left.get(parameter) as Value]);
+          left.delete(parameter);
+        } else if (fallback === emptyClass && !partial) context.raise('TypeError', `missing a required argument: '${parameter}'`);
+      }
+      if (next < given.length) context.raise('TypeError', 'too many positional arguments');
+      for (const extra of left.keys()) context.raise('TypeError', `got an unexpected keyword argument '${extra}'`);
+      return context.instance(boundClass, [['arguments', context.dict(bound)], ['signature', self ?? null]]);
+    },
+  };
+}
+
+/** `BoundArguments.apply_defaults()`: what was not given gets its default, in order of the parameters. */
+const applyDefaults = defineFunction('apply_defaults(self)', ({ self }, context) => {
+  const given = isInstance(self) ? self.attrs.get('arguments') : undefined;
+  if (!isInstance(self) || !isDict(given)) return null;
+  const entries: (readonly [Value, Value])[] = [];
+  for (const { name, kind, fallback } of parametersOf(self.attrs.get('signature'))) {
+    const entry = given.entries.get(name);
+    if (entry) entries.push([name, entry.value]);
+    else if (fallback !== emptyClass) entries.push([name, fallback]);
+    else if (kind === 2) entries.push([name, context.tuple([])]);
+    else if (kind === 4) entries.push([name, context.dict()]);
+  }
+  context.heap.touch(self);
+  self.attrs.set('arguments', context.dict(entries));
+  return null;
+});
+
+/** `inspect.getmembers`: names and values, sorted, those that pass. */
+function membersOf(object: Value, predicate: Value, context: Context): Value {
+  const names = context.items(context.call(context.requireAttribute(context.importModule('builtins'), 'dir'), [object]));
+  if (isUnknown(names)) return names;
+  const found: Value[] = [];
+  for (const name of names) {
+    const value = context.getAttribute(object, String(name));
+    if (value === undefined) continue;
+    const passes = predicate === null ? true : context.truth(context.call(predicate, [value]));
+    if (isUnknown(passes)) {
+      if (isUnknown(value)) continue;
+      return passes;
+    }
+    if (passes) found.push(context.tuple([name, value]));
+  }
+  return context.list(found);
+}
+
 export const inspectModules: readonly ModelledModule[] = [
   {
     name: 'inspect',
@@ -64,6 +152,14 @@ export const inspectModules: readonly ModelledModule[] = [
       KINDS.forEach((name, i) => parameterClass.namespace.set(name, kind[i] as Value));
       parameterClass.namespace.set('empty', emptyClass);
       signatureClass.namespace.set('empty', emptyClass);
+      parameterClass.namespace.set('annotation', defineProperty((self, context) => annotationOf(self, context)));
+      signatureClass.namespace.set('return_annotation', defineProperty((self, context) => {
+        const func = isInstance(self) ? self.attrs.get('_function') : undefined;
+        const annotation = typeof func === 'object' && func?.kind === 'function' ? returnAnnotation(context, func) : undefined;
+        return annotation === undefined ? emptyClass : annotation;
+      }));
+      for (const [name, partial] of [['bind', false], ['bind_partial', true]] as const) signatureClass.namespace.set(name, binder(name, partial));
+      boundClass.namespace.set('apply_defaults', applyDefaults);
       const is = (name: string, test: (value: Value, context: Context) => boolean): Value =>
         defineFunction(`${name}(object)`, ({ object }, context) => {
           const value = object as Value;
@@ -83,10 +179,10 @@ export const inspectModules: readonly ModelledModule[] = [
               ['name', param.name],
               ['kind', kind[KIND_OF_FORM[param.form]] ?? null],
               ['default', param.default === undefined ? emptyClass : param.default],
-              ['annotation', context.unknown('annotations are not evaluated')],
+              ['_function', found.func],
             ]),
           ] as const);
-          return context.instance(signatureClass, [['parameters', context.dict(entries)], ['return_annotation', emptyClass]]);
+          return context.instance(signatureClass, [['parameters', context.dict(entries)], ['_function', found.func]]);
         }),
         getfullargspec: defineFunction('getfullargspec(func)', ({ func: callable }, context) => {
           const found = findCallable(callable ?? null, context);
@@ -117,6 +213,8 @@ export const inspectModules: readonly ModelledModule[] = [
         getmodule: defineFunction('getmodule(object)', ({ object }, context) =>
           typeof object === 'object' && object?.kind === 'function' ? object.module : context.unknown('the module of this object is not known'),
         ),
+        getmembers: defineFunction('getmembers(object, predicate=None)', ({ object, predicate }, context) => membersOf(object ?? null, predicate ?? null, context)),
+        BoundArguments: boundClass,
         getmro: defineFunction('getmro(cls)', ({ cls }, context) => context.requireAttribute(cls as Value, '__mro__')),
         getdoc: defineFunction('getdoc(object)', ({ object }, context) => context.getAttribute(object as Value, '__doc__') ?? null),
         cleandoc: defineFunction('cleandoc(doc)', ({ doc }) => doc as Value),

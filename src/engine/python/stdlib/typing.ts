@@ -2,6 +2,7 @@
  * `typing` and `typing_extensions` as far as they matter at run time. Annotations themselves are never evaluated; what
  * counts is that classes can inherit from these names, that calls like `cast` give their value, and that `isinstance` works.
  */
+import { classAnnotations } from '../annotations.js';
 import * as classes from '../builtins/classes.js';
 import { unionOf } from '../builtins/otherMethods.js';
 import { asString, firstUnknown, isClass, isDict, isInstance, isTuple, isUnknown, makeTuple, NOT_IMPLEMENTED } from '../coerce.js';
@@ -267,9 +268,27 @@ function supports(name: string): PyClass {
 
 function hints(object: Value, context: Context): Value {
   if (isUnknown(object)) return object;
-  const own = context.getAttribute(object, '__annotations__');
-  if (!isDict(own)) return context.unknown('annotations are not evaluated');
-  return context.dict([...own.entries.values()].map(({ key }) => [key, context.unknown('annotations are not evaluated')] as const));
+  if (typeof object === 'object' && object?.kind === 'method') return hints(object.func, context);
+  if (!isClass(object)) {
+    const own = context.getAttribute(object, '__annotations__');
+    return own === undefined ? context.dict() : resolved(own, context);
+  }
+  // A class's hints are its parents' and its own.
+  const merged = context.dict();
+  for (const parent of [...object.mro].reverse())
+    for (const [key, entry] of classAnnotations(context, parent).entries) merged.entries.set(key, entry);
+  return resolved(merged, context);
+}
+
+/** Annotations that stayed text are not evaluated further; `None` stands for its type. */
+function resolved(annotations: Value, context: Context): Value {
+  if (!isDict(annotations)) return annotations;
+  return context.dict(
+    [...annotations.entries.values()].map(({ key, value }) => {
+      if (typeof value === 'string') return [key, context.unknown('annotations that are text are not evaluated')] as const;
+      return [key, value === null ? context.builtinClass('NoneType') : value] as const;
+    }),
+  );
 }
 
 const collectionsNames = `
