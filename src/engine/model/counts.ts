@@ -5,7 +5,7 @@
 import { addInt, type Int } from '../python/symint.js';
 import type { PyInstance, Unknown, Value } from '../python/value.js';
 import { numelOf } from '../torch/dims.js';
-import { isModule, isPlain } from '../torch/nn/module.js';
+import { hiddenMembers, mayBeModule } from '../torch/nn/module.js';
 import { dictOf, isDict, isTensorValue, isUnknown } from '../torch/nn/objects.js';
 import type { TensorNative } from '../torch/tensor.js';
 
@@ -37,7 +37,7 @@ export function ownMembers(module: PyInstance): OwnMembers {
   const place = (name: string, value: Value): void => {
     if (isUnknown(value)) unknowns.push(value);
     else if (isTensorValue(value)) (value.data.role === 'parameter' ? parameters : buffers).push({ name, value });
-    else if (isModule(value)) children.push({ name, value });
+    else if (mayBeModule(value)) children.push({ name, value });
   };
   for (const dictName of ['_parameters', '_buffers', '_modules']) {
     const dict = dictOf(module, dictName);
@@ -50,22 +50,14 @@ export function ownMembers(module: PyInstance): OwnMembers {
     for (const { key, value } of dict.entries.values()) {
       if (typeof key !== 'string') continue;
       if (isTensorValue(value)) (dictName === '_parameters' ? parameters : buffers).push({ name: key, value });
-      else if (
-        dictName === '_modules' &&
-        typeof value === 'object' &&
-        value?.kind === 'instance' &&
-        (value.cls.unknownBase || isModule(value))
-      )
-        children.push({ name: key, value });
       else place(key, value);
     }
   }
+  unknowns.push(...hiddenMembers(module));
   const registered = isDict(module.attrs.get('_modules'));
   for (const [name, value] of module.attrs) {
     if (name.startsWith('_') && ['_parameters', '_buffers', '_modules'].includes(name)) continue;
-    if (isUnknown(value)) {
-      if (!isPlain(value)) unknowns.push(value);
-    } else if (!registered && (isModule(value) || (isTensorValue(value) && value.data.role === 'parameter')))
+    if (!registered && (mayBeModule(value) || (isTensorValue(value) && value.data.role === 'parameter')))
       place(name, value);
   }
   return { parameters, buffers, children, unknowns };

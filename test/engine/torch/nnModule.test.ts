@@ -1,5 +1,7 @@
 import { strict as assert } from 'node:assert';
-import { evaluateSource } from '../../../src/engine/python/index.js';
+import { countModel } from '../../../src/engine/model/index.js';
+import { evaluateSource, isUnknown, type PyInstance } from '../../../src/engine/python/index.js';
+import { formatInt, symbol, type Int } from '../../../src/engine/python/symint.js';
 import { torchModules } from '../../../src/engine/torch/index.js';
 import { callMacs, callOutput, moduleCalls, tensorsIn, traceOf } from '../../../src/engine/torch/trace.js';
 import { evaluatePython, interpreterFor } from '../../support/interpret.js';
@@ -92,6 +94,45 @@ suite('nn.Module: what is not known', [
   ['but their number is not known', 'from nowhere import thing\nnet = nn.Sequential(nn.Linear(1, 2))\nnet.x = thing()', 'len(list(net.parameters()))', "unknown: the package 'nowhere' is not on the search path"],
   ['an unknown size is an unknown size', 'from nowhere import n\nlayer = nn.Linear(n, 4)', 'layer.weight.shape[0]', '4'],
 ]);
+
+suite('well-known bases', [
+  ['a LightningModule', 'import pytorch_lightning as pl\nclass M(pl.LightningModule):\n    def __init__(self, hidden=5, **kwargs):\n        super().__init__()\n        self.save_hyperparameters()\n        self.a = nn.Linear(3, self.hparams.hidden)\n        self.b = nn.Linear(self.hparams["extra"], 1)\nm = M(7, extra=2)', '(sum(p.numel() for p in m.parameters()), m.hparams)', "(31, {'hidden': 7, 'extra': 2})"],
+  ['a mixin of another package', 'from huggingface_hub import PyTorchModelHubMixin\nclass M(nn.Module, PyTorchModelHubMixin, repo_url="x"):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 1)', 'sum(p.numel() for p in M().parameters())', '2'],
+]);
+
+describe('counts', () => {
+  const count = async (source: string): Promise<ReturnType<typeof countModel>> => {
+    const interpreter = await interpreterFor(HEAD + source, torchModules);
+    return interpreter.run(() => countModel(evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), 'net') as PyInstance));
+  };
+
+  it('of everything, each tensor and module once', async () => {
+    const { total, trainable, frozen, buffers, modules } = await count(NET + 'net.c = net.a\nnet.d = nn.BatchNorm1d(2)\nnet.a.bias.requires_grad = False');
+    assert.deepEqual([total.value, trainable.value, frozen.value, buffers.value, modules], [30, 26, 4, 5, 6]);
+  });
+
+  it('in named sizes', async () => {
+    const interpreter = await interpreterFor(HEAD + 'def make(n):\n    return nn.Sequential(nn.Linear(512, n), nn.BatchNorm1d(n))\n', torchModules);
+    interpreter.run(() => {
+      const make = interpreter.requireAttribute(interpreter.importer.moduleOfFile('/main.py'), 'make');
+      const { total } = countModel(interpreter.call(make, [symbol('n')]) as PyInstance);
+      assert.equal(formatInt(total.value as Int), '515*n');
+    });
+  });
+
+  it('are not known below an object whose class has an unresolved base', async () => {
+    const { total, root } = await count('from nowhere import Base\nclass Part(Base):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 2)\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.part = Part()\n        self.b = nn.Linear(2, 2)\nnet = Net()');
+    assert.equal(isUnknown(total.value), true);
+    assert.equal(total.total, 10);
+    assert.deepEqual(root.children.map((child) => child.name), ['part', 'b']);
+  });
+
+  it('know the total but not what is trained when that depends on an unknown condition', async () => {
+    const { total, trainable } = await count('from nowhere import flag\nnet = nn.Linear(3, 4)\nif flag:\n    net.weight.requires_grad = False');
+    assert.equal(total.value, 16);
+    assert.equal(isUnknown(trainable.value), true);
+  });
+});
 
 describe('traces', () => {
   it('records every call of a module with its path, cost and output', async () => {
