@@ -54,13 +54,15 @@ export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Va
     }
     case 'Compare':
       return evaluateCompare(interpreter, frame, node);
-    case 'Tuple':
-      return interpreter.tuple(evaluateItems(interpreter, frame, node.elements));
+    case 'Tuple': {
+      const spread: { unknown?: Unknown } = {};
+      const items = evaluateItems(interpreter, frame, node.elements, spread);
+      return spread.unknown ?? interpreter.tuple(items);
+    }
     case 'List': {
-      const items = evaluateItems(interpreter, frame, node.elements);
-      const list = interpreter.list(items);
-      const spread = items.find((item, i) => isUnknown(item) && node.elements[i]?.kind === 'Starred');
-      if (isUnknown(spread)) list.taint = spread;
+      const spread: { unknown?: Unknown } = {};
+      const list = interpreter.list(evaluateItems(interpreter, frame, node.elements, spread));
+      if (spread.unknown) list.taint = spread.unknown;
       return list;
     }
     case 'BoolOp': {
@@ -234,16 +236,25 @@ export function lookupName(interpreter: Interpreter, frame: Frame, id: string): 
   return value === undefined ? interpreter.builtin(id) : value;
 }
 
-export function evaluateItems(interpreter: Interpreter, frame: Frame, elements: readonly Expr[]): Value[] {
+/** `spread` is told when the number of items that a star gives can't be known. */
+export function evaluateItems(
+  interpreter: Interpreter,
+  frame: Frame,
+  elements: readonly Expr[],
+  spread: { unknown?: Unknown } = {},
+): Value[] {
   const items: Value[] = [];
   for (const element of elements) {
     if (element.kind !== 'Starred') {
       items.push(evaluate(interpreter, frame, element));
       continue;
     }
-    const spread = interpreter.items(evaluate(interpreter, frame, element.value));
-    if (Array.isArray(spread)) items.push(...spread);
-    else items.push(spread);
+    const found = interpreter.items(evaluate(interpreter, frame, element.value));
+    if (Array.isArray(found)) items.push(...found);
+    else {
+      items.push(found);
+      spread.unknown ??= found;
+    }
   }
   return items;
 }
