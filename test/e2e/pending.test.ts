@@ -150,10 +150,12 @@ describe('pending changes', function () {
       () => pendingCount(session()),
       (text) => text.includes('2 changes'),
     );
-    await bench.press('Mod+Z');
     await waitFor(
       'the text as it was',
-      () => spy.text(file),
+      async () => {
+        await bench.press('Mod+Z');
+        return spy.text(file);
+      },
       (text) => text === model,
     );
     await waitFor(

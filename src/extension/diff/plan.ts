@@ -3,6 +3,7 @@ import {
   afterInFlight,
   carryEdits,
   composeEdits,
+  conflictsBetween,
   propose,
   type EditSet,
   type FileEdit,
@@ -27,6 +28,8 @@ interface Draft {
   /** The state with all of them applied. */
   readonly after: PendingChange;
   readonly edits: readonly TextEdit[];
+  /** The edits as they were proposed: two sets that rewrite the same words conflict even if little of them changes. */
+  readonly claimed: readonly TextEdit[];
 }
 
 /**
@@ -64,15 +67,19 @@ function layOver(
   if (!alone.ok) return { uri, message: alone.message };
   const earlier = drafts.get(uri);
   if (!earlier) {
-    drafts.set(uri, { after: afterInFlight(alone.state), edits: alone.edits });
+    drafts.set(uri, { after: afterInFlight(alone.state), edits: alone.edits, claimed: file.edits });
     return undefined;
   }
   const { carried, lost } = carryEdits(file.edits, earlier.edits);
-  if (lost.length > 0)
+  if (lost.length > 0 || conflictsBetween(file.edits, earlier.claimed).length > 0)
     return { uri, message: `“${set.title}” changes the same place as another change of this proposal.` };
   const onTop = propose(earlier.after, set, { uri, edits: carried });
   if (!onTop.ok) return { uri, message: onTop.message };
-  drafts.set(uri, { after: afterInFlight(onTop.state), edits: composeEdits(earlier.edits, onTop.edits) });
+  drafts.set(uri, {
+    after: afterInFlight(onTop.state),
+    edits: composeEdits(earlier.edits, onTop.edits),
+    claimed: [...earlier.claimed, ...file.edits],
+  });
   return undefined;
 }
 

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import {
+  afterInFlight,
+  applyEdits,
+  baselineText,
+  hunksOf,
+  track,
+  type EditSet,
+  type ProposedEdit,
+} from '../../src/edits/index.js';
+import { summaryOf } from '../../src/extension/diff/hunkText.js';
+import { planProposal } from '../../src/extension/diff/plan.js';
+import { removedNotes } from '../../src/extension/diff/removedText.js';
+
+const TEXT = 'one\ntwo\nthree\nfour\n';
+const URI = 'file:///a.py';
+
+const replace = (find: string, by: string): ProposedEdit => {
+  const start = TEXT.indexOf(find);
+  return { start, end: start + find.length, newText: by };
+};
+const set = (id: string, ...edits: readonly ProposedEdit[]): EditSet => ({
+  ...{ id, title: id, reason: '' },
+  files: [{ uri: URI, version: 1, edits }],
+});
+const states = () => new Map([[URI, track(URI, TEXT, 1)]]);
+
+describe('several edit sets for one text', () => {
+  it('become one edit operation that keeps them apart', () => {
+    const { states: planned, refused } = planProposal(
+      [set('first', replace('one\n', 'one\nnew\n')), set('second', replace('four', 'FOUR'))],
+      states(),
+    );
+    assert.deepEqual(refused, []);
+    const state = planned.get(URI);
+    assert(state?.inFlight);
+    assert.equal(applyEdits(TEXT, state.inFlight.edits), 'one\nnew\ntwo\nthree\nFOUR\n');
+    const after = afterInFlight(state);
+    assert.equal(baselineText(after), TEXT);
+    assert.deepEqual(
+      hunksOf(after).map(({ owners }) => owners.map((owner) => owner.set)),
+      [['first'], ['second']],
+    );
+  });
+
+  it('go in as a whole or not at all', () => {
+    const clash = set('clash', replace('one', 'ONE'), replace('two', 'TWO'));
+    const { states: planned, refused } = planProposal([set('first', replace('two', '2')), clash], states());
+    assert.deepEqual(
+      refused.map((each) => each.set.id),
+      ['clash'],
+    );
+    assert.equal(applyEdits(TEXT, planned.get(URI)?.inFlight?.edits ?? []), 'one\n2\nthree\nfour\n');
+  });
+
+  it('are refused if the text is another one', () => {
+    const stale = {
+      ...set('stale', replace('one', 'ONE')),
+      files: [{ uri: URI, version: 7, edits: [replace('one', 'ONE')] }],
+    };
+    const { states: planned, refused } = planProposal([stale], states());
+    assert.equal(planned.size, 0);
+    assert.match(refused[0]?.message ?? '', /changed since/);
+  });
+});
+
+describe('what is shown of a hunk', () => {
+  const hunkOf = (...edits: readonly ProposedEdit[]) => {
+    const state = planProposal([set('s', ...edits)], states()).states.get(URI);
+    assert(state);
+    const [hunk] = hunksOf(afterInFlight(state));
+    assert(hunk);
+    return hunk;
+  };
+
+  it('has its lines and what is known of its parameters', () => {
+    assert.equal(summaryOf(hunkOf(replace('two\n', '2\nzwei\n'))), '−1 +2 · parameters not checked');
+    assert.equal(
+      summaryOf(hunkOf({ ...replace('two', '2'), parameters: { kind: 'known', delta: 1024 } })),
+      '−1 +1 · +1,024 parameters',
+    );
+  });
+
+  it('has each removed line behind the line that replaces it', () => {
+    assert.deepEqual(removedNotes(hunkOf(replace('two\nthree', '2\n3')), 5), [
+      { line: 1, text: '− two' },
+      { line: 2, text: '− three' },
+    ]);
+  });
+
+  it('tells a removal on the line before it', () => {
+    assert.deepEqual(removedNotes(hunkOf(replace('two\nthree\n', '')), 3), [
+      { line: 0, text: '− two  … 1 more removed' },
+    ]);
+  });
+
+  it('has nothing to tell of an insertion', () => {
+    assert.deepEqual(removedNotes(hunkOf(replace('two\n', 'two\nnew\n')), 6), []);
+  });
+});
