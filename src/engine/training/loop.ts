@@ -124,7 +124,7 @@ function isMethod(file: SourceFile, node: FunctionDef): boolean {
 }
 
 /** Whether a function computes gradients, itself or in a function of the project that it calls. */
-function trains(code: Code, file: SourceFile, node: FunctionDef, depth = 0): boolean {
+export function trains(code: Code, file: SourceFile, node: FunctionDef, depth = 0): boolean {
   return findAll(node.body, 'Call').some((call) => {
     if (call.func.kind === 'Attribute' && call.func.attr === 'backward') return true;
     const callee = depth < 4 ? code.callee(file, call) : null;

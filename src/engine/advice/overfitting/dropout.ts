@@ -54,7 +54,7 @@ export function prescribeDropout(facts: Facts): { readonly outcome: Outcome; rea
     if (present.length > 0) {
       const active = present.find(({ state }) => state !== 'off');
       if (active) {
-        left.push({ title: `Dropout in \`${name}\``, why: active.state === 'active' ? `it is there: ${active.what}` : `it has ${active.what}, whose value is set elsewhere` });
+        left.push({ title: `Dropout in \`${name}\``, why: active.state === 'active' ? `it is there: ${active.what}` : `it has ${active.what}${facts.dropouts && facts.dropouts.active === 0 ? ', which is 0 in this model: raise it where it is set' : ', whose value is set elsewhere'}` });
       }
       const changes = off.flatMap((each) => each.zeros).flatMap((zero) => {
         if (zeros.has(zero.expr) || isLibrary(zero.file)) return [];

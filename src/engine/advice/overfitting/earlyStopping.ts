@@ -1,6 +1,6 @@
 /** Prescription: stop when the validation loss no longer falls, and keep the weights of its best epoch. */
 import type { Stmt } from '../../syntax/index.js';
-import { blockAround, blocksOf, classAround, functionAround, leavesEarly, statementsIn, type TrainingContext } from '../../training/index.js';
+import { blockAround, blocksOf, classAround, functionAround, leavesEarly, spell, statementsIn, type TrainingContext } from '../../training/index.js';
 import { freshName, hasOwnLines, importChange, indentAt, indentStep, lineEnd, lineEndAfter, linesAfter, linesBefore, quoteOf } from '../editing.js';
 import { papers } from '../papers.js';
 import type { Change, Outcome } from '../types.js';
@@ -29,7 +29,7 @@ export function prescribeEarlyStopping(facts: Facts): Outcome {
     sources: [papers.earlyStopping],
   };
   if (!validation) {
-    const advice = 'No validation loss was found in the loop over epochs, and without one nothing tells when memorising begins: measure the loss on held-out data after each epoch, then this can be added. ';
+    const advice = 'No variable with a validation loss was recognised in the loop over epochs, and without one nothing tells when memorising begins: measure the loss on held-out data after each epoch, then this can be added. ';
     return { advised: { ...texts, reason: advice + reason, changes: [] } };
   }
   if (context.keepsBest) return left(`the best checkpoint is kept already (line ${line(context.keepsBest)}); only the epochs after it are wasted`);
@@ -54,13 +54,14 @@ function changesFor({ loop, validation }: TrainingContext, model: string, patien
   if (!last || validation.file !== file || !hasOwnLines(file, node) || !blockCanGrow(file, last)) return null;
   // A generator or a function that returns from the loop would skip what follows the loop.
   if (functionAround(file, node) !== functionAround(file, statement) || classAround(file, node) !== classAround(file, statement)) return null;
-  const copy = importChange(file, 'copy', 'Import of `copy`');
+  const known = spell(file, 'copy.deepcopy');
+  const copy = known === null ? importChange(file, 'copy', 'Import of `copy`') : { text: '', changes: [] };
   if (!copy) return null;
   const [bestLoss, bestState, badEpochs] = [freshName(file, 'best_loss'), freshName(file, 'best_state'), freshName(file, 'bad_epochs')];
   const quote = quoteOf(file);
   const step = indentStep(file);
   const eol = lineEnd(file);
-  const saved = `${copy.text}.deepcopy(${model}.state_dict())`;
+  const saved = `${known ?? `${copy.text}.deepcopy`}(${model}.state_dict())`;
   const label = 'Early stopping';
   const before = linesBefore(file, node, [`${bestLoss}, ${bestState}, ${badEpochs} = float(${quote}inf${quote}), ${saved}, 0`], label);
   const indent = indentAt(file, statement.start);

@@ -58,17 +58,18 @@ function capacityEvidence(facts: Facts): AdviceEvidence[] {
 }
 
 function regularisation(facts: Facts): AdviceEvidence[] {
-  const { context, activeDropouts } = facts;
+  const { context } = facts;
   const { code, classes, optimizers, losses, loop } = context;
   const found: AdviceEvidence[] = [];
   if (classes.length > 0) {
     const states = classes.flatMap((cls) => dropoutsOf(code, cls));
-    const open = states.filter(({ state }) => state === 'open').length;
-    const off = states.filter(({ state }) => state === 'off').length;
-    const of = plural(classes.length, 'class', 'classes');
-    if (activeDropouts + open === 0) {
-      found.push({ text: off > 0 ? `The dropout in the model's ${of} is switched off: its probability is 0.` : `No dropout in the model's ${of}.`, at: context.model ? { file: context.model.file, span: context.model.node.nameSpan } : undefined });
-    } else found.push({ text: `${plural(activeDropouts, 'active dropout')} in the model's ${of}${open > 0 ? `, and ${open} whose probability is set elsewhere` : ''}.` });
+    const of = classes.length === 1 ? `\`${classes[0]?.node.name}\`` : `the model's ${plural(classes.length, 'class', 'classes')}`;
+    const at = context.model ? { file: context.model.file, span: context.model.node.nameSpan } : undefined;
+    const modules = facts.dropouts;
+    if (states.length === 0) found.push({ text: `No dropout in ${of}.`, at });
+    else if (states.every(({ state }) => state === 'off') || (modules && modules.active === 0 && modules.off > 0)) found.push({ text: `The dropout in ${of} is switched off: its probability is 0.`, at });
+    else if (modules && modules.active > 0) found.push({ text: `${plural(modules.active, 'dropout module')} of the constructed model ${modules.active === 1 ? 'is' : 'are'} active${modules.off > 0 ? `, ${modules.off} switched off` : ''}.`, at });
+    else found.push({ text: `There is dropout in ${of}: ${states[0]?.what}.`, at });
   }
   for (const { file, call, name } of optimizers) {
     const short_ = name.slice(name.lastIndexOf('.') + 1);
@@ -88,11 +89,12 @@ function regularisation(facts: Facts): AdviceEvidence[] {
   if (loop?.epochLoop) {
     const { file, loop: node } = loop.epochLoop;
     const epochs = valueOfSize(facts.epochs);
-    const all = epochs === null ? 'all epochs' : `all ${epochs} epochs`;
+    const rounds = loop.batchLoop ? 'epochs' : 'rounds';
+    const all = epochs === null ? `all ${rounds}` : `all ${grouped(epochs)} ${rounds}`;
     const span = { start: node.start, end: node.kind === 'For' ? node.iter.end : node.test.end };
     if (context.stops) found.push({ text: 'The loop over epochs can end early.', at: { file, span: context.stops } });
     else found.push({ text: context.keepsBest ? `The loop runs ${all}; the best checkpoint is kept.` : `The loop runs ${all} and keeps the last weights, not the best.`, at: { file, span } });
-    if (!context.validation) found.push({ text: 'No validation loss was found in that loop.', at: { file, span } });
+    if (!context.validation) found.push({ text: 'No variable with a validation loss was recognised in that loop.', at: { file, span } });
   } else if (!loop) found.push({ text: 'No training loop (`backward()`) was found that uses this file, so only the model was read.' });
   return found;
 }

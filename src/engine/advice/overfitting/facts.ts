@@ -7,7 +7,6 @@ import { sliceFor, type TrainingContext } from '../../training/index.js';
 import type { Figures } from '../figures.js';
 import { Anatomy } from './layers.js';
 import { headClasses, outputCalls } from './dropoutSites.js';
-import { dropoutsOf } from './regularised.js';
 
 /** A whole number, or why it isn't known. */
 export type Size = { readonly value: number } | { readonly reason: string };
@@ -28,7 +27,8 @@ export interface Facts {
   readonly learningRate: number | null;
   /** Parameters per training example. */
   readonly perExample: number | null;
-  readonly activeDropouts: number;
+  /** Dropout modules of the constructed model, those with probability 0 apart; `null` if it could not be constructed. */
+  readonly dropouts: { readonly active: number; readonly off: number } | null;
   readonly usesCrossEntropy: boolean;
 }
 
@@ -56,7 +56,7 @@ export function gatherFacts(engine: Engine, context: TrainingContext, figures: F
     classes: outputs(engine, context),
     learningRate: typeof learningRate === 'number' ? learningRate : null,
     perExample: n !== null && m !== null && m > 0 ? n / m : null,
-    activeDropouts: context.classes.flatMap((cls) => dropoutsOf(context.code, cls)).filter(({ state }) => state === 'active').length,
+    dropouts: dropoutModules(engine, context),
     usesCrossEntropy: context.losses.some(({ name }) => name === 'torch.nn.CrossEntropyLoss' || name === 'torch.nn.functional.cross_entropy'),
   };
 }
@@ -104,29 +104,55 @@ function evaluateNumber(engine: Engine, file: SourceFile, expr: Expr, asked: (te
   });
 }
 
+function dropoutModules(engine: Engine, context: TrainingContext): Facts['dropouts'] {
+  return onModel(engine, context, (root) => {
+    let [active, off, open] = [0, 0, 0];
+    const visit = (node: ModuleNode): void => {
+      if (/^(?:Alpha|FeatureAlpha)?Dropout[123]?d?$/.test(node.instance.cls.name)) {
+        const p = node.instance.attrs.get('p');
+        const value = typeof p === 'object' && p?.kind === 'float' ? p.value : p;
+        if (value === 0) off++;
+        else if (typeof value === 'number') active++;
+        else open++;
+      }
+      node.children.forEach(visit);
+    };
+    visit(root);
+    return open > 0 ? null : { active, off };
+  });
+}
+
+/** Something read off the constructed model; `null` if it can't be constructed. */
+function onModel<T>(engine: Engine, context: TrainingContext, read: (root: ModuleNode) => T): T | null {
+  const made = modelText(context);
+  if (!made) return null;
+  const { interpreter } = engine;
+  return interpreter.run(() => {
+    const value: Value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(made.file.path), made.text));
+    return typeof value === 'object' && value?.kind === 'instance' ? read(countModel(value).root) : null;
+  });
+}
+
 /** The size of the last layer's output, read off the constructed model. */
 function outputs(engine: Engine, context: TrainingContext): Size {
   const { model } = context;
-  const made = modelText(context);
-  if (!model || !made) return { reason: 'the model could not be constructed' };
-  const { interpreter } = engine;
+  if (!model) return { reason: 'no model was found' };
   for (const cls of headClasses(context.code, model).reverse()) {
     const anatomy = new Anatomy(context.code, cls);
     const layers = [...new Set(outputCalls(anatomy).flatMap((call) => anatomy.called(call) ?? []))];
     const [layer] = layers;
     if (layers.length !== 1 || layer?.kind !== 'linear') continue;
-    const size = interpreter.run(() => {
-      const value: Value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(made.file.path), made.text));
-      if (typeof value !== 'object' || value?.kind !== 'instance') return null;
+    const sizes = onModel(engine, context, (root) => {
       const found: unknown[] = [];
       const visit = (node: ModuleNode): void => {
         if (node.instance.cls.name === cls.node.name) found.push(node.children.find(({ name }) => name === layer.attr)?.instance.attrs.get('out_features'));
         node.children.forEach(visit);
       };
-      visit(countModel(value).root);
-      return found.length === 1 && typeof found[0] === 'number' ? found[0] : null;
+      visit(root);
+      return found;
     });
-    if (size !== null) return { value: size };
+    const [size] = sizes ?? [];
+    if (sizes?.length === 1 && typeof size === 'number') return { value: size };
   }
   return { reason: 'the last layer was not found' };
 }

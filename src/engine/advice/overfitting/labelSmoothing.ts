@@ -1,6 +1,6 @@
 /** Prescription: label smoothing in training; validation keeps the plain loss, so that curves stay comparable. */
-import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
-import { argumentOf, classAround, contains, dotted, functionAround, isModuleClassDef, statementOf, type LossCall } from '../../training/index.js';
+import type { CallExpr, Expr, FunctionDef, SourceFile } from '../../syntax/index.js';
+import { type Code, argumentOf, classAround, contains, dotted, functionAround, isModuleClassDef, lossCallOf, statementOf, trains, type LossCall } from '../../training/index.js';
 import { addArgument, freshName, hasOwnLines, linesAfter, replace } from '../editing.js';
 import { short } from '../numbers.js';
 import { papers } from '../papers.js';
@@ -81,26 +81,32 @@ function moduleChange(facts: Facts, loss: LossCall): Made {
   if (there) return 'why' in there ? there : { ...there, shared: false };
   const added = addArgument(file, call, `label_smoothing=${EPSILON}`, LABEL);
   if (!added) return { why: BY_STARS };
-  const measured = facts.context.validationLosses.filter((each) => each.construction?.expr === call);
-  if (measured.length === 0) return { changes: added, shared: false };
-  const separate = separateCriterion(facts, construction, measured);
-  return separate ? { changes: [...added, ...separate], shared: false } : { changes: added, shared: true };
+  return { changes: [...added, ...separateCriterion(facts, construction)], shared: isShared(facts, loss) };
 }
 
-/** A criterion of its own for validation: defined beside the training's, used where validation gets or calls it. */
-function separateCriterion({ context }: Facts, construction: NonNullable<LossCall['construction']>, measured: readonly LossCall[]): Change[] | null {
+/** One function both trains and evaluates with a loss that it reaches by itself, so that both get the same. */
+function isShared({ context }: Facts, loss: LossCall): boolean {
+  const { validation, loop } = context;
+  const func = validation?.body.func;
+  if (!validation?.call || !func || !loop || loop.backward.file !== validation.body.file || !contains(func, loop.backward.call)) return false;
+  return context.validationLosses.some((each) => each.construction?.expr === loss.construction?.expr) && !passedTo(context.code, validation.file, validation.call, loss.construction?.expr);
+}
+
+/** The argument of a call that is the criterion. */
+function passedTo(code: Code, file: SourceFile, call: CallExpr, criterion: Expr | undefined): Expr | null {
+  return call.args.find(({ value }) => (value.kind === 'Name' || value.kind === 'Attribute') && code.origins(file, value).some((origin) => origin.expr === criterion))?.value ?? null;
+}
+
+/** A criterion of its own for what only measures: defined beside the training's, used where it is handed over or called. */
+function separateCriterion({ context }: Facts, construction: NonNullable<LossCall['construction']>): Change[] {
   const { file, expr: call } = construction;
-  const { validation, code, loop } = context;
   const statement = statementOf(file, call);
-  if (!validation || !loop || statement?.kind !== 'Assign' || statement.targets.length !== 1 || !hasOwnLines(file, statement)) return null;
+  if (statement?.kind !== 'Assign' || statement.targets.length !== 1 || !hasOwnLines(file, statement)) return [];
   const [target] = statement.targets;
   const name = target ? dotted(target) : null;
-  if (!target || name === null || !contains(statement.value, call)) return null;
+  if (!target || name === null || !contains(statement.value, call)) return [];
   const isSelf = target.kind === 'Attribute';
-  const own = name.slice(name.lastIndexOf('.') + 1);
-  const fresh = freshName(file, `val_${own}`);
-  const spelled = isSelf ? `self.${fresh}` : fresh;
-  const definition = linesAfter(file, statement, [`${spelled} = ${file.slice(statement.value).replace(/\s*\n\s*/g, ' ')}`], 'Plain loss for validation');
+  const fresh = freshName(file, `val_${name.slice(name.lastIndexOf('.') + 1)}`);
   const label = 'Validation keeps the plain loss';
   const swap = (at: SourceFile, expr: Expr): Change | null => {
     if (at !== file) return null;
@@ -108,19 +114,35 @@ function separateCriterion({ context }: Facts, construction: NonNullable<LossCal
     const visible = functionAround(at, expr) === functionAround(file, statement) || functionAround(file, statement) === null;
     return expr.kind === 'Name' && !isSelf && expr.id === name && visible && isBoundWhere(at, expr, file, statement.start) ? replace(at, expr, fresh, label) : null;
   };
-  // Handed over to the function that evaluates …
-  const given = validation.call?.args.find(({ value }) => code.origins(validation.file, value).some((origin) => origin.expr === call));
-  if (given) {
-    const swapped = swap(validation.file, given.value);
-    return swapped && [definition, swapped];
+  const changes = measuringUses(context, call).flatMap(({ file: at, expr }) => swap(at, expr) ?? []);
+  if (changes.length === 0) return [];
+  const plain = file.slice(statement.value).replace(/\s*(?:\r\n|\n|\r)\s*/g, ' ');
+  return /#/.test(plain) ? [] : [linesAfter(file, statement, [`${isSelf ? 'self.' : ''}${fresh} = ${plain}`], 'Plain loss for validation'), ...changes].filter(unique);
+}
+
+const unique = (change: Change, index: number, all: readonly Change[]): boolean => all.findIndex(({ file, start, end }) => file === change.file && start === change.start && end === change.end) === index;
+
+/** Where code that computes no gradients is handed the criterion, or calls it by itself. */
+function measuringUses({ code, losses, validation, loop }: Facts['context'], criterion: CallExpr): { readonly file: SourceFile; readonly expr: Expr }[] {
+  const found: { file: SourceFile; expr: Expr }[] = [];
+  const isTraining = (at: SourceFile, node: FunctionDef): boolean => trains(code, at, node) || losses.some((loss) => loss.file === at && contains(node, loss.call));
+  for (const file of code.files) {
+    for (const call of code.callsIn(file)) {
+      const callee = code.callee(file, call);
+      if (callee?.node.kind === 'FunctionDef' && (call === validation?.call || !isTraining(callee.file, callee.node))) {
+        const given = passedTo(code, file, call, criterion);
+        if (given) found.push({ file, expr: given });
+      }
+      if (call.func.kind !== 'Name' && call.func.kind !== 'Attribute') continue;
+      const around = functionAround(file, call);
+      const inline = validation !== null && validation.call === null && validation.file === file && validation.body.statements.some((statement) => contains(statement, call));
+      const apart = around !== null && !isTraining(file, around);
+      if ((inline || apart) && !losses.some((loss) => loss.call === call) && !(loop && around && !inline && contains(around, loop.backward.call) && loop.backward.file === file)) {
+        if (lossCallOf(code, file, call)?.construction?.expr === criterion) found.push({ file, expr: call.func });
+      }
+    }
   }
-  // … or called there by its own name; not in code that trains with it, too.
-  const training = loop.backward;
-  const func = validation.body.func;
-  if (validation.call && func && training.file === validation.body.file && contains(func, training.call)) return null;
-  const uses = measured.map((loss) => swap(loss.file, loss.call.func));
-  const changes = uses.filter((each): each is Change => each !== null);
-  return changes.length === uses.length && changes.length > 0 ? [definition, ...changes] : null;
+  return found;
 }
 
 /** The name isn't a parameter or local of the function it is used in, unless that is where it is assigned. */
