@@ -23,6 +23,7 @@ import gradModeSource from './python/gradMode.py';
 import jitSource from './python/jit.py';
 import lrSchedulerSource from './python/lrScheduler.py';
 import miscSource from './python/misc.py';
+import pytreeSource from './python/pytree.py';
 import optimSource from './python/optim.py';
 
 const none = (signature: string): PyBuiltin => defineFunction(signature, () => null);
@@ -632,7 +633,7 @@ export const torchModuleList: readonly ModelledModule[] = [
   { name: 'torch.utils.hooks' },
   { name: 'torch.utils.cpp_extension' },
   { name: 'torch.utils.tensorboard', members: () => ({}) },
-  { name: 'torch.utils._pytree' },
+  { name: 'torch.utils._pytree', source: pytreeSource },
   { name: 'torch.utils.dlpack' },
   {
     name: 'torch.jit',

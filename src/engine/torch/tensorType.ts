@@ -181,6 +181,8 @@ function assign(self: TensorNative, name: string, value: Value, context: Context
 }
 
 function rows(self: TensorNative, context: Context): PyIterator | Unknown {
+  const { shape } = self.data;
+  if (!isUnknown(shape) && shape.length === 0) return context.raise('TypeError', 'iteration over a 0-d tensor');
   const parts = callTensorMethod('unbind', [self], context);
   if (isUnknown(parts)) return parts;
   if (typeof parts === 'object' && parts !== null && parts.kind === 'tuple')

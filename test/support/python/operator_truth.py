@@ -58,9 +58,9 @@ def run(line, namespace):
     tree = ast.parse(line.lstrip("=@").strip().replace(";; ", "\n"))
     last = tree.body.pop()
     scope = dict(namespace)
-    exec(compile(tree, "<call>", "exec"), scope)
     device = torch.device("meta" if line.startswith("@") else "cpu")
     with FlopCounterMode(display=False) as counter, sdpa_kernel(SDPBackend.MATH), device:
+        exec(compile(tree, "<call>", "exec"), scope)
         value = eval(compile(ast.Expression(last.value), "<call>", "eval"), scope)
     return {"value": describe(value, with_values), "macs": counter.get_total_flops() // 2}
 
