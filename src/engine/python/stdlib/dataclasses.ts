@@ -6,7 +6,7 @@ import { compareBuiltin } from '../compare.js';
 import type { Context } from '../context.js';
 import { classAnnotation } from '../annotations.js';
 import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
-import type { PyClass, PyInstance, Value } from '../value.js';
+import type { PyClass, PyInstance, SignatureParameter, Value } from '../value.js';
 import { deepCopy } from './copy.js';
 import { plainClass } from './tools.js';
 
@@ -124,8 +124,14 @@ function defineInit(cls: PyClass, frozen: boolean, context: Context): Value {
     if (hasDefault(value)) optional = name;
     else if (optional !== null) context.raise('TypeError', `non-default argument '${name}' follows default argument`);
   }
+  const shown = (field: (typeof parameters)[number]): SignatureParameter => ({
+    name: field.name,
+    form: positional.includes(field) ? 'normal' : 'keywordOnly',
+    default: hasDefault(field.value) ? attribute(field.value, 'default') : undefined,
+  });
   return {
     kind: 'builtin', name: '__init__', qualname: `${cls.qualname}.__init__`, isMethod: true, pure: true,
+    parameters: [{ name: 'self', form: 'normal', default: undefined }, ...positional.map(shown), ...parameters.filter((field) => !positional.includes(field)).map(shown)],
     call: (args, kwargs, running) => {
       const [self, ...given] = args;
       if (self === undefined) return running.raise('TypeError', `${cls.name}.__init__() missing 1 required positional argument: 'self'`);

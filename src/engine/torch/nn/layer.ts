@@ -62,12 +62,12 @@ export function torchFunction(module: 'torch.nn.functional' | 'torch' | 'torch._
 }
 
 /**
- * `forward` from `'input, target'` and `'F.l1_loss(input, target, reduction=self.reduction)'`.
+ * `forward` of a class from `'input, target'` and `'F.l1_loss(input, target, reduction=self.reduction)'`.
  * @param check runs before the call and raises what the layer raises
  */
-export function forwardMethod(params: string, body: string, check?: (self: PyInstance, args: Bound, context: Context) => void): PyBuiltin {
+export function forwardMethod(owner: string, params: string, body: string, check?: (self: PyInstance, args: Bound, context: Context) => void): PyBuiltin {
   const call = parseCall(body);
-  return defineFunction(`forward(self, ${params})`, (bound, context) => {
+  return defineFunction(`${owner}.forward(self, ${params})`, (bound, context) => {
     const self = bound['self'];
     if (!isInstance(self)) return self ?? null;
     check?.(self, bound, context);
@@ -86,7 +86,7 @@ export function forwardMethod(params: string, body: string, check?: (self: PyIns
     if (call.on === 'F') return context.call(torchFunction('torch.nn.functional', call.name, context), args, kwargs);
     if (call.on === 'torch') return context.call(torchFunction('torch', call.name, context), args, kwargs);
     return context.callMethod(bound[call.on] ?? null, call.name, args, kwargs);
-  }, { qualname: 'forward' });
+  });
 }
 
 /**
@@ -155,7 +155,7 @@ export function layer(module: string, signature: string, options: LayerOptions =
     bases: [options.base ?? moduleClass],
     members: {
       ...(inherits ? {} : { __init__: init }),
-      ...(options.forward === undefined ? {} : { forward: forwardMethod(options.takes ?? 'input', options.forward, options.check) }),
+      ...(options.forward === undefined ? {} : { forward: forwardMethod(name, options.takes ?? 'input', options.forward, options.check) }),
       ...(options.repr === undefined ? {} : { extra_repr: extraRepr(options.repr) }),
       ...options.members,
     },

@@ -8,7 +8,7 @@ import { makeTensor, type DType, type TensorData } from '../tensor.js';
 import { enterModule, leaveModule } from '../trace.js';
 import { hiddenMembers, isModule, moduleClass, required } from './module.js';
 import {
-  argument, classMember, dictOf, dictSet, isDict, isInstance, isTensorValue, isUninitialized, isUnknown, method, orderedDict, setOf,
+  ANY_ARGUMENTS, argument, classMember, dictOf, dictSet, isDict, isInstance, isTensorValue, isUninitialized, isUnknown, method, orderedDict, setOf,
   typename, updateTensor,
 } from './objects.js';
 import { knownChildren } from './moduleWalk.js';
@@ -114,6 +114,7 @@ const call: PyBuiltin = {
   qualname: 'Module.__call__',
   isMethod: true,
   pure: true,
+  parameters: ANY_ARGUMENTS,
   call: (all, kwargs, context) => {
     const [self, ...args] = all;
     if (!isInstance(self)) return isUnknown(self) ? self : context.raise('TypeError', 'Module.__call__() needs a module');

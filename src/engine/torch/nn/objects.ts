@@ -111,7 +111,7 @@ export function typename(value: Value, context: Context): string {
 export type MethodBody = (self: PyInstance, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value;
 
 /** `(self, *args, **kwargs)`, as the constructor of `Module` has it. */
-const ANY_ARGUMENTS = [
+export const ANY_ARGUMENTS = [
   { name: 'self', form: 'normal', default: undefined },
   { name: 'args', form: 'star', default: undefined },
   { name: 'kwargs', form: 'doubleStar', default: undefined },

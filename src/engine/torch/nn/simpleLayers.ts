@@ -1,6 +1,6 @@
 /** Every layer of `torch.nn` without parameters, one row each. */
 import type { Context } from '../../python/context.js';
-import type { Bound } from '../../python/define.js';
+import { defineFunction, type Bound } from '../../python/define.js';
 import type { PyClass, PyInstance, Value } from '../../python/value.js';
 import { asNumber, layer, readAttribute, type LayerOptions } from './layer.js';
 import { registerBuffer } from './module.js';
@@ -256,7 +256,7 @@ const upsample = layer('upsampling', "Upsample(size=None, scale_factor=None, mod
 });
 
 const others: readonly PyClass[] = [
-  layer('linear', 'Identity(*args, **kwargs)', { attributes: { args: null, kwargs: null }, members: { forward: method('forward', (_self, args, kwargs, context) => args[0] ?? kwargs.get('input') ?? (args.length > 0 ? null : context.raise('TypeError', "Identity.forward() missing 1 required positional argument: 'input'"))) } }),
+  layer('linear', 'Identity(*args, **kwargs)', { attributes: { args: null, kwargs: null }, members: { forward: defineFunction('Identity.forward(self, input)', ({ input }) => input ?? null) } }),
   layer('flatten', 'Flatten(start_dim=1, end_dim=-1)', { forward: 'input.flatten(self.start_dim, self.end_dim)', repr: 'start_dim={start_dim}, end_dim={end_dim}' }),
   layer('flatten', 'Unflatten(dim, unflattened_size)', {
     forward: 'input.unflatten(self.dim, self.unflattened_size)',

@@ -70,7 +70,7 @@ export const linear = weighted('linear', 'Linear(in_features, out_features, bias
   resetUnlessOwn(self, resetLinear, context);
 }, {
   reset_parameters: resetLinear,
-  forward: forwardMethod('input', 'F.linear(input, self.weight, self.bias)'),
+  forward: forwardMethod('Linear', 'input', 'F.linear(input, self.weight, self.bias)'),
   extra_repr: method('extra_repr', (self, _args, _kwargs, context) => withBias(self, 'in_features={in_features}, out_features={out_features}', context), 'Linear'),
 });
 
@@ -99,7 +99,7 @@ const bilinear = weighted('linear', 'Bilinear(in1_features, in2_features, out_fe
   resetUnlessOwn(self, resetBilinear, context);
 }, {
   reset_parameters: resetBilinear,
-  forward: forwardMethod('input1, input2', 'F.bilinear(input1, input2, self.weight, self.bias)'),
+  forward: forwardMethod('Bilinear', 'input1, input2', 'F.bilinear(input1, input2, self.weight, self.bias)'),
   extra_repr: method('extra_repr', (self, _args, _kwargs, context) => withBias(self, 'in1_features={in1_features}, in2_features={in2_features}, out_features={out_features}', context), 'Bilinear'),
 });
 
@@ -409,12 +409,12 @@ function shapedNorm(self: PyInstance, bound: Bound, context: Context, bias: { re
 
 const layerNorm = weighted('normalization', 'LayerNorm(normalized_shape, eps=1e-05, elementwise_affine=True, bias=True, device=None, dtype=None)', (self, bound, context) => shapedNorm(self, bound, context, { wanted: bound['bias'] ?? null }), {
   reset_parameters: resetNorm,
-  forward: forwardMethod('input', 'F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)'),
+  forward: forwardMethod('LayerNorm', 'input', 'F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)'),
   extra_repr: method('extra_repr', (self, _args, _kwargs, context) => withBias(self, '{normalized_shape}, eps={eps}, elementwise_affine={elementwise_affine}', context), 'LayerNorm'),
 });
 const rmsNorm = weighted('normalization', 'RMSNorm(normalized_shape, eps=None, elementwise_affine=True, device=None, dtype=None)', (self, bound, context) => shapedNorm(self, bound, context, null), {
   reset_parameters: resetNorm,
-  forward: forwardMethod('x', 'F.rms_norm(x, self.normalized_shape, self.weight, self.eps)'),
+  forward: forwardMethod('RMSNorm', 'x', 'F.rms_norm(x, self.normalized_shape, self.weight, self.eps)'),
   extra_repr: extraRepr('{normalized_shape}, eps={eps}, elementwise_affine={elementwise_affine}'),
 });
 const groupNorm = weighted('normalization', 'GroupNorm(num_groups, num_channels, eps=1e-05, affine=True, device=None, dtype=None, *, bias=True)', (self, bound, context) => {
@@ -427,7 +427,7 @@ const groupNorm = weighted('normalization', 'GroupNorm(num_groups, num_channels,
   resetUnlessOwn(self, resetNorm, context);
 }, {
   reset_parameters: resetNorm,
-  forward: forwardMethod('input', 'F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)'),
+  forward: forwardMethod('GroupNorm', 'input', 'F.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)'),
   extra_repr: method('extra_repr', (self, _args, _kwargs, context) => withBias(self, '{num_groups}, {num_channels}, eps={eps}, affine={affine}', context), 'GroupNorm'),
 });
 
@@ -499,7 +499,7 @@ const embedding = weighted('sparse', 'Embedding(num_embeddings, embedding_dim, p
 }, {
   reset_parameters: resetEmbedding,
   from_pretrained: fromPretrained('padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False', freezeWeight),
-  forward: forwardMethod('input', 'F.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse)'),
+  forward: forwardMethod('Embedding', 'input', 'F.embedding(input, self.weight, self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse)'),
   extra_repr: method('extra_repr', (self, _args, _kwargs, context) => {
     let template = '{num_embeddings}, {embedding_dim}';
     if (readAttribute(self, 'padding_idx', context) !== null) template += ', padding_idx={padding_idx}';
@@ -514,7 +514,7 @@ const embeddingBag = weighted('sparse', "EmbeddingBag(num_embeddings, embedding_
 }, {
   reset_parameters: resetEmbedding,
   from_pretrained: fromPretrained("max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, include_last_offset=False, padding_idx=None", freezeWeight),
-  forward: forwardMethod('input, offsets=None, per_sample_weights=None', 'F.embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse, per_sample_weights, self.include_last_offset, self.padding_idx)'),
+  forward: forwardMethod('EmbeddingBag', 'input, offsets=None, per_sample_weights=None', 'F.embedding_bag(input, self.weight, offsets, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse, per_sample_weights, self.include_last_offset, self.padding_idx)'),
 });
 
 const resetPReLU = resetMethod((self) => ({ weight: { name: 'constant', args: { val: self.attrs.get('init') } } }));
@@ -525,7 +525,7 @@ const prelu = weighted('activation', 'PReLU(num_parameters=1, init=0.25, device=
   resetUnlessOwn(self, resetPReLU, context);
 }, {
   reset_parameters: resetPReLU,
-  forward: forwardMethod('input', 'F.prelu(input, self.weight)'),
+  forward: forwardMethod('PReLU', 'input', 'F.prelu(input, self.weight)'),
   extra_repr: extraRepr('num_parameters={num_parameters}'),
 });
 
