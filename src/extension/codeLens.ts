@@ -4,19 +4,22 @@ import type { ModuleSummary } from '../protocol/index.js';
 import { PYTHON, type AnalysisClient } from './analysis/client.js';
 import { formatCount } from './numbers.js';
 
+const QUIET_MILLISECONDS = 300;
+/** How often an answer is asked for again when someone types meanwhile. */
+const TRIES = 3;
+const LONGEST_REASON = 80;
+
 /** Shows counts over the module classes of Python documents. */
 export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutputChannel): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
+  let timer: NodeJS.Timeout | undefined;
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     async provideCodeLenses(document, token) {
       if (!vscode.workspace.getConfiguration('architect', document).get('codeLens.enabled', true)) return [];
       if (!document.getText().includes('Module')) return [];
       try {
-        const uri = document.uri.toString();
-        const { modules, version } = await analysis.request('architect/modules', { uri }, token);
-        // An answer for an older text would stand over the wrong lines; the next change event asks again.
-        if (version !== null && version !== document.version) return [];
+        const modules = await modulesOf(document, analysis, token);
         return modules.flatMap((module) => lensesOf(module, document.uri));
       } catch (error) {
         if (!token.isCancellationRequested) log.debug(`CodeLens of ${document.uri.fsPath}: ${String(error)}`);
@@ -27,11 +30,34 @@ export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutput
   return vscode.Disposable.from(
     changed,
     vscode.languages.registerCodeLensProvider([...PYTHON], provider),
-    analysis.onDidChangeResults(() => changed.fire()),
+    {
+      dispose: () => {
+        clearTimeout(timer);
+      },
+    },
+    analysis.onDidChangeResults(() => {
+      // Other files may depend on the one that is being typed in; the editor itself asks again for that one.
+      clearTimeout(timer);
+      timer = setTimeout(() => changed.fire(), QUIET_MILLISECONDS);
+    }),
     vscode.workspace.onDidChangeConfiguration((event) => {
       if (event.affectsConfiguration('architect.codeLens')) changed.fire();
     }),
   );
+}
+
+/** The modules of the text as it is: an answer for an older one would stand over the wrong lines. */
+async function modulesOf(
+  document: vscode.TextDocument,
+  analysis: AnalysisClient,
+  token: vscode.CancellationToken,
+): Promise<readonly ModuleSummary[]> {
+  for (let attempt = 0; attempt < TRIES && !token.isCancellationRequested; attempt++) {
+    const uri = document.uri.toString();
+    const { modules, version } = await analysis.request('architect/modules', { uri }, token);
+    if (version === null || version === document.version) return modules;
+  }
+  throw new vscode.CancellationError();
 }
 
 function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
@@ -55,7 +81,9 @@ function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
 export function countText({ parameters, atLeast, unknown }: ModuleSummary): string {
   if (parameters !== null) return `${formatCount(parameters)} parameters`;
   if (atLeast !== undefined && atLeast !== null) return `at least ${formatCount(atLeast)} parameters`;
-  return unknown ? `parameters unknown: ${unknown.reason}` : 'parameters unknown';
+  if (!unknown) return 'parameters unknown';
+  const { reason } = unknown;
+  return `parameters unknown: ${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}`;
 }
 
 function countDetail({ call, unknown }: ModuleSummary): string {

@@ -61,6 +61,8 @@ export class PendingChanges implements vscode.Disposable {
   /** What the user should be told once. */
   readonly onNotice = this.notices.event;
   private readonly disposables: vscode.Disposable[];
+  private readonly saved: string[] = [];
+  private savedTimer: NodeJS.Timeout | undefined;
   private tail: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -174,6 +176,7 @@ export class PendingChanges implements vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.savedTimer);
     for (const each of this.disposables) each.dispose();
   }
 
@@ -264,9 +267,19 @@ export class PendingChanges implements vscode.Disposable {
     const { state: next, tell } = onSaved(state);
     if (!tell) return;
     this.set(next);
-    const count = state.ranges.length;
+    this.saved.push(state.uri);
+    // Saving all files, or auto-save, is told once.
+    this.savedTimer ??= setTimeout(() => this.tellSaved(), 400);
+  }
+
+  private tellSaved(): void {
+    const uris = this.saved.splice(0);
+    this.savedTimer = undefined;
+    const count = uris.reduce((sum, uri) => sum + (this.state(uri)?.ranges.length ?? 0), 0);
+    if (count === 0) return;
+    const names = uris.map(shortName).join(' and ');
     this.notices.fire(
-      `${shortName(state.uri)} was saved with ${count === 1 ? 'a change' : `${count} changes`} that you have neither kept nor undone. Undo still restores every byte.`,
+      `${names} ${uris.length === 1 ? 'was' : 'were'} saved with ${count === 1 ? 'a change' : `${count} changes`} that you have neither kept nor undone. Undo still restores every byte.`,
     );
   }
 
