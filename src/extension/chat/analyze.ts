@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Count, ModelReport, ModuleNodeReport, ReportNote } from '../../protocol/index.js';
 import { formatCount, numberOf } from '../numbers.js';
 import type { Services } from '../services.js';
-import { namedIn } from './subject.js';
+import { documentThatNames, namedIn } from './subject.js';
 import { cell, plural } from './text.js';
 
 /** Rows of the table; the inspector shows all. */
@@ -16,18 +16,19 @@ export async function analyze(
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
 ): Promise<void> {
-  const uri = document.uri.toString();
   stream.progress('Counting');
+  const home = (await documentThatNames(text, document)) ?? document;
+  const uri = home.uri.toString();
   const { modules } = await analysis.request('architect/modules', { uri }, token);
-  stream.reference(document.uri);
+  stream.reference(home.uri);
   if (modules.length === 0) {
     stream.markdown(
-      `There is no \`nn.Module\` class in ${vscode.workspace.asRelativePath(document.uri)}. Open the file that has it, or attach it to the question.`,
+      `There is no \`nn.Module\` class in ${vscode.workspace.asRelativePath(home.uri)}. Open the file that has it, or attach it to the question.`,
     );
     return;
   }
   const editor = vscode.window.activeTextEditor;
-  const cursor = editor?.document === document ? editor.selection.active : undefined;
+  const cursor = editor?.document === home ? editor.selection.active : undefined;
   const qualname =
     namedIn(
       text,
@@ -41,7 +42,7 @@ export async function analyze(
     stream.markdown(`\`${qualname}\` could not be analysed.`);
     return;
   }
-  stream.reference(new vscode.Location(document.uri, new vscode.Position(report.span.start.line, 0)));
+  stream.reference(new vscode.Location(home.uri, new vscode.Position(report.span.start.line, 0)));
   stream.markdown(describe(report));
   stream.button({ command: 'architect.inspect', title: 'Inspect', arguments: [{ uri, qualname }] });
 }

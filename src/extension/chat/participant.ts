@@ -6,6 +6,7 @@ import { fix, type AnswerSink } from './fix.js';
 import { subjectOf } from './subject.js';
 
 const ID = 'architect.chat';
+const FOOTER = '*Answered by Architect Playbook (offline): nothing left this machine.*';
 
 /** Kept with each answer, for follow-ups. */
 interface AnswerMetadata {
@@ -47,8 +48,7 @@ async function answer(
       return { metadata: { command: 'analyze', pending: 0 } satisfies AnswerMetadata };
     }
     const text = request.command === 'fix' ? `fix ${request.prompt}` : request.prompt;
-    const { advice, proposed } = await fix(services, text, document, chatSink(stream), token);
-    stream.markdown('\n\n---\n*Answered by Architect Playbook (offline): nothing left this machine.*');
+    const { advice, proposed } = await fix(services, text, document, chatSink(stream), token, FOOTER);
     return {
       metadata: { command: advice.symptom ? 'fix' : 'help', pending: proposed.length } satisfies AnswerMetadata,
     };

@@ -35,6 +35,21 @@ async function firstWithModules(): Promise<vscode.TextDocument | undefined> {
   return undefined;
 }
 
+/** Another document of the workspace that defines a class which the text names; `undefined` if `document` does or none does. */
+export async function documentThatNames(
+  text: string,
+  document: vscode.TextDocument,
+): Promise<vscode.TextDocument | undefined> {
+  const names = [...new Set(text.match(/\b[A-Z]\w+/g) ?? [])];
+  const defines = (source: string): boolean =>
+    names.some((name) => new RegExp(`^\\s*class\\s+${name}\\b`, 'm').test(source));
+  if (names.length === 0 || defines(document.getText())) return undefined;
+  for (const uri of await vscode.workspace.findFiles('**/*.py', ELSEWHERE, MOST_FILES))
+    if (defines(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))))
+      return vscode.workspace.openTextDocument(uri);
+  return undefined;
+}
+
 /** A class name in the text, if one of `names` stands there as a word. */
 export function namedIn(text: string, names: readonly string[]): string | undefined {
   const words = new Set(text.match(/[A-Za-z_]\w*/g) ?? []);

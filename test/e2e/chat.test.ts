@@ -1,0 +1,137 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { useSession, type Session } from '../support/session.js';
+import { waitFor } from '../support/wait.js';
+
+const pending = (session: Session): Promise<string> =>
+  session.page.locator('.statusbar-item', { hasText: /\d+ changes?$/ }).innerText({ timeout: 2000 });
+
+/** The number of changes that the status bar counts. */
+async function pendingCount(session: Session): Promise<number> {
+  const text = await pending(session).catch(() => '0 changes');
+  return Number(/(\d+) changes?/.exec(text)?.[1] ?? 0);
+}
+
+describe('@architect fix overfitting', function () {
+  this.timeout(180_000);
+  const session = useSession({ name: 'chat', settings: { 'files.autoSave': 'off' } });
+  let model = '';
+  let train = '';
+
+  it('answers from the offline playbook with evidence, reasons and changes', async () => {
+    const { bench } = session();
+    model = await readFile(session().file('model.py'), 'utf8');
+    train = await readFile(session().file('train.py'), 'utf8');
+    await bench.openFile('model.py');
+    await waitFor(
+      'counts',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses.some((text) => text.includes('18,048 parameters')),
+    );
+    await session().screenshot('codelens');
+    await bench.ask('@architect fix overfitting, loss is 0.1 on training but 0.8 on validation');
+    const answer = await bench.answer(90_000);
+    await session().screenshot('answer');
+    assert.match(answer, /363,460/);
+    assert.match(answer, /480 examples/);
+    assert.match(answer, /gap of 0\.7/);
+    assert.match(answer, /Srivastava/);
+    assert.match(answer, /Loshchilov/);
+    assert.match(answer, /offline/);
+  });
+
+  it('shows the changes in both files and saves nothing', async () => {
+    const { spy } = session();
+    await waitFor(
+      'pending changes',
+      () => pendingCount(session()),
+      (count) => count >= 4,
+    );
+    const proposed = (await spy.text(session().file('model.py'))) ?? '';
+    const trained = (await spy.text(session().file('train.py'))) ?? '';
+    assert.match(proposed, /nn\.Dropout\(/);
+    assert.match(trained, /torch\.optim\.AdamW\(/);
+    assert.match(trained, /label_smoothing=0\.1/);
+    assert.match(trained, /best_/);
+    assert.equal(await readFile(session().file('model.py'), 'utf8'), model);
+    assert.equal(await readFile(session().file('train.py'), 'utf8'), train);
+    assert.equal(await spy.isDirty(session().file('train.py')), true);
+    await session().screenshot('pending');
+  });
+
+  it('keeps one, undoes another, keeps what is typed between, and Ctrl+Z brings back', async () => {
+    const { bench, page, spy } = session();
+    const file = session().file('train.py');
+    await bench.openFile('train.py');
+    const before = await pendingCount(session());
+    await bench.command('Architect: Next Pending Change');
+    await session().screenshot('train');
+    await bench.clickLine('train.py', 'AdamW(');
+    await bench.command('Architect: Keep This Change');
+    await waitFor(
+      'the kept change to be gone from the count',
+      () => pendingCount(session()),
+      (count) => count < before,
+    );
+    const kept = await pendingCount(session());
+    await bench.clickLine('train.py', 'def evaluate');
+    await page.keyboard.type('  # mine');
+    await bench.clickLine('train.py', 'label_smoothing');
+    await bench.command('Architect: Undo This Change');
+    await waitFor(
+      'the undone change to be gone from the count',
+      () => pendingCount(session()),
+      (count) => count < kept,
+    );
+    const undone = (await spy.text(file)) ?? '';
+    assert.match(undone, /AdamW/);
+    assert.match(undone, /# mine/);
+    assert.doesNotMatch(undone, /label_smoothing/);
+    await session().screenshot('kept-and-undone');
+    await bench.press('Mod+Z');
+    await waitFor(
+      'the undone change to be back',
+      () => spy.text(file),
+      (text) => text?.includes('label_smoothing') ?? false,
+    );
+    assert.match((await spy.text(file)) ?? '', /AdamW/);
+  });
+
+  it('undoes everything that is left by the button in the answer, byte for byte', async () => {
+    const { bench, page, spy } = session();
+    await page
+      .locator('.interactive-item-container.interactive-response .monaco-button', { hasText: 'Undo all' })
+      .last()
+      .click();
+    await waitFor(
+      'no pending change',
+      () => pendingCount(session()),
+      (count) => count === 0,
+    );
+    assert.equal(await spy.text(session().file('model.py')), model);
+    const rest = (await spy.text(session().file('train.py'))) ?? '';
+    const expected = train.replace(
+      'torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)',
+      (/torch\.optim\.AdamW\([^\n]*\)/.exec(rest) ?? ['?'])[0],
+    );
+    assert.equal(rest.replace('  # mine', ''), expected);
+    await bench.openFile('model.py');
+    await session().screenshot('undone');
+  });
+
+  it('says what it can do when it has no playbook', async () => {
+    const { bench } = session();
+    await bench.ask('@architect write me a poem');
+    const answer = await bench.answer(60_000);
+    assert.match(answer, /overfitting/i);
+    await session().screenshot('no-playbook');
+  });
+
+  it('analyses the module that is named', async () => {
+    const { bench } = session();
+    await bench.ask('@architect /analyze TextClassifier');
+    const answer = await bench.answer(60_000);
+    assert.match(answer, /363,460 parameters/);
+    await session().screenshot('analyze');
+  });
+});
