@@ -164,6 +164,36 @@ Poked()
 Buffers()
 Replaced()
 Deleted()
+DeepCopied()
+ShallowCopied()
+Retied()
+Converted()
+Stacked()
+Recurrent()
+Nested()
+Wrapped()
+Inherited()
+Slotted()
+Conditional(False)
+Conditional(True)
+Generated()
+nn.utils.parametrize.register_parametrization(nn.BatchNorm1d(4), 'running_mean', Doubled())
+nn.utils.weight_norm(nn.LSTM(3, 4), 'weight_hh_l0')
+nn.utils.weight_norm(nn.utils.weight_norm(nn.GRU(3, 4), 'weight_ih_l0'), 'weight_hh_l0')
+nn.utils.spectral_norm(nn.utils.spectral_norm(nn.Bilinear(2, 3, 4)), 'bias', dim=0)
+nn.Sequential(nn.Linear(1, 2)).apply(lambda m: m.register_buffer('seen', torch.zeros(1)))
+nn.ModuleDict(OrderedDict(a=nn.ReLU(), b=nn.Linear(1, 1)))
+nn.ModuleDict(nn.ModuleDict({'z': nn.Linear(1, 1), 'a': nn.Linear(2, 2)}))
+nn.ParameterDict(OrderedDict(b=torch.zeros(1), a=torch.zeros(2)))
+nn.ParameterDict({'x': nn.Parameter(torch.zeros(3)), 'plain': 5}) | nn.ParameterDict({'y': torch.zeros(4)})
+nn.ParameterList([nn.Parameter(torch.zeros(i)) for i in range(1, 5)])[1:3]
+nn.ParameterList([torch.zeros(2)]).append(nn.Parameter(torch.zeros(3))).extend([torch.zeros(4)])
+nn.Linear(3, 4).to(torch.bfloat16).requires_grad_(False)
+nn.Linear(3, 4, device='cpu', dtype=torch.double)
+nn.Linear(in_features=3, out_features=4)
+nn.Conv2d(3, 8, kernel_size=[3, 1])
+nn.Conv2d(3, 8, (3,) * 2, padding=(1, 1))
+nn.Embedding(num_embeddings=5, embedding_dim=2, padding_idx=0)
 """.strip().splitlines()
 
 # Calls of modules: what comes out, and the multiply-accumulates by PyTorch's own counter.
@@ -279,6 +309,7 @@ hooked()
 
 # Definitions the expressions above use; the engine interprets the same text.
 PRELUDE = """
+import copy
 from collections import OrderedDict
 import torch
 from torch import nn
@@ -374,6 +405,178 @@ def hooked():
     handle = layer.register_forward_hook(lambda module, args, output: 1 / 0)
     handle.remove()
     return layer(torch.zeros(2, 5))
+
+
+class DeepCopied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        shared = nn.Linear(2, 2)
+        block = nn.Sequential(shared, nn.ReLU(), shared)
+        block[0].bias.requires_grad_(False)
+        self.blocks = nn.ModuleList([copy.deepcopy(block) for _ in range(3)])
+        self.first = self.blocks[0]
+
+
+class ShallowCopied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 2)
+        self.b = copy.copy(self.a)
+        self.c = copy.deepcopy(self.a)
+        self.c.weight = self.a.weight
+
+
+class Retied(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 2)
+        self.b = nn.Linear(2, 2)
+        self.b.weight.data = self.a.weight.data
+        self.c = nn.Parameter(self.a.weight)
+        self.d = nn.Parameter(self.a.weight.detach().clone().t())
+        self.e = nn.Parameter(torch.cat([self.a.weight, self.b.weight]))
+        self.f = self.a.weight
+
+
+class Converted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(2, 2)
+        self.register_buffer('position', torch.arange(6).view(1, -1))
+        self.half()
+        self.b = nn.BatchNorm2d(3)
+        self.a.weight.data = torch.zeros(4, 2)
+        self.frozen = nn.Parameter(torch.zeros(3, dtype=torch.long), requires_grad=False)
+
+
+class Doubled(nn.Module):
+    def forward(self, x):
+        return x * 2
+
+
+class Split(nn.Module):
+    def forward(self, a, b):
+        return torch.cat([a, b])
+
+    def right_inverse(self, x):
+        return x[:1], x[1:]
+
+
+class Stacked(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(3, 3)
+        nn.utils.parametrize.register_parametrization(self.a, 'weight', Doubled())
+        nn.utils.parametrize.register_parametrization(self.a, 'weight', Doubled())
+        nn.utils.parametrize.register_parametrization(self.a, 'bias', Split())
+        self.b = nn.utils.parametrizations.weight_norm(nn.Linear(2, 2))
+        nn.utils.parametrize.remove_parametrizations(self.b, 'weight')
+        self.c = copy.deepcopy(self.a)
+        self.shape = self.a.weight.shape
+
+
+class Recurrent(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.cells = nn.ModuleList(nn.LSTMCell(4 if i == 0 else 8, 8) for i in range(2))
+        self.rnn = nn.LSTM(4, 8, 2, batch_first=True)
+        for name, parameter in self.rnn.named_parameters():
+            if 'bias' in name:
+                parameter.requires_grad = False
+        for weights in self.rnn.all_weights:
+            nn.init.orthogonal_(weights[1])
+
+
+class Nested(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.grid = nn.ModuleList([nn.ModuleList([nn.Linear(i + 1, j + 1) for j in range(2)]) for i in range(2)])
+        self.grid[0].append(nn.Identity())
+        self.grid.extend([nn.ModuleDict({'k': nn.Sequential(*[nn.Conv1d(1, 1, 1)] * 2)})])
+        self.grid += [nn.ReLU()]
+        self.pairs = nn.ModuleDict()
+        for name in ['b', 'a']:
+            self.pairs[name] = nn.Linear(1, 1)
+        self.pairs.update({'c': self.pairs['a']})
+        self.pairs.pop('b')
+
+
+class Wrapped(nn.Module):
+    def __init__(self):
+        super().__init__()
+        inner = nn.Linear(2, 2)
+        object.__setattr__(self, 'hidden', nn.Linear(9, 9))
+        self.__dict__['also_hidden'] = nn.Linear(8, 8)
+        self.add_module('inner', inner)
+        self.register_module('other', nn.Linear(3, 3))
+        self.outer = nn.DataParallel(inner)
+        self.fn = lambda: inner
+        self.pair = (inner, nn.Linear(7, 7))
+
+
+class Base(nn.Module):
+    width = 4
+    scale = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__()
+        self.layer = self.make(*args, **kwargs)
+
+    def make(self, depth=1):
+        return nn.Linear(self.width, self.width)
+
+
+class Inherited(Base):
+    width = 6
+
+    def __init__(self):
+        super().__init__(depth=2)
+        self.extra = super().make()
+        self.scale = nn.Parameter(torch.ones(3)) if False else None
+
+    def make(self, depth):
+        return nn.Sequential(*(super(Inherited, self).make() for _ in range(depth)))
+
+
+class Slotted(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self._value = 3
+        self.value = nn.Linear(1, 1)
+        setattr(self, 'dyn_%d' % 1, nn.Linear(2, 1))
+        for i, child in enumerate(list(self.children())):
+            self.add_module(f'copy{i}', copy.deepcopy(child))
+        delattr(self, 'dyn_1')
+
+    @property
+    def alias(self):
+        return self.value
+
+
+class Conditional(nn.Module):
+    def __init__(self, residual):
+        super().__init__()
+        self.skip = nn.Conv2d(1, 2, 1) if residual else nn.Identity()
+        self.norm = residual and nn.BatchNorm2d(2) or None
+        self.drop = nn.Dropout(0.1) if not residual else None
+        if residual:
+            self.register_buffer('mask', torch.tril(torch.ones(4, 4)).view(1, 1, 4, 4))
+
+
+class Generated(nn.Module):
+    def __init__(self):
+        super().__init__()
+        rates = [x.item() for x in torch.linspace(0, 0.3, 3)]
+        widths = [2 ** i for i in range(3)]
+        self.stages = nn.Sequential(OrderedDict(
+            (f'stage{i}', nn.Sequential(nn.Linear(a, b), nn.Dropout(r)))
+            for i, (a, b, r) in enumerate(zip(widths[:-1], widths[1:], rates))
+        ))
+        with torch.no_grad():
+            size = self.stages(torch.zeros(1, 1)).flatten(1).shape[1]
+        self.head = nn.Linear(size, 2)
+        dummy = nn.Conv2d(1, 4, 3, stride=2)(torch.zeros(1, 1, 9, 9))
+        self.flat = nn.Linear(dummy.numel(), 1)
 
 
 class Early(nn.Module):
