@@ -1,6 +1,7 @@
 // Bundles every program of the extension into dist/: `node scripts/build.mjs [--production]`.
 // Without --production the bundles are readable and carry source maps.
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -16,6 +17,21 @@ const PARSER_PACKAGES = ['tree-sitter', 'tree-sitter-python', 'web-tree-sitter']
 
 /** Gives bundles their own place: `import.meta.url` is empty in CommonJS output. */
 const BUNDLE_URL = 'const __bundleUrl = require("node:url").pathToFileURL(__filename).href;';
+
+/**
+ * Leaves an import out of a bundle: at run time it is another of the bundles.
+ * @param {string} specifier as the source writes it
+ * @param {string} bundle the file beside the importing bundle
+ * @returns {esbuild.Plugin}
+ */
+function separate(specifier, bundle) {
+  return {
+    name: `separate ${bundle}`,
+    setup({ onResolve }) {
+      onResolve({ filter: /^\./ }, ({ path }) => (path === specifier ? { path: bundle, external: true } : undefined));
+    },
+  };
+}
 
 /** @type {esbuild.BuildOptions} */
 const node = {
@@ -35,14 +51,62 @@ const PROGRAMS = [
   {
     entry: 'src/cli/main.ts',
     out: 'cli.js',
-    options: { ...node, banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` } },
+    options: {
+      ...node,
+      banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` },
+      plugins: [separate('./batch.js', './cli-batch.js')],
+    },
   },
+  { entry: 'src/cli/batch.ts', out: 'cli-batch.js', options: node },
+  { entry: 'src/cli/worker.ts', out: 'cli-worker.js', options: node },
   {
     entry: 'src/inspector/main.ts',
     out: 'inspector.js',
     options: { platform: 'browser', format: 'iife', target: 'es2022' },
   },
 ];
+
+/** What text files are to a bundle. */
+const LOADERS = /** @type {const} */ ({ '.py': 'text', '.svg': 'text', '.ttf': 'dataurl' });
+
+/**
+ * Parses the Python texts that the engine carries, so that no run has to: the module that has their trees is filled in.
+ * @returns {Promise<esbuild.Plugin>}
+ */
+async function plantTrees() {
+  const outfile = join(root, '.cache', `trees-${process.pid}.cjs`);
+  const contents = `
+    import { stdlib } from './src/engine/python/stdlib/index.js';
+    import { createAvailableParser, digestOf, packAst } from './src/engine/syntax/index.js';
+    import { torchModules } from './src/engine/torch/index.js';
+    export async function trees() {
+      const parser = await createAvailableParser();
+      const texts = [...stdlib, ...torchModules].flatMap(({ source }) => source ?? []);
+      return Object.fromEntries(texts.map((text) => [digestOf(text), packAst(parser.parse('<text>', text).ast)]));
+    }`;
+  try {
+    await esbuild.build({
+      ...node,
+      absWorkingDir: root,
+      stdin: { contents, resolveDir: root },
+      outfile,
+      bundle: true,
+      loader: LOADERS,
+      logLevel: 'warning',
+    });
+    /** @type {{ trees(): Promise<Record<string, string>> }} */
+    const { trees } = createRequire(import.meta.url)(outfile);
+    const filled = `export const trees = ${JSON.stringify(await trees())};`;
+    return {
+      name: 'trees',
+      setup({ onLoad }) {
+        onLoad({ filter: /[\\/]syntax[\\/]trees\.ts$/ }, () => ({ contents: filled, loader: 'js' }));
+      },
+    };
+  } finally {
+    rmSync(outfile, { force: true });
+  }
+}
 
 /**
  * Builds dist/. Files are replaced rather than removed first, so that a running extension never finds them missing.
@@ -51,6 +115,7 @@ const PROGRAMS = [
 export async function build({ production = false } = {}) {
   mkdirSync(dist, { recursive: true });
   const inputs = new Set();
+  const trees = await plantTrees();
   await Promise.all(
     PROGRAMS.map(async ({ entry, out, options }) => {
       const outfile = join(dist, out);
@@ -73,7 +138,8 @@ export async function build({ production = false } = {}) {
         sourcemap: production ? false : 'linked',
         // Notices are collected into one file below.
         legalComments: 'none',
-        loader: { '.py': 'text', '.svg': 'text', '.ttf': 'dataurl' },
+        loader: LOADERS,
+        plugins: [trees, ...(options.plugins ?? [])],
         logLevel: 'warning',
       });
       for (const input of Object.keys(metafile.inputs)) inputs.add(input);

@@ -1,9 +1,6 @@
-/** `architect`: the engine on the command line. The engine itself runs in a worker thread of this same file. */
-import { isMainThread } from 'node:worker_threads';
+/** `architect`: the engine on the command line. The engine itself runs in a worker thread. */
 import { Command, CommanderError, Option } from 'commander';
 import { analyze, type AnalyzeFlags } from './analyze.js';
-import { batch } from './batch.js';
-import { serveEngine } from './engineThread.js';
 import { EXIT, UsageError } from './exit.js';
 
 declare const ARCHITECT_VERSION: string | undefined;
@@ -43,7 +40,8 @@ function program(): Command {
     .option('--time-limit <seconds>', 'longest time for one request', '10')
     .exitOverride()
     .action(async (file: string | undefined, flags: AnalyzeFlags & { readonly batch?: boolean }) => {
-      process.exitCode = flags.batch ? await batch(flags) : await analyze(file, flags);
+      // What reads requests is a program of its own: a single analysis does not wait for it to load.
+      process.exitCode = flags.batch ? await (await import('./batch.js')).batch(flags) : await analyze(file, flags);
     });
   return root;
 }
@@ -60,5 +58,4 @@ async function main(): Promise<void> {
   }
 }
 
-if (isMainThread) void main();
-else serveEngine();
+void main();

@@ -19,7 +19,15 @@ describe('the package', () => {
   });
 
   it('has all programs', () => {
-    for (const name of ['extension.js', 'server.js', 'worker.js', 'cli.js', 'inspector.js']) {
+    for (const name of [
+      'extension.js',
+      'server.js',
+      'worker.js',
+      'cli.js',
+      'cli-batch.js',
+      'cli-worker.js',
+      'inspector.js',
+    ]) {
       assert(files.includes(join('dist', name)), name);
     }
   });

@@ -164,17 +164,22 @@ export function defineFunction(
   implementation: Implementation,
   options: FunctionOptions = {},
 ): PyBuiltin {
-  const { name, params } = parseSignature(signature);
-  const short = name.slice(name.lastIndexOf('.') + 1);
-  const first = params[0]?.name;
+  const head = /^\s*([\w.]+)\((self\b|cls\b)?/.exec(signature);
+  if (!head) throw new Error(`malformed signature: ${signature}`);
+  const [, name = '', first] = head;
+  // Thousands of functions are described and few are called: parameters are read when they are first needed.
+  let known: readonly SignatureParameter[] | undefined;
+  const parameters = (): readonly SignatureParameter[] => (known ??= parseSignature(signature).params);
   return {
     kind: 'builtin',
-    name: short,
+    name: name.slice(name.lastIndexOf('.') + 1),
     qualname: options.qualname ?? name,
-    isMethod: options.isMethod ?? (first === 'self' || first === 'cls'),
+    isMethod: options.isMethod ?? first !== undefined,
     pure: options.pure ?? true,
-    parameters: params,
-    call: (args, kwargs, context) => implementation(bind(name, params, args, kwargs, context), context),
+    get parameters() {
+      return parameters();
+    },
+    call: (args, kwargs, context) => implementation(bind(name, parameters(), args, kwargs, context), context),
   };
 }
 

@@ -7,7 +7,7 @@
  */
 import type { ResolvedModule } from '../project/index.js';
 import { dirname } from '../project/index.js';
-import type { Expr, ImportFromStmt, ImportStmt, SourceFile, Stmt } from '../syntax/index.js';
+import { parseOwn, type Expr, type ImportFromStmt, type ImportStmt, type SourceFile, type Stmt } from '../syntax/index.js';
 import { boundNames } from './boundNames.js';
 import { budget } from './budget.js';
 import { notModelled, type ModelledModule } from './define.js';
@@ -52,6 +52,10 @@ export class Importer {
   /** Modules bound lazily and not run yet. */
   private readonly waiting = new Set<ModuleRecord>();
   private readonly fruitless = new Set<string>();
+  /** Packages whose imports are carried out where they stand: their modules import one another in circles. */
+  private readonly eager = new Set<string>();
+  /** Modules begun by the load that is going on, `null` when none is. */
+  private begun: Set<ModuleRecord> | null = null;
 
   constructor(
     private readonly interpreter: Interpreter,
@@ -186,6 +190,73 @@ export class Importer {
 
   private ready(record: ModuleRecord): ModuleRecord {
     if (record.state !== 'new') return record;
+    if (this.begun) return this.start(record);
+    const frames = this.interpreter.frames.length;
+    let first: ModuleRecord | null = null;
+    for (;;) {
+      this.begun = new Set();
+      try {
+        if (first) this.ready(first);
+        return record.state === 'new' ? this.start(record) : record;
+      } catch (error) {
+        if (!(error instanceof CircularImport)) throw error;
+        this.interpreter.frames.length = frames;
+        const { culprit } = error;
+        this.eager.add(this.packageOf(culprit));
+        this.restart(this.begun);
+        first = this.record(culprit.module.name.split('.')[0] ?? culprit.module.name, culprit) ?? null;
+      } finally {
+        this.begun = null;
+      }
+    }
+  }
+
+  /** What is imported as one: a package, or the files of a folder. */
+  private packageOf(record: ModuleRecord): string {
+    const [head = '', ...rest] = record.module.name.split('.');
+    return `${record.root}/${rest.length > 0 || record.module.isPackage ? head : ''}`;
+  }
+
+  /**
+   * A name is asked of a module that is still running and binds it further down. Imports that wait until they are needed can lead
+   * there where Python, which runs them at once and the package first, does not: then the load begins anew in Python's order.
+   */
+  private checkCircular(record: ModuleRecord, name: string): void {
+    if (record.state !== 'running' || !this.begun || this.eager.has(this.packageOf(record))) return;
+    if (record.module.file?.ast.scope.locals.has(name)) throw new CircularImport(record);
+  }
+
+  /** The same for a global that a function of a running module reads, called from another module's top level. */
+  checkCircularGlobal(module: PyModule, name: string): void {
+    const record = this.byModule.get(module);
+    if (record?.state !== 'running') return;
+    const { frames } = this.interpreter;
+    const own = frames.findIndex((frame) => frame.kind === 'module' && frame.module === module);
+    if (frames.some((frame, i) => i > own && frame.kind === 'module' && frame.module !== module))
+      this.checkCircular(record, name);
+  }
+
+  /** As if these modules had not been run: they, what they wrote into, and what depends on that. */
+  private restart(records: Iterable<ModuleRecord>): void {
+    for (const record of this.affected(records)) {
+      if (record.modelled) continue;
+      const { module } = record;
+      for (const name of [...module.namespace.keys()])
+        if (!MODULE_NAMES.has(name)) module.namespace.delete(name);
+      module.taint = null;
+      this.byEpoch.delete(record.epoch);
+      this.foreign.delete(record);
+      record.state = 'new';
+      record.lazy.clear();
+      record.stars = [];
+      record.dependencies.clear();
+      record.mainRun = false;
+      record.typeCheckingRun = false;
+    }
+  }
+
+  private start(record: ModuleRecord): ModuleRecord {
+    this.begun?.add(record);
     record.state = 'running';
     this.waiting.delete(record);
     this.fruitless.clear();
@@ -198,7 +269,7 @@ export class Importer {
       });
       record.state = 'ready';
     } catch (error) {
-      this.forget(record);
+      if (!(error instanceof CircularImport)) this.forget(record);
       throw error;
     }
     return record;
@@ -217,7 +288,7 @@ export class Importer {
       if (modelled.members)
         for (const [name, value] of Object.entries(modelled.members())) module.namespace.set(name, value);
       if (modelled.source === undefined) return;
-      const file = interpreter.project.parser.parse(`<${modelled.name}>`, modelled.source);
+      const file = parseOwn(interpreter.project.parser, `<${modelled.name}>`, modelled.source);
       module.file = file;
       this.runBody(record, file, true);
       return;
@@ -361,7 +432,11 @@ export class Importer {
     const guarded = this.interpreter.frames.some(
       (running) => running.module === frame.module && running.importGuards > 0,
     );
-    const lazy = frame.kind === 'module' && frame.importGuards === 0 && record !== null;
+    const lazy =
+      frame.kind === 'module' &&
+      frame.importGuards === 0 &&
+      record !== null &&
+      !this.eager.has(this.packageOf(record));
     if (node.kind === 'Import') this.execPlainImport(frame, node, record, guarded, lazy);
     else this.execFromImport(frame, node, record, guarded, lazy);
   }
@@ -582,6 +657,7 @@ export class Importer {
     const late = this.lateGlobal(module, name);
     if (late !== undefined) return late;
     if (record.modelled && !record.modelled.complete && !name.startsWith('__')) return notModelled(module.name, name);
+    this.checkCircular(record, name);
     return module.taint ?? undefined;
   }
 
@@ -589,7 +665,7 @@ export class Importer {
     if (!record.module.isPackage) return undefined;
     const dotted = `${record.module.name}.${name}`;
     if (record.modelled) {
-      const described = this.modelled.get(dotted);
+      const described = this.modelled.get(dotted) ?? this.fallbacks.get(dotted);
       return described ? this.importName(dotted, record) : undefined;
     }
     const { folder } = record.resolved ?? {};
@@ -683,6 +759,17 @@ export class Importer {
 
   /** Forgets the modules of changed files, whatever imports them, and whatever they wrote into. */
   invalidate(paths: ReadonlySet<string>): void {
+    const changed = [...this.records.values()].filter(({ resolved }) => resolved?.path && paths.has(resolved.path));
+    for (const record of this.affected(changed)) {
+      this.forget(record);
+      this.foreign.delete(record);
+    }
+    this.fruitless.clear();
+    this.eager.clear();
+  }
+
+  /** The records, what imports them, and whatever they wrote into. */
+  private affected(records: Iterable<ModuleRecord>): Set<ModuleRecord> {
     const doomed = new Set<ModuleRecord>();
     const doom = (record: ModuleRecord): void => {
       if (doomed.has(record)) return;
@@ -690,13 +777,8 @@ export class Importer {
       for (const other of this.records.values()) if (other.dependencies.has(record.key)) doom(other);
       for (const owner of this.foreign.get(record) ?? []) if (!owner.modelled) doom(owner);
     };
-    for (const record of this.records.values())
-      if (record.resolved?.path && paths.has(record.resolved.path)) doom(record);
-    for (const record of doomed) {
-      this.forget(record);
-      this.foreign.delete(record);
-    }
-    this.fruitless.clear();
+    for (const record of records) doom(record);
+    return doomed;
   }
 
   /** Forgets all modules read from source (a file appeared or went away, so any import may resolve differently). */
@@ -704,7 +786,18 @@ export class Importer {
     for (const record of [...this.records.values()]) if (!record.modelled) this.forget(record);
     this.foreign.clear();
     this.fruitless.clear();
+    this.eager.clear();
     this.waiting.clear();
+  }
+}
+
+/** A module's own names, there before it runs. */
+const MODULE_NAMES = new Set(['__name__', '__doc__', '__package__', '__file__']);
+
+/** Ends a load that ran into a module which is not ready; see {@link Importer.ready}. */
+class CircularImport extends Error {
+  constructor(readonly culprit: ModuleRecord) {
+    super(`${culprit.module.name} is imported in a circle`);
   }
 }
 

@@ -10,3 +10,4 @@ export {
 export { parseDirective, directiveDtypes, type Directive, type DirectiveInput, type Dimension } from './directive.js';
 export { mangle } from './scopes.js';
 export { digestOf } from './digest.js';
+export { packAst, parseOwn, unpackAst } from './lowered.js';

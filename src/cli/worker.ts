@@ -1,0 +1,43 @@
+/** The engine's thread of the command line: answers requests, one at a time, for as long as the thread lives. */
+import { resolve } from 'node:path';
+import { parentPort } from 'node:worker_threads';
+import { createEngine, EngineError, parseInput, type Engine, type InputSpec } from '../engine/report/index.js';
+import { createAvailableParser, createParser, type PythonParser } from '../engine/syntax/index.js';
+import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
+import type { EngineReply, EngineRequest } from './engineThread.js';
+
+const engines = new Map<string, Engine>();
+
+function answer(request: EngineRequest, parser: PythonParser): EngineReply {
+  const roots = [...request.path.map((folder) => slashes(resolve(folder))), slashes(process.cwd())];
+  const key = JSON.stringify([roots, request.timeLimit]);
+  let engine = engines.get(key);
+  if (!engine)
+    engines.set(
+      key,
+      (engine = createEngine({ provider: new NodeSourceProvider(), parser, roots, timeLimit: request.timeLimit })),
+    );
+  try {
+    const inputs: readonly InputSpec[] | undefined =
+      request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
+    return { reports: engine.analyzeFile(slashes(resolve(request.file)), { call: request.call, inputs }) };
+  } catch (error) {
+    if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
+      return { error: { message: error.message, kind: 'input' } };
+    throw error;
+  }
+}
+
+const slashes = (path: string): string => path.replaceAll('\\', '/');
+
+const parser = process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser();
+// Whoever asks first is told.
+parser.catch(() => undefined);
+parentPort?.on('message', (request: EngineRequest) => {
+  parser
+    .then((ready) => answer(request, ready))
+    .catch((error: unknown): EngineReply => ({
+      error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error), kind: 'internal' },
+    }))
+    .then((reply) => parentPort?.postMessage(reply));
+});

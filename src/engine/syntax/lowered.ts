@@ -1,0 +1,73 @@
+/**
+ * Trees of the engine's own Python texts, lowered when the engine is bundled: a run then parses only the user's files. Tests and
+ * tools that run from source have none, and parse.
+ *
+ * A tree is stored as JSON in which a node is an array: the number of its shape (the names of its fields), then the fields' values.
+ */
+import type { Ast } from './ast.js';
+import { digestOf } from './digest.js';
+import type { PythonParser } from './parser.js';
+import { SourceFile } from './sourceFile.js';
+import { trees } from './trees.js';
+
+/** Stands before things that JSON has no form for. */
+const LIST = -1;
+const SET = -2;
+const BIGINT = -3;
+/** A float that is not finite. */
+const NUMBER = -4;
+
+interface Packed {
+  readonly shapes: readonly (readonly string[])[];
+  readonly tree: unknown;
+}
+
+/** Text that {@link unpackAst} makes the same tree from. */
+export function packAst(ast: Ast): string {
+  const shapes: string[][] = [];
+  const numbers = new Map<string, number>();
+  const pack = (value: unknown): unknown => {
+    if (typeof value === 'bigint') return [BIGINT, String(value)];
+    if (typeof value === 'number' && !Number.isFinite(value)) return [NUMBER, String(value)];
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) return [LIST, ...value.map(pack)];
+    if (value instanceof Set) return [SET, ...[...value].map(pack)];
+    const names = Object.keys(value);
+    const key = names.join(' ');
+    let shape = numbers.get(key);
+    if (shape === undefined) {
+      shape = shapes.length;
+      numbers.set(key, shape);
+      shapes.push(names);
+    }
+    return [shape, ...Object.values(value).map(pack)];
+  };
+  const tree = pack(ast);
+  return JSON.stringify({ shapes, tree } satisfies Packed);
+}
+
+/** The tree that was packed. */
+export function unpackAst(packed: string): Ast {
+  const { shapes, tree } = JSON.parse(packed) as Packed;
+  const unpack = (value: unknown): unknown => {
+    if (!Array.isArray(value)) return value;
+    const [tag, ...fields] = value as [number, ...unknown[]];
+    if (tag === BIGINT) return BigInt(String(fields[0]));
+    if (tag === NUMBER) return Number(fields[0]);
+    const items = fields.map(unpack);
+    if (tag === LIST) return items;
+    if (tag === SET) return new Set(items);
+    const node: Record<string, unknown> = {};
+    const names = shapes[tag] ?? [];
+    for (let i = 0; i < names.length; i++) node[names[i] ?? ''] = items[i];
+    return node;
+  };
+  return unpack(tree) as Ast;
+}
+
+/** Parses one of the engine's own texts, or takes the tree that was made of it beforehand. */
+export function parseOwn(parser: PythonParser, path: string, text: string): SourceFile {
+  const digest = digestOf(text);
+  const packed = trees[digest];
+  return packed === undefined ? parser.parse(path, text) : new SourceFile(path, text, unpackAst(packed), digest);
+}
