@@ -79,6 +79,9 @@ class _Option:
         else:
             self.default = None
         self.choices = options.get("choices")
+        self.const = options.get("const")
+        if self.action is BooleanOptionalAction:
+            self.action = "boolean"
         self.help = options.get("help")
 
     def given(self):
@@ -93,6 +96,42 @@ class _Option:
         if self.positional and self.nargs == "*" and default is None:
             return []
         return default
+
+
+    def room(self):
+        """How many texts it can take."""
+        if self.action in ("store_true", "store_false", "store_const", "count", "boolean"):
+            return 0
+        if isinstance(self.nargs, int):
+            return self.nargs
+        return 1 if self.nargs in (None, "?") else float("inf")
+
+    def store(self, result, name, texts):
+        if self.action == "store_true":
+            value = True
+        elif self.action == "store_false":
+            value = False
+        elif self.action == "store_const":
+            value = self.const
+        elif self.action == "boolean":
+            value = not name.startswith("--no-")
+        elif self.action == "count":
+            value = (getattr(result, self.dest) or 0) + 1
+        else:
+            values = [self.type(text) if self.type is not None else text for text in texts]
+            if self.choices is not None:
+                for value in values:
+                    if value not in self.choices:
+                        raise SystemExit(2)
+            if self.nargs is None or self.nargs == "?":
+                if not values and self.nargs is None:
+                    raise SystemExit(2)
+                value = values[0] if values else self.const
+            else:
+                value = values
+            if self.action == "append":
+                value = list(getattr(result, self.dest) or []) + [value]
+        setattr(result, self.dest, value)
 
 
 class _Container:
@@ -163,7 +202,7 @@ class ArgumentParser:
 
     def parse_args(self, args=None, namespace=None):
         if args:
-            return _given_arguments(args)
+            return self._parse(list(args), namespace)
         result = Namespace() if namespace is None else namespace
         for option in self._options:
             if option.default == SUPPRESS:
@@ -179,6 +218,40 @@ class ArgumentParser:
                 setattr(result, name, self._defaults[name])
         if self._subparsers is not None and self._subparsers.dest:
             setattr(result, self._subparsers.dest, _not_given(self._subparsers.dest))
+        return result
+
+    def _option(self, text):
+        for option in self._options:
+            if text in option.option_strings:
+                return option
+            if option.action == "boolean" and text.startswith("--no-") and "--" + text[5:] in option.option_strings:
+                return option
+        return None
+
+    def _parse(self, args, namespace):
+        result = self.parse_args([], namespace)
+        positionals = [option for option in self._options if option.positional]
+        at = 0
+        while at < len(args):
+            text = args[at]
+            at += 1
+            inline = None
+            if text.startswith("--") and "=" in text:
+                text, _, inline = text.partition("=")
+            option = self._option(text)
+            if option is None:
+                if text.startswith("-") and not text[1:2].isdigit():
+                    raise SystemExit(2)
+                if not positionals:
+                    raise SystemExit(2)
+                option = positionals.pop(0)
+                at -= 1
+            values = [] if inline is None else [inline]
+            if inline is None:
+                while at < len(args) and len(values) < option.room() and self._option(args[at].partition("=")[0]) is None:
+                    values.append(args[at])
+                    at += 1
+            option.store(result, text, values)
         return result
 
     def parse_known_args(self, args=None, namespace=None):

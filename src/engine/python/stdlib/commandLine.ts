@@ -10,9 +10,6 @@ export const argparseModules: readonly ModelledModule[] = [
       _not_given: defineFunction('_not_given(name)', ({ name }, context) =>
         context.unknown(`'${String(name)}' is given on the command line`),
       ),
-      _given_arguments: defineFunction('_given_arguments(args)', (_, context) =>
-        context.unknown('arguments given as a list are not parsed'),
-      ),
     }),
   },
 ];

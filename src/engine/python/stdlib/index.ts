@@ -4,6 +4,7 @@
  */
 import type { ModelledModule } from '../define.js';
 import { builtins } from '../builtins/index.js';
+import { commonPackages } from '../packages/index.js';
 import { abcModule, collectionsAbcModule, numbersModule } from './abc.js';
 import bisectSource from './bisect.py';
 import collectionsSource from './collections.py';
@@ -61,4 +62,5 @@ const described: readonly ModelledModule[] = [
   ...typingModules,
 ];
 
-export const stdlib: readonly ModelledModule[] = [...described, ...opaqueModules(new Set(described.map(({ name }) => name)))];
+/** The standard library, and the small packages that configuration code leans on. */
+export const stdlib: readonly ModelledModule[] = [...described, ...opaqueModules(new Set(described.map(({ name }) => name))), ...commonPackages];

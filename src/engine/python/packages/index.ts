@@ -1,0 +1,113 @@
+/**
+ * Small packages that configuration code leans on. Where their own source could be followed it is preferred (`fallback`); those
+ * that build their classes by generating code or in compiled parts are always described.
+ */
+import { classAnnotation } from '../annotations.js';
+import { asString, isClass, isDict, makeTuple } from '../coerce.js';
+import { defineFunction, type ModelledModule } from '../define.js';
+import { identity, plainClass, silent } from '../stdlib/tools.js';
+import type { PyClass, Value } from '../value.js';
+import attrSource from './attr.py';
+import configSource from './config.py';
+import packagingSource from './packaging.py';
+import pydanticSource from './pydantic.py';
+
+/** Names a class body annotates, without class variables. */
+function annotatedNames(cls: PyClass): string[] {
+  const annotations = cls.namespace.get('__annotations__');
+  if (!isDict(annotations)) return [];
+  return [...annotations.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' && !/^['"]?(\w+\.)?ClassVar\b/.test(asString(value) ?? '') ? [key] : []));
+}
+
+const NOT_GIVEN: Value = { kind: 'singleton', name: 'Ellipsis' };
+
+const pydanticHelpers: Readonly<Record<string, Value>> = {
+  _fields: defineFunction('_fields(cls)', ({ cls }, context) => {
+    if (!isClass(cls)) return context.list([]);
+    const fields = new Map<string, Value>();
+    for (const parent of [...cls.mro].reverse()) {
+      if (parent.module === 'pydantic') continue;
+      for (const name of annotatedNames(parent)) {
+        if (name.startsWith('_') || name === 'model_config') continue;
+        const written = parent.namespace.get(name);
+        fields.set(name, written === undefined ? NOT_GIVEN : written);
+      }
+    }
+    return context.list([...fields].map(([name, value]) => makeTuple([name, value])));
+  }),
+  _annotation: defineFunction('_annotation(cls, name)', ({ cls, name }, context) => {
+    const owner = isClass(cls) ? cls.mro.find((parent) => annotatedNames(parent).includes(String(name))) : undefined;
+    const annotations = owner?.namespace.get('__annotations__');
+    const text = isDict(annotations) ? annotations.entries.get(String(name))?.value : undefined;
+    return owner && typeof text === 'string' ? classAnnotation(context, owner, text) : null;
+  }),
+  _arity: defineFunction('_arity(func)', ({ func }) => (typeof func === 'object' && func?.kind === 'function' ? func.node.params.length : 2)),
+};
+
+const attrHelpers: Readonly<Record<string, Value>> = {
+  _annotated: defineFunction('_annotated(cls)', ({ cls }, context) => context.list(isClass(cls) ? annotatedNames(cls) : [])),
+  _Nothing: plainClass('_Nothing', 'attr', { __bool__: defineFunction('__bool__(self)', () => false) }),
+};
+
+/** Types that stand in annotations only: `Float[Tensor, "b c"]`. */
+function annotationTypes(module: string, names: string): Record<string, Value> {
+  return Object.fromEntries(names.split(' ').map((name) => [name, plainClass(name, module)]));
+}
+
+const progress = `
+class tqdm:
+    def __init__(self, iterable=None, *args, **kwargs):
+        self.iterable = iterable
+        self.total = kwargs.get("total")
+
+    def __iter__(self):
+        return iter(self.iterable)
+
+    def __len__(self):
+        return len(self.iterable)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        return False
+
+    def update(self, *args, **kwargs):
+        pass
+
+    close = reset = refresh = clear = set_description = set_postfix = set_postfix_str = set_description_str = update
+
+    @staticmethod
+    def write(*args, **kwargs):
+        pass
+
+
+def trange(*args, **kwargs):
+    return tqdm(range(*args), **kwargs)
+`;
+
+export const commonPackages: readonly ModelledModule[] = [
+  { name: 'pydantic', isPackage: true, source: pydanticSource, members: () => ({ ...pydanticHelpers, ...annotationTypes('pydantic', 'PositiveInt PositiveFloat NonNegativeInt NonNegativeFloat StrictInt StrictStr StrictBool StrictFloat') }) },
+  { name: 'pydantic.dataclasses', source: 'from dataclasses import dataclass\n' },
+  { name: 'pydantic_settings', source: 'from pydantic import BaseSettings\nSettingsConfigDict = dict\n' },
+  { name: 'attr', isPackage: true, source: attrSource, members: () => attrHelpers },
+  { name: 'attrs', isPackage: true, source: 'from attr import *\nfrom attr import NOTHING, Factory, define, mutable, frozen, field, fields, has, asdict, evolve, validators, converters, setters\n' },
+  { name: 'packaging', isPackage: true, fallback: true },
+  { name: 'packaging.version', fallback: true, source: packagingSource },
+  { name: 'easydict', fallback: true, source: configSource },
+  { name: 'tqdm', isPackage: true, fallback: true, source: progress },
+  { name: 'tqdm.auto', fallback: true, source: 'from tqdm import tqdm, trange\n' },
+  { name: 'tqdm.notebook', fallback: true, source: 'from tqdm import tqdm, trange\n' },
+  { name: 'beartype', isPackage: true, fallback: true, members: () => ({ beartype: identity('beartype') }) },
+  { name: 'beartype.typing', fallback: true, source: 'from typing import *\n' },
+  { name: 'typeguard', fallback: true, members: () => ({ typechecked: identity('typechecked'), check_type: identity('check_type') }) },
+  {
+    name: 'jaxtyping',
+    fallback: true,
+    members: () => ({
+      ...annotationTypes('jaxtyping', 'Float Int Bool Num Shaped Real Inexact Complex Integer UInt Float16 Float32 Float64 BFloat16 Int8 Int16 Int32 Int64 UInt8 Key PyTree ArrayLike Array'),
+      jaxtyped: identity('jaxtyped'),
+      install_import_hook: silent('install_import_hook'),
+    }),
+  },
+];

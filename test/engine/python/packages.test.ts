@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { runPython } from './run.js';
+
+/** What a program's last expression gives; expectations are what the packages themselves do. */
+const CASES: readonly (readonly [name: string, program: string, expression: string, expected: string])[] = [
+  [
+    'pydantic models',
+    `
+from pydantic import BaseModel, Field, field_validator, model_validator
+class Inner(BaseModel):
+    a: int = 1
+class Config(BaseModel):
+    dim: int
+    heads: int = Field(8, gt=0)
+    names: list = Field(default_factory=list)
+    inner: Inner = Inner()
+    @field_validator("dim")
+    @classmethod
+    def twice(cls, value): return value * 2
+    @model_validator(mode="after")
+    def count(self):
+        self.heads += 1
+        return self
+`,
+    'Config(dim=3), Config(dim=1, inner={"a": 5}).inner.a, Config(dim=1).model_dump()["heads"]',
+    '(Config(dim=6, heads=9, names=[], inner=Inner(a=1)), 5, 9)',
+  ],
+  ['a field that is missing', 'from pydantic import BaseModel\nclass C(BaseModel):\n    x: int\n', 'C()', 'raises ValidationError: 1 validation error for C\nx\n  Field required'],
+  ['pydantic dataclasses', 'from pydantic.dataclasses import dataclass\n@dataclass\nclass C:\n    x: int = 3\n', 'C(), C(x=4)', '(C(x=3), C(x=4))'],
+  [
+    'attr.s',
+    `
+import attr
+@attr.s
+class A:
+    x = attr.ib()
+    y = attr.ib(default=2)
+    z = attr.ib(factory=list)
+@attr.s(auto_attribs=True)
+class B(A):
+    w: int = 5
+`,
+    'A(1), A(1, 3).y, B(1), attr.asdict(A(1)), A(1) == A(1)',
+    "(A(x=1, y=2, z=[]), 3, B(x=1, y=2, z=[], w=5), {'x': 1, 'y': 2, 'z': []}, True)",
+  ],
+  [
+    'attrs.define',
+    'from attrs import define, field, Factory\n@define\nclass A:\n    x: int\n    y: list = Factory(list)\n    z: int = field(default=3, converter=int)\n',
+    'A(1), A(1, [2], "7")',
+    '(A(x=1, y=[], z=3), A(x=1, y=[2], z=7))',
+  ],
+  ['versions', 'from packaging import version\nV = version.parse\n', 'V("2.13.0+cpu") >= V("2.0"), V("1.10") > V("1.9"), V("2.0.0rc1") < V("2.0.0"), V("1.0") == V("1.0.0")', '(True, True, True, True)'],
+  ['a dict with attributes', 'from easydict import EasyDict\nc = EasyDict({"a": {"b": 1}, "l": [{"q": 2}]})\n', 'c.a.b, c.l[0].q, c["a"]', "(1, 2, {'b': 1})"],
+  ['progress bars', 'from tqdm import tqdm, trange\n', '[i for i in tqdm(range(3), desc="x")], list(trange(2))', '([0, 1, 2], [0, 1])'],
+  ['type checks at run time', 'from beartype import beartype\nfrom jaxtyping import Float\n@beartype\ndef f(x: Float[int, "a b"]): return x\n', 'f(1)', '1'],
+];
+
+describe('packages that configuration leans on', () => {
+  for (const [name, program, expression, expected] of CASES) it(name, async () => assert.equal(await runPython(program, expression), expected));
+});
