@@ -154,10 +154,12 @@ export class Code {
     const cls = classAround(file, around);
     const isConstructor = cls !== null && around.name === '__init__';
     const sites = this.callSites(isConstructor ? { file, node: cls } : { file, node: around });
+    if (sites.length === 0) return param.default ? [{ file, expr: param.default }] : [];
     return sites.flatMap((site) => {
       const given = argumentFor(around, site.expr, param.name, cls !== null);
       if (given) return [{ file: site.file, expr: given }];
-      return param.default ? [{ file, expr: param.default }] : [];
+      const open = site.expr.args.some(({ form }) => form === 'star' || form === 'doubleStar');
+      return param.default && !open ? [{ file, expr: param.default }] : [];
     });
   }
 }

@@ -3,7 +3,7 @@ import type { Project } from '../project/index.js';
 import type { Argument, CallExpr, Expr, SourceFile, Stmt } from '../syntax/index.js';
 import { classesBelow, isLibrary, moduleClassesIn, moduleClassOf, type ModuleClass } from './classes.js';
 import { Code, lastName, type Located } from './code.js';
-import { pythonFiles, trainingFiles } from './files.js';
+import { importersOf, trainingFiles } from './files.js';
 import { keepsBest, stopOf, trainingLoops, validationOf, type TrainingLoop, type Validation } from './loop.js';
 import { lossCallsFor, lossCallOf, type LossCall } from './losses.js';
 import { importedModules, moduleFile, packageOf, qualifiedName } from './names.js';
@@ -121,12 +121,7 @@ function programFiles(project: Project, own: SourceFile, training: SourceFile | 
   add(own, 0);
   if (training) {
     // A program that imports the training functions may hold the epoch loop.
-    const name = project.moduleNameOf(training.path).name.split('.').at(-1) ?? '';
-    for (const path of pythonFiles(project, training.path.slice(0, training.path.lastIndexOf('/')))) {
-      if (files.has(path) || !(project.text(path) ?? '').includes(name)) continue;
-      const file = project.file(path);
-      if (file && [...importedModules(file, packageOf(project, file))].some((module) => moduleFile(project, file, module) === training.path)) add(file, 0);
-    }
+    for (const file of importersOf(project, training.path)) add(file, 0);
   }
   return [...files.values()];
 }
