@@ -49,6 +49,7 @@ export class Workspace {
   /** An open document's text; `null` when it was closed. */
   setText(uri: string, text: string | null, version: number): void {
     const path = pathOf(uri);
+    const known = this.live.isFile(path);
     if (text === null) {
       this.open.delete(path);
       this.versions.delete(uri);
@@ -56,8 +57,7 @@ export class Workspace {
       this.open.set(path, text);
       this.versions.set(uri, version);
     }
-    this.engine?.invalidate([path]);
-    this.variantEngine?.invalidate([path]);
+    this.forget(known && this.live.isFile(path) ? [path] : undefined);
   }
 
   /** The version of an open document; `null` for others. */
@@ -67,9 +67,16 @@ export class Workspace {
 
   /** Files on the disk changed; anything may have if `uris` is left out. */
   diskChanged(uris?: readonly string[]): void {
+    const paths = uris?.map(pathOf);
+    const before = paths?.map((path) => this.disk.isFile(path));
     this.disk.invalidate();
-    this.engine?.invalidate(uris?.map(pathOf));
-    this.variantEngine?.invalidate(uris?.map(pathOf));
+    this.forget(paths?.every((path, i) => before?.[i] && this.disk.isFile(path)) ? paths : undefined);
+  }
+
+  /** Everything if a file came or went: which imports looked for it in vain isn't known. */
+  private forget(paths: readonly string[] | undefined): void {
+    this.engine?.invalidate(paths);
+    this.variantEngine?.invalidate(paths);
   }
 
   private make(provider: OverlaySourceProvider): AnalysisEngine {

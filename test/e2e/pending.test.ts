@@ -179,6 +179,8 @@ describe('pending changes', function () {
   it('are still there after a reload', async () => {
     const { spy } = session();
     const before = await spy.text(session().file('model.py'));
+    // The editor backs unsaved text up a moment after it has changed.
+    await session().page.waitForTimeout(3000);
     await session().reload();
     await waitFor(
       '2 changes',

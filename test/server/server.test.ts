@@ -202,4 +202,44 @@ describe('the analysis process', () => {
       [],
     );
   });
+
+  it('sees what another program writes', async () => {
+    const file = join(folder, 'sizes.py');
+    const model = pathToFileURL(join(folder, 'sized.py')).href;
+    const told = (type: number): Promise<void> =>
+      client.connection.sendNotification('workspace/didChangeWatchedFiles', {
+        changes: [{ uri: pathToFileURL(file).href, type }],
+      });
+    await writeFile(
+      join(folder, 'sized.py'),
+      NET.replace('import', 'from sizes import WIDTH\nimport').replace('16)', 'WIDTH)').replace('(16,', '(WIDTH,'),
+    );
+    assert.equal((await client.ask('architect/modules', { uri: model })).modules[0]?.parameters, null);
+    await writeFile(file, 'WIDTH = 10\n');
+    await told(1);
+    assert.equal((await client.ask('architect/modules', { uri: model })).modules[0]?.parameters, 8 * 10 + 10 + 30 + 3);
+    await writeFile(file, 'WIDTH = 100\n');
+    await told(2);
+    assert.equal((await client.ask('architect/modules', { uri: model })).modules[0]?.parameters, 800 + 100 + 300 + 3);
+  });
+
+  it('answers hostile input, and goes on', async () => {
+    const ask = async (name: string, text: string): Promise<number> => {
+      await writeFile(join(folder, name), text);
+      const { modules } = await client.ask('architect/modules', { uri: pathToFileURL(join(folder, name)).href });
+      return modules.length;
+    };
+    const layers = Array.from({ length: 20_000 }, (_, i) => `x${i} = ${i}\n`).join('');
+    assert.equal(await ask('long.py', NET + layers), 1);
+    assert.equal(await ask('deep.py', `${NET}x = ${'('.repeat(20_000)}1${')'.repeat(20_000)}\n`), 1);
+    assert.equal(await ask('nested.py', `${NET}x = ${'['.repeat(5_000)}${']'.repeat(5_000)}\n`), 1);
+    assert.equal(await ask('windows.py', NET.replaceAll('\n', '\r\n')), 1);
+    assert.equal(await ask('tabs.py', NET.replaceAll('    ', '\t')), 1);
+    await writeFile(join(folder, 'latin.py'), Buffer.from(`# -*- coding: latin-1 -*-\n# caf\xe9\n${NET}`, 'latin1'));
+    const latin = await client.ask('architect/modules', { uri: pathToFileURL(join(folder, 'latin.py')).href });
+    assert.equal(latin.modules[0]?.parameters, 195);
+    await writeFile(join(folder, 'other.py'), `import cycle\n${NET}`);
+    assert.equal(await ask('cycle.py', `import other\n${NET}`), 1);
+    assert.equal(client.child.exitCode, null);
+  });
 });
