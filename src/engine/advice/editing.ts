@@ -23,7 +23,9 @@ export function indentAt(file: SourceFile, offset: number): string {
 /** One more step of indentation than the file's first indented line has; four blanks if it has none. */
 export function indentStep(file: SourceFile): string {
   for (const statement of file.ast.body) {
-    const inner = statementsIn([statement])[1] ?? ('body' in statement && Array.isArray(statement.body) ? (statement.body as Stmt[])[0] : undefined);
+    const inner =
+      statementsIn([statement])[1] ??
+      ('body' in statement && Array.isArray(statement.body) ? (statement.body as Stmt[])[0] : undefined);
     const indent = inner ? indentAt(file, inner.start) : '';
     if (indent !== '' && lineStart(file, inner?.start ?? 0) !== lineStart(file, statement.start)) return indent;
   }
@@ -50,11 +52,20 @@ export function startsLine(file: SourceFile, offset: number): boolean {
 
 /** A statement whose lines hold nothing else, so that lines can be put before and after it. */
 export function hasOwnLines(file: SourceFile, statement: Stmt): boolean {
-  return startsLine(file, statement.start) && /^[ \t]*(?:#.*)?$/.test(file.text.slice(statement.end, lineEndAfter(file, statement.end)));
+  return (
+    startsLine(file, statement.start) &&
+    /^[ \t]*(?:#.*)?$/.test(file.text.slice(statement.end, lineEndAfter(file, statement.end)))
+  );
 }
 
 /** New lines after a statement, each with the given indentation (that of the statement if left out). */
-export function linesAfter(file: SourceFile, statement: Stmt, lines: readonly string[], label: string, indent = indentAt(file, statement.start)): Change {
+export function linesAfter(
+  file: SourceFile,
+  statement: Stmt,
+  lines: readonly string[],
+  label: string,
+  indent = indentAt(file, statement.start),
+): Change {
   const at = lineEndAfter(file, statement.end);
   return { file, start: at, end: at, newText: lines.map((line) => lineEnd(file) + indent + line).join(''), label };
 }
@@ -116,7 +127,11 @@ export function addArgument(file: SourceFile, call: CallExpr, text: string, labe
 }
 
 /** What stands between the last argument and the closing parenthesis: its own closing parentheses, a comma, comments. */
-function gapAfter(file: SourceFile, from: number, to: number): { readonly afterParentheses: number; readonly comma: number | null } {
+function gapAfter(
+  file: SourceFile,
+  from: number,
+  to: number,
+): { readonly afterParentheses: number; readonly comma: number | null } {
   let afterParentheses = from;
   let comma: number | null = null;
   for (let at = from; at < to; at++) {
@@ -129,30 +144,49 @@ function gapAfter(file: SourceFile, from: number, to: number): { readonly afterP
 }
 
 /** How to write a library's name in a file, and the import that it needs; `null` if it can't be imported beside what is there. */
-export function nameFor(file: SourceFile, qualified: string, label: string): { readonly text: string; readonly changes: Change[] } | null {
+export function nameFor(
+  file: SourceFile,
+  qualified: string,
+  label: string,
+): { readonly text: string; readonly changes: Change[] } | null {
   const text = spell(file, qualified);
   if (text !== null) return { text, changes: [] };
   const dot = qualified.lastIndexOf('.');
   const [module, name] = [qualified.slice(0, dot), qualified.slice(dot + 1)];
-  const statement = file.ast.body.find((each): each is ImportFromStmt => each.kind === 'ImportFrom' && each.level === 0 && each.module === module && each.names !== '*');
+  const statement = file.ast.body.find(
+    (each): each is ImportFromStmt =>
+      each.kind === 'ImportFrom' && each.level === 0 && each.module === module && each.names !== '*',
+  );
   const last = statement && statement.names !== '*' ? statement.names.at(-1) : undefined;
   if (!last || file.ast.scope.locals.has(name)) return null;
   return { text: name, changes: [{ file, start: last.end, end: last.end, newText: `, ${name}`, label }] };
 }
 
 /** `import name` for a module of the standard library, among the imports that are there. */
-export function importChange(file: SourceFile, name: string, label: string): { readonly text: string; readonly changes: Change[] } | null {
-  const known = importsOf(file).find(({ qualified, statement }) => qualified === name && file.ast.body.includes(statement));
+export function importChange(
+  file: SourceFile,
+  name: string,
+  label: string,
+): { readonly text: string; readonly changes: Change[] } | null {
+  const known = importsOf(file).find(
+    ({ qualified, statement }) => qualified === name && file.ast.body.includes(statement),
+  );
   if (known) return { text: known.local, changes: [] };
   if (bindsName(file, name)) return null;
   const eol = lineEnd(file);
   const body = file.ast.body;
   const isFuture = (node: Stmt): boolean => node.kind === 'ImportFrom' && node.module === '__future__';
-  const plain = body.filter((node): node is Extract<Stmt, { kind: 'Import' }> => node.kind === 'Import' && hasOwnLines(file, node));
-  const first = body.find((node) => (node.kind === 'Import' || node.kind === 'ImportFrom') && !isFuture(node) && hasOwnLines(file, node));
+  const plain = body.filter(
+    (node): node is Extract<Stmt, { kind: 'Import' }> => node.kind === 'Import' && hasOwnLines(file, node),
+  );
+  const first = body.find(
+    (node) => (node.kind === 'Import' || node.kind === 'ImportFrom') && !isFuture(node) && hasOwnLines(file, node),
+  );
   const group = plain.filter((node) => first && sameGroup(file, first, node));
   // Standard library first: at its alphabetic place among `import …` of the first group if that is the standard library's.
-  const standard = group.length > 0 && group.every((node) => node.names.every((alias) => STANDARD.has(alias.name.split('.')[0] ?? '')));
+  const standard =
+    group.length > 0 &&
+    group.every((node) => node.names.every((alias) => STANDARD.has(alias.name.split('.')[0] ?? '')));
   if (standard) {
     const after = group.filter((node) => (node.names[0]?.name ?? '') < name).at(-1);
     if (after) return { text: name, changes: [linesAfter(file, after, [`import ${name}`], label)] };
@@ -160,10 +194,15 @@ export function importChange(file: SourceFile, name: string, label: string): { r
     if (next) return { text: name, changes: [atLine(file, next.start, `import ${name}${eol}`, label)] };
   }
   if (first) {
-    const isStandard = first.kind === 'ImportFrom' ? STANDARD.has(first.module.split('.')[0] ?? '') : first.kind === 'Import' && STANDARD.has(first.names[0]?.name.split('.')[0] ?? '');
+    const isStandard =
+      first.kind === 'ImportFrom'
+        ? STANDARD.has(first.module.split('.')[0] ?? '')
+        : first.kind === 'Import' && STANDARD.has(first.names[0]?.name.split('.')[0] ?? '');
     return { text: name, changes: [atLine(file, first.start, `import ${name}${eol}${isStandard ? '' : eol}`, label)] };
   }
-  const doc = body.filter((node) => isFuture(node) || (node.kind === 'Expression' && node.value.kind === 'String')).at(-1);
+  const doc = body
+    .filter((node) => isFuture(node) || (node.kind === 'Expression' && node.value.kind === 'String'))
+    .at(-1);
   if (doc) return { text: name, changes: [linesAfter(file, doc, ['', `import ${name}`], label)] };
   const [start] = body;
   return { text: name, changes: [atLine(file, start?.start ?? 0, `import ${name}${eol}${eol}`, label)] };

@@ -36,7 +36,11 @@ export function figuresIn(text: string): Figures[] {
     const [training, validation] = one === 'training' ? [first, second] : [second, first];
     // `loss 0.1 … accuracy 99 %` each on one set is no pair.
     if (first.accuracy !== second.accuracy && !(first.accuracy || second.accuracy)) continue;
-    found.push({ kind: first.accuracy || second.accuracy ? 'accuracy' : 'loss', training: training.value, validation: validation.value });
+    found.push({
+      kind: first.accuracy || second.accuracy ? 'accuracy' : 'loss',
+      training: training.value,
+      validation: validation.value,
+    });
   }
   return found;
 }

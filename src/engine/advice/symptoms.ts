@@ -28,7 +28,9 @@ export const symptoms: readonly Symptom[] = [
       if (OVERFITTING.some((pattern) => pattern.test(text))) return true;
       const figures = figureOf(text);
       if (!figures) return false;
-      return figures.kind === 'loss' ? figures.validation > 1.2 * figures.training : figures.training - figures.validation > 0.05;
+      return figures.kind === 'loss'
+        ? figures.validation > 1.2 * figures.training
+        : figures.training - figures.validation > 0.05;
     },
   },
 ];

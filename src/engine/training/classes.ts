@@ -20,7 +20,11 @@ export function isModuleClassDef(project: Project, file: SourceFile, node: Class
     const name = qualifiedName(file, base.value);
     if (name !== null && BASES.has(name)) return true;
     const parent = definitionOf(project, file, base.value);
-    return parent?.node.kind === 'ClassDef' && parent.node !== node && isModuleClassDef(project, parent.file, parent.node, depth + 1);
+    return (
+      parent?.node.kind === 'ClassDef' &&
+      parent.node !== node &&
+      isModuleClassDef(project, parent.file, parent.node, depth + 1)
+    );
   });
 }
 
@@ -34,7 +38,9 @@ export function moduleClassesIn(project: Project, file: SourceFile): ModuleClass
 /** The module class that an expression names. */
 export function moduleClassOf(project: Project, file: SourceFile, expr: Expr): ModuleClass | null {
   const found = definitionOf(project, file, expr);
-  return found?.node.kind === 'ClassDef' && isModuleClassDef(project, found.file, found.node) ? { file: found.file, node: found.node } : null;
+  return found?.node.kind === 'ClassDef' && isModuleClassDef(project, found.file, found.node)
+    ? { file: found.file, node: found.node }
+    : null;
 }
 
 /** The class with all that its code refers to, transitively; itself first. Library code (site-packages) is left out. */
@@ -50,7 +56,7 @@ export function classesBelow(project: Project, root: ModuleClass): ModuleClass[]
     }
     walk(node, (each) => {
       if (each.kind !== 'Name' && each.kind !== 'Attribute') return;
-      const target = definitionOf(project, file, each as Expr);
+      const target = definitionOf(project, file, each);
       if (target) visit(target.file, target.node);
     });
   };

@@ -48,20 +48,31 @@ export class Code {
     }
     if (receiver.kind !== 'Name' && receiver.kind !== 'Attribute') return null;
     for (const { file: at, expr } of this.assigned(file, receiver)) {
-      const made = expr.kind === 'Call' && (expr.func.kind === 'Name' || expr.func.kind === 'Attribute') ? definitionOf(this.project, at, expr.func) : null;
+      const made =
+        expr.kind === 'Call' && (expr.func.kind === 'Name' || expr.func.kind === 'Attribute')
+          ? definitionOf(this.project, at, expr.func)
+          : null;
       if (made?.node.kind === 'ClassDef') return made;
     }
     return null;
   }
 
   /** A method of a class or of the project's classes that it derives from. */
-  method(file: SourceFile, node: ClassDef, name: string, depth = 0): { readonly file: SourceFile; readonly node: FunctionDef } | null {
+  method(
+    file: SourceFile,
+    node: ClassDef,
+    name: string,
+    depth = 0,
+  ): { readonly file: SourceFile; readonly node: FunctionDef } | null {
     const own = methodOf(node, name);
     if (own) return { file, node: own };
     if (depth > 8) return null;
     for (const base of node.bases) {
       const parent = base.form === 'positional' ? definitionOf(this.project, file, base.value) : null;
-      const found = parent?.node.kind === 'ClassDef' && parent.node !== node ? this.method(parent.file, parent.node, name, depth + 1) : null;
+      const found =
+        parent?.node.kind === 'ClassDef' && parent.node !== node
+          ? this.method(parent.file, parent.node, name, depth + 1)
+          : null;
       if (found) return found;
     }
     return null;
@@ -92,7 +103,10 @@ export class Code {
     const isIt = (expr: Expr): boolean => expr.kind === 'Name' && expr.id === id;
     const around = functionAround(file, target);
     const local = around?.scope.locals.has(id) ?? false;
-    if (around && local) return statementsIn(around.body).flatMap((statement) => valuesFor(statement, isIt)).map((expr) => ({ file, expr }));
+    if (around && local)
+      return statementsIn(around.body)
+        .flatMap((statement) => valuesFor(statement, isIt))
+        .map((expr) => ({ file, expr }));
     const global = statementsIn(file.ast.body).flatMap((statement) => valuesFor(statement, isIt));
     if (global.length > 0) return global.map((expr) => ({ file, expr }));
     return this.imported(file, id);
@@ -167,13 +181,20 @@ export class Code {
 /** The values that a statement gives to a target. */
 function valuesFor(statement: ReturnType<typeof statementsIn>[number], isIt: (expr: Expr) => boolean): Expr[] {
   if (statement.kind === 'AnnAssign') return statement.value && isIt(statement.target) ? [statement.value] : [];
-  if (statement.kind === 'With') return statement.items.flatMap(({ context, target }) => (target && isIt(target) ? [context] : []));
+  if (statement.kind === 'With')
+    return statement.items.flatMap(({ context, target }) => (target && isIt(target) ? [context] : []));
   if (statement.kind !== 'Assign') return [];
   const { value } = statement;
   return statement.targets.flatMap((target) => {
     if (isIt(target)) return [value];
-    if ((target.kind === 'Tuple' || target.kind === 'List') && (value.kind === 'Tuple' || value.kind === 'List') && target.elements.length === value.elements.length)
-      return target.elements.flatMap((element, index) => (isIt(element) && value.elements[index] ? [value.elements[index]] : []));
+    if (
+      (target.kind === 'Tuple' || target.kind === 'List') &&
+      (value.kind === 'Tuple' || value.kind === 'List') &&
+      target.elements.length === value.elements.length
+    )
+      return target.elements.flatMap((element, index) =>
+        isIt(element) && value.elements[index] ? [value.elements[index]] : [],
+      );
     return [];
   });
 }
@@ -182,7 +203,9 @@ function valuesFor(statement: ReturnType<typeof statementsIn>[number], isIt: (ex
 export function argumentFor(node: FunctionDef, call: CallExpr, name: string, method = false): Expr | null {
   const keyword = call.args.find((arg) => arg.form === 'keyword' && arg.name === name);
   if (keyword) return keyword.value;
-  const positional = node.params.filter(({ form }) => form === 'normal' || form === 'positionalOnly').slice(method ? 1 : 0);
+  const positional = node.params
+    .filter(({ form }) => form === 'normal' || form === 'positionalOnly')
+    .slice(method ? 1 : 0);
   const index = positional.findIndex((param) => param.name === name);
   const before = call.args.slice(0, index + 1);
   if (index < 0 || before.length <= index || before.some(({ form }) => form !== 'positional')) return null;
@@ -191,15 +214,34 @@ export function argumentFor(node: FunctionDef, call: CallExpr, name: string, met
 
 /** What a function returns, each `return` once; nested functions left out. */
 export function returnsOf(node: FunctionDef): Expr[] {
-  return statementsIn(node.body).flatMap((statement) => (statement.kind === 'Return' && statement.value ? [statement.value] : []));
+  return statementsIn(node.body).flatMap((statement) =>
+    statement.kind === 'Return' && statement.value ? [statement.value] : [],
+  );
 }
 
 export function lastName(func: Expr): string | null {
   return func.kind === 'Name' ? func.id : func.kind === 'Attribute' ? func.attr : null;
 }
 
-const MOVES = new Set(['to', 'cuda', 'cpu', 'half', 'float', 'double', 'bfloat16', 'train', 'eval', 'requires_grad_', 'apply']);
-const WRAPPERS = new Set(['torch.compile', 'torch.nn.DataParallel', 'torch.nn.parallel.DistributedDataParallel', 'torch.jit.script']);
+const MOVES = new Set([
+  'to',
+  'cuda',
+  'cpu',
+  'half',
+  'float',
+  'double',
+  'bfloat16',
+  'train',
+  'eval',
+  'requires_grad_',
+  'apply',
+]);
+const WRAPPERS = new Set([
+  'torch.compile',
+  'torch.nn.DataParallel',
+  'torch.nn.parallel.DistributedDataParallel',
+  'torch.jit.script',
+]);
 
 /** The module inside `model.to(device)`, `torch.compile(model)`, `DataParallel(model)`. */
 function wrappedValue(file: SourceFile, call: CallExpr): Expr | null {

@@ -72,7 +72,10 @@ export function trainingContext(project: Project, { path, qualname }: TrainingQu
   const code = new Code(project, programFiles(project, own, file));
   const wanted = moduleClassesIn(project, own).find(({ node }) => node.name === qualname) ?? null;
   const loop = bestLoop(code, file);
-  const optimizers = constructions(code, (name) => /^torch\.optim\.[A-Z]\w*$/.test(name) && !name.endsWith('Optimizer'));
+  const optimizers = constructions(
+    code,
+    (name) => /^torch\.optim\.[A-Z]\w*$/.test(name) && !name.endsWith('Optimizer'),
+  );
   const modelCall = modelConstruction(code, loop, optimizers);
   const trained = modelCall && moduleClassOf(project, modelCall.file, modelCall.expr.func);
   const model = wanted ?? trained ?? outermostClass(project, own);
@@ -97,7 +100,12 @@ export function trainingContext(project: Project, { path, qualname }: TrainingQu
     trainLoader,
     validationLoader,
     loaders,
-    epochs: epochLoop?.loop.kind === 'For' && epochLoop.loop.iter.kind === 'Call' && lastName(epochLoop.loop.iter.func) === 'range' ? epochLoop.loop.iter : null,
+    epochs:
+      epochLoop?.loop.kind === 'For' &&
+      epochLoop.loop.iter.kind === 'Call' &&
+      lastName(epochLoop.loop.iter.func) === 'range'
+        ? epochLoop.loop.iter
+        : null,
     stops: epochLoop && stopOf(epochLoop.file, epochLoop.loop),
     keepsBest: epochLoop && keepsBest(epochLoop.loop),
     clipping: callNamed(code, (name) => /^torch\.nn\.utils\.clip_grad_/.test(name)),
@@ -176,21 +184,28 @@ export function argumentOf(call: CallExpr, name: string, index: number): Argumen
 }
 
 /** The call that makes the trained model: what the optimizer's parameters belong to, else what is put into training mode. */
-function modelConstruction(code: Code, loop: TrainingLoop | null, optimizers: readonly Construction[]): Located<CallExpr> | null {
+function modelConstruction(
+  code: Code,
+  loop: TrainingLoop | null,
+  optimizers: readonly Construction[],
+): Located<CallExpr> | null {
   const receivers: Located[] = [];
   for (const { file, call } of optimizers) {
     for (const inner of findAll(call.args, 'Call')) {
-      if (inner.func.kind === 'Attribute' && /^(?:named_)?parameters$/.test(inner.func.attr)) receivers.push({ file, expr: inner.func.value });
+      if (inner.func.kind === 'Attribute' && /^(?:named_)?parameters$/.test(inner.func.attr))
+        receivers.push({ file, expr: inner.func.value });
     }
   }
   for (const level of loop?.levels ?? []) {
     for (const call of code.callsIn(level.file)) {
-      if (call.func.kind === 'Attribute' && call.func.attr === 'train' && call.args.length === 0) receivers.push({ file: level.file, expr: call.func.value });
+      if (call.func.kind === 'Attribute' && call.func.attr === 'train' && call.args.length === 0)
+        receivers.push({ file: level.file, expr: call.func.value });
     }
   }
   for (const { file, expr } of receivers) {
     for (const origin of code.origins(file, expr)) {
-      if (origin.expr.kind === 'Call' && moduleClassOf(code.project, origin.file, origin.expr.func)) return { file: origin.file, expr: origin.expr };
+      if (origin.expr.kind === 'Call' && moduleClassOf(code.project, origin.file, origin.expr.func))
+        return { file: origin.file, expr: origin.expr };
     }
   }
   return null;
@@ -204,33 +219,52 @@ function constructionOf(code: Code, model: ModuleClass): Located<CallExpr> | nul
 /** The class that no other module class of the file uses; the last one of several. */
 function outermostClass(project: Project, file: SourceFile): ModuleClass | null {
   const classes = moduleClassesIn(project, file);
-  const used = new Set(classes.flatMap((each) => classesBelow(project, each).slice(1).map(({ node }) => node)));
+  const used = new Set(
+    classes.flatMap((each) =>
+      classesBelow(project, each)
+        .slice(1)
+        .map(({ node }) => node),
+    ),
+  );
   return classes.filter(({ node }) => !used.has(node)).at(-1) ?? null;
 }
 
 /** What the model is called where the epoch loop stands. */
-function modelName(code: Code, file: SourceFile, loop: TrainingLoop, modelCall: Located<CallExpr> | null): string | null {
+function modelName(
+  code: Code,
+  file: SourceFile,
+  loop: TrainingLoop,
+  modelCall: Located<CallExpr> | null,
+): string | null {
   const level = loop.epochLoop?.level;
   if (!level) return null;
   const scope: object | readonly object[] = level.func ?? file.ast.body;
-  const isModel = (expr: Expr): boolean => modelCall !== null && code.origins(file, expr).some((origin) => origin.expr === modelCall.expr);
+  const isModel = (expr: Expr): boolean =>
+    modelCall !== null && code.origins(file, expr).some((origin) => origin.expr === modelCall.expr);
   const candidates: Expr[] = [];
   for (const call of findAll(scope, 'Call')) {
     if (functionAround(file, call) !== level.func) continue;
-    if (call.func.kind === 'Attribute' && ['train', 'eval', 'state_dict', 'parameters'].includes(call.func.attr)) candidates.push(call.func.value);
+    if (call.func.kind === 'Attribute' && ['train', 'eval', 'state_dict', 'parameters'].includes(call.func.attr))
+      candidates.push(call.func.value);
     candidates.push(...call.args.map(({ value }) => value), call.func);
   }
-  const named = candidates.filter((expr) => dotted(expr) !== null && (expr.kind === 'Name' || expr.kind === 'Attribute'));
+  const named = candidates.filter(
+    (expr) => dotted(expr) !== null && (expr.kind === 'Name' || expr.kind === 'Attribute'),
+  );
   const found = named.find(isModel);
   if (found) return dotted(found);
   // A method of a trainer may hold the loop and another one the model: `self.model` is the same in both.
   const cls = ancestorsOf(file, level.call).find(({ kind }) => kind === 'ClassDef');
   if (cls && level.func) {
-    const attribute = findAll(cls, 'Attribute').find((expr) => expr.value.kind === 'Name' && expr.value.id === 'self' && isModel(expr));
+    const attribute = findAll(cls, 'Attribute').find(
+      (expr) => expr.value.kind === 'Name' && expr.value.id === 'self' && isModel(expr),
+    );
     if (attribute) return dotted(attribute);
   }
   // A function that nobody calls here: the thing in training mode is the model.
-  const mode = findAll(scope, 'Call').find((call) => call.func.kind === 'Attribute' && ['train', 'eval'].includes(call.func.attr) && call.args.length === 0);
+  const mode = findAll(scope, 'Call').find(
+    (call) => call.func.kind === 'Attribute' && ['train', 'eval'].includes(call.func.attr) && call.args.length === 0,
+  );
   return mode?.func.kind === 'Attribute' ? dotted(mode.func.value) : null;
 }
 
@@ -240,26 +274,40 @@ function lossesOf(code: Code, loop: TrainingLoop): LossCall[] {
 }
 
 function callsWithin(code: Code, { body }: Validation): LossCall[] {
-  return body.statements.flatMap((statement) => findAll(statement, 'Call').flatMap((call) => lossCallOf(code, body.file, call) ?? [])).filter((loss, index, all) => all.findIndex((other) => other.call === loss.call) === index);
+  return body.statements
+    .flatMap((statement) => findAll(statement, 'Call').flatMap((call) => lossCallOf(code, body.file, call) ?? []))
+    .filter((loss, index, all) => all.findIndex((other) => other.call === loss.call) === index);
 }
 
 /** Which loader the training loop goes through, and which one the validation. */
-function rolesOf(code: Code, loop: TrainingLoop | null, validation: Validation | null, loaders: readonly Loader[]): { trainLoader: Loader | null; validationLoader: Loader | null } {
+function rolesOf(
+  code: Code,
+  loop: TrainingLoop | null,
+  validation: Validation | null,
+  loaders: readonly Loader[],
+): { trainLoader: Loader | null; validationLoader: Loader | null } {
   const from = (file: SourceFile, expr: Expr): Loader[] => {
-    const calls = [expr, ...findAll(expr, 'Name'), ...findAll(expr, 'Attribute')].flatMap((each) => code.origins(file, each).map((origin) => origin.expr));
+    const calls = [expr, ...findAll(expr, 'Name'), ...findAll(expr, 'Attribute')].flatMap((each) =>
+      code.origins(file, each).map((origin) => origin.expr),
+    );
     return loaders.filter(({ call }) => calls.includes(call));
   };
   const iterated = loop?.batchLoop?.loop.kind === 'For' ? from(loop.batchLoop.file, loop.batchLoop.loop.iter) : [];
   const evaluated = validation
     ? validation.call
       ? validation.call.args.flatMap(({ value }) => from(validation.file, value))
-      : validation.body.statements.flatMap((statement) => (statement.kind === 'For' ? from(validation.file, statement.iter) : []))
+      : validation.body.statements.flatMap((statement) =>
+          statement.kind === 'For' ? from(validation.file, statement.iter) : [],
+        )
     : [];
-  const inside = validation && evaluated.length === 0 ? validation.body.statements.flatMap((statement) => findAll(statement, 'For').flatMap((each) => from(validation.body.file, each.iter))) : evaluated;
+  const inside =
+    validation && evaluated.length === 0
+      ? validation.body.statements.flatMap((statement) =>
+          findAll(statement, 'For').flatMap((each) => from(validation.body.file, each.iter)),
+        )
+      : evaluated;
   const validationLoader = inside[0] ?? null;
   // One function for both has both loaders: the training's is the other one.
   const trainLoader = iterated.find((loader) => loader !== validationLoader) ?? iterated[0] ?? null;
   return { trainLoader, validationLoader: validationLoader === trainLoader ? null : validationLoader };
 }
-
-

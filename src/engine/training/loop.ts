@@ -2,7 +2,19 @@
 import type { CallExpr, Expr, ForStmt, FunctionDef, SourceFile, Stmt, WhileStmt } from '../syntax/index.js';
 import { argumentFor, lastName, type Code } from './code.js';
 import { lossPart, LossTaint } from './losses.js';
-import { ancestorsOf, blockAround, blocksOf, classAround, contains, dotted, findAll, functionAround, statementOf, statementsIn, type Node } from './tree.js';
+import {
+  ancestorsOf,
+  blockAround,
+  blocksOf,
+  classAround,
+  contains,
+  dotted,
+  findAll,
+  functionAround,
+  statementOf,
+  statementsIn,
+  type Node,
+} from './tree.js';
 
 export type Loop = ForStmt | WhileStmt;
 
@@ -41,7 +53,9 @@ export function trainingLoops(code: Code): TrainingLoop[] {
   return code.files.flatMap((file) =>
     code
       .callsIn(file)
-      .filter((call) => call.func.kind === 'Attribute' && call.func.attr === 'backward' && !isAutogradFunction(file, call))
+      .filter(
+        (call) => call.func.kind === 'Attribute' && call.func.attr === 'backward' && !isAutogradFunction(file, call),
+      )
       .map((call) => loopAround(code, file, call)),
   );
 }
@@ -61,7 +75,9 @@ function loopAround(code: Code, file: SourceFile, call: CallExpr): TrainingLoop 
     if (!func || seen.has(func)) break;
     seen.add(func);
     const sites = code.callSites({ file: at.file, node: func });
-    const next: { file: SourceFile; expr: CallExpr } | undefined = sites.find((site) => !contains(func, site.expr) || site.file !== at?.file);
+    const next: { file: SourceFile; expr: CallExpr } | undefined = sites.find(
+      (site) => !contains(func, site.expr) || site.file !== at?.file,
+    );
     at = next && { file: next.file, call: next.expr };
   }
   const loops = levels.flatMap((level) => level.loops.map((loop) => ({ file: level.file, loop, level })));
@@ -69,17 +85,25 @@ function loopAround(code: Code, file: SourceFile, call: CallExpr): TrainingLoop 
   const backward = { file, call };
   if (!first) return { backward, levels, batchLoop: null, epochLoop: null };
   // One loop that counts is a loop over epochs (or steps) on the whole data; one that iterates over something has its data.
-  if (!second) return countsUp(first.loop) ? { backward, levels, batchLoop: null, epochLoop: first } : { backward, levels, batchLoop: first, epochLoop: null };
+  if (!second)
+    return countsUp(first.loop)
+      ? { backward, levels, batchLoop: null, epochLoop: first }
+      : { backward, levels, batchLoop: first, epochLoop: null };
   return { backward, levels, batchLoop: first, epochLoop: second };
 }
 
 function loopsAround(file: SourceFile, node: Node, func: FunctionDef | null): Loop[] {
-  return ancestorsOf(file, node).filter((each): each is Loop => (each.kind === 'For' || each.kind === 'While') && (!func || contains(func, each)));
+  return ancestorsOf(file, node).filter(
+    (each): each is Loop => (each.kind === 'For' || each.kind === 'While') && (!func || contains(func, each)),
+  );
 }
 
 function countsUp(loop: Loop): boolean {
   if (loop.kind === 'While') return true;
-  return loop.iter.kind === 'Call' && findAll(loop.iter, 'Call').some((call) => lastName(call.func) === 'range' || lastName(call.func) === 'count');
+  return (
+    loop.iter.kind === 'Call' &&
+    findAll(loop.iter, 'Call').some((call) => lastName(call.func) === 'range' || lastName(call.func) === 'count')
+  );
 }
 
 /** Where the epoch loop obtains the loss on held-out data; `null` if it doesn't, or not in a way that could be told. */
@@ -90,7 +114,11 @@ export function validationOf(code: Code, training: TrainingLoop): Validation | n
 }
 
 /** `val_loss, … = evaluate(model, loader)`. */
-function byCall(code: Code, training: TrainingLoop, { file, loop, level }: NonNullable<TrainingLoop['epochLoop']>): Validation | null {
+function byCall(
+  code: Code,
+  training: TrainingLoop,
+  { file, loop, level }: NonNullable<TrainingLoop['epochLoop']>,
+): Validation | null {
   for (const statement of statementsIn(loop.body)) {
     if (statement.kind !== 'Assign' || contains(statement, level.call) || statement.targets.length !== 1) continue;
     const { value } = statement;
@@ -111,7 +139,8 @@ function byCall(code: Code, training: TrainingLoop, { file, loop, level }: NonNu
 function onlyEvaluates(code: Code, training: TrainingLoop, level: Level, node: FunctionDef, call: CallExpr): boolean {
   const trainingCall = training.levels[training.levels.indexOf(level)]?.call;
   if (!trainingCall || code.callee(level.file, trainingCall)?.node !== node || trainingCall === call) return false;
-  const off = (expr: Expr | null): boolean => expr?.kind === 'Constant' && (expr.value === false || expr.value === null);
+  const off = (expr: Expr | null): boolean =>
+    expr?.kind === 'Constant' && (expr.value === false || expr.value === null);
   return node.params.some((param) => {
     const here = argumentFor(node, call, param.name, isMethod(level.file, node)) ?? param.default;
     const there = argumentFor(node, trainingCall, param.name, isMethod(level.file, node)) ?? param.default;
@@ -128,11 +157,17 @@ export function trains(code: Code, file: SourceFile, node: FunctionDef, depth = 
   return findAll(node.body, 'Call').some((call) => {
     if (call.func.kind === 'Attribute' && call.func.attr === 'backward') return true;
     const callee = depth < 4 ? code.callee(file, call) : null;
-    return callee?.node.kind === 'FunctionDef' && callee.node !== node && trains(code, callee.file, callee.node, depth + 1);
+    return (
+      callee?.node.kind === 'FunctionDef' && callee.node !== node && trains(code, callee.file, callee.node, depth + 1)
+    );
   });
 }
 
-function textOfPart(file: SourceFile, target: Expr | undefined, part: NonNullable<ReturnType<typeof lossPart>>): string | null {
+function textOfPart(
+  file: SourceFile,
+  target: Expr | undefined,
+  part: NonNullable<ReturnType<typeof lossPart>>,
+): string | null {
   if (!target) return null;
   if (target.kind === 'Tuple') {
     const element = typeof part === 'number' ? target.elements[part] : undefined;
@@ -146,18 +181,37 @@ function textOfPart(file: SourceFile, target: Expr | undefined, part: NonNullabl
 }
 
 /** Validation written out in the epoch loop, without gradients. */
-function inline(code: Code, training: TrainingLoop, { file, loop, level }: NonNullable<TrainingLoop['epochLoop']>): Validation | null {
+function inline(
+  code: Code,
+  training: TrainingLoop,
+  { file, loop, level }: NonNullable<TrainingLoop['epochLoop']>,
+): Validation | null {
   const own = statementsIn(loop.body);
   const isTraining = (statement: Stmt): boolean => contains(statement, level.call);
   // The training's own statement is the largest one below the epoch loop that doesn't hold the evaluation as well.
-  const trainingPart = training.batchLoop && training.batchLoop.file === file && contains(loop, training.batchLoop.loop) && training.batchLoop.loop !== loop ? training.batchLoop.loop : own.find((statement) => isTraining(statement) && blocksOf(statement).length === 0);
+  const trainingPart =
+    training.batchLoop &&
+    training.batchLoop.file === file &&
+    contains(loop, training.batchLoop.loop) &&
+    training.batchLoop.loop !== loop
+      ? training.batchLoop.loop
+      : own.find((statement) => isTraining(statement) && blocksOf(statement).length === 0);
   if (!trainingPart) return null;
-  const rest = own.filter((statement) => !contains(trainingPart, statement) && !isTraining(statement) && statement.start > trainingPart.start);
+  const rest = own.filter(
+    (statement) => !contains(trainingPart, statement) && !isTraining(statement) && statement.start > trainingPart.start,
+  );
   // Without a model in evaluation mode or without gradients switched off it isn't an evaluation.
-  const text = rest.map((statement) => (blocksOf(statement).length === 0 ? file.slice(statement) : file.slice(statement).split('\n', 1)[0])).join('\n');
+  const text = rest
+    .map((statement) =>
+      blocksOf(statement).length === 0 ? file.slice(statement) : file.slice(statement).split('\n', 1)[0],
+    )
+    .join('\n');
   if (!/\.eval\(\)|no_grad|inference_mode|set_grad_enabled/.test(text)) return null;
   const taint = new LossTaint(code, file, rest);
-  const batchLocal = (statement: Stmt): boolean => ancestorsOf(file, statement).some((each) => (each.kind === 'For' || each.kind === 'While') && each !== loop && contains(loop, each));
+  const batchLocal = (statement: Stmt): boolean =>
+    ancestorsOf(file, statement).some(
+      (each) => (each.kind === 'For' || each.kind === 'While') && each !== loop && contains(loop, each),
+    );
   let best: { readonly statement: Stmt; readonly name: string } | null = null;
   for (const statement of rest) {
     const name = assignedName(statement);
@@ -170,7 +224,13 @@ function inline(code: Code, training: TrainingLoop, { file, loop, level }: NonNu
     best = { statement: inner ? outermost(file, statement, loop) : statement, name };
   }
   if (!best) return null;
-  return { file, statement: best.statement, loss: best.name, call: null, body: { file, statements: rest, func: level.func } };
+  return {
+    file,
+    statement: best.statement,
+    loss: best.name,
+    call: null,
+    body: { file, statements: rest, func: level.func },
+  };
 }
 
 function taintedValue(taint: LossTaint, statement: Stmt): boolean {
@@ -179,7 +239,12 @@ function taintedValue(taint: LossTaint, statement: Stmt): boolean {
 }
 
 function assignedName(statement: Stmt): string | null {
-  const target = statement.kind === 'Assign' ? statement.targets[0] : statement.kind === 'AugAssign' || statement.kind === 'AnnAssign' ? statement.target : undefined;
+  const target =
+    statement.kind === 'Assign'
+      ? statement.targets[0]
+      : statement.kind === 'AugAssign' || statement.kind === 'AnnAssign'
+        ? statement.target
+        : undefined;
   return target?.kind === 'Name' ? target.id : null;
 }
 
@@ -211,9 +276,13 @@ export function keepsBest(loop: Loop): Stmt | null {
   for (const statement of statementsIn(loop.body)) {
     if (statement.kind !== 'If') continue;
     const saves = findAll(statement.body, 'Call').some(
-      (call) => call.func.kind === 'Attribute' && (call.func.attr === 'state_dict' || call.func.attr === 'save' || call.func.attr === 'save_checkpoint'),
+      (call) =>
+        call.func.kind === 'Attribute' &&
+        (call.func.attr === 'state_dict' || call.func.attr === 'save' || call.func.attr === 'save_checkpoint'),
     );
-    const compares = findAll(statement.test, 'Compare').some((compare) => compare.ops.some((op) => ['<', '<=', '>', '>='].includes(op)));
+    const compares = findAll(statement.test, 'Compare').some((compare) =>
+      compare.ops.some((op) => ['<', '<=', '>', '>='].includes(op)),
+    );
     if (saves && compares) return statement;
   }
   return null;
@@ -222,5 +291,11 @@ export function keepsBest(loop: Loop): Stmt | null {
 /** Statements after this one in its block may leave it: what must run goes before them. */
 export function leavesEarly(file: SourceFile, statement: Stmt): boolean {
   const block = blockAround(file, statement);
-  return block.slice(block.indexOf(statement) + 1).some((each) => [each, ...statementsIn(blocksOf(each).flat())].some(({ kind }) => kind === 'Continue' || kind === 'Break' || kind === 'Return'));
+  return block
+    .slice(block.indexOf(statement) + 1)
+    .some((each) =>
+      [each, ...statementsIn(blocksOf(each).flat())].some(
+        ({ kind }) => kind === 'Continue' || kind === 'Break' || kind === 'Return',
+      ),
+    );
 }

@@ -17,11 +17,14 @@ export interface LossCall {
 }
 
 const FUNCTIONS = new Set(
-  'cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits mse_loss l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss gaussian_nll_loss ctc_loss cosine_embedding_loss hinge_embedding_loss margin_ranking_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss soft_margin_loss triplet_margin_loss triplet_margin_with_distance_loss'.split(' '),
+  'cross_entropy nll_loss binary_cross_entropy binary_cross_entropy_with_logits mse_loss l1_loss smooth_l1_loss huber_loss kl_div poisson_nll_loss gaussian_nll_loss ctc_loss cosine_embedding_loss hinge_embedding_loss margin_ranking_loss multi_margin_loss multilabel_margin_loss multilabel_soft_margin_loss soft_margin_loss triplet_margin_loss triplet_margin_with_distance_loss'.split(
+    ' ',
+  ),
 );
 
 export const isLossModule = (name: string): boolean => /^torch\.nn\.\w*Loss$/.test(name);
-export const isLossFunction = (name: string): boolean => name.startsWith('torch.nn.functional.') && FUNCTIONS.has(name.slice('torch.nn.functional.'.length));
+export const isLossFunction = (name: string): boolean =>
+  name.startsWith('torch.nn.functional.') && FUNCTIONS.has(name.slice('torch.nn.functional.'.length));
 
 /** The loss that a call computes, if it does. */
 export function lossCallOf(code: Code, file: SourceFile, call: CallExpr): LossCall | null {
@@ -33,7 +36,11 @@ export function lossCallOf(code: Code, file: SourceFile, call: CallExpr): LossCa
       if (made !== null && isLossModule(made)) return { file, call, name: made, construction: { file: at, expr } };
       // A criterion of the user's own: a module whose name or base says so.
       const cls = definitionOf(code.project, at, expr.func);
-      if (cls?.node.kind === 'ClassDef' && /loss|criterion/i.test(cls.node.name) && isModuleClassDef(code.project, cls.file, cls.node)) {
+      if (
+        cls?.node.kind === 'ClassDef' &&
+        /loss|criterion/i.test(cls.node.name) &&
+        isModuleClassDef(code.project, cls.file, cls.node)
+      ) {
         return { file, call, name: null, construction: { file: at, expr } };
       }
     } else {
@@ -63,7 +70,7 @@ export function lossCallsFor(code: Code, file: SourceFile, expr: Expr): LossCall
       if (entered) for (const value of returned(entered.node)) visit(entered.file, value, depth + 1);
     }
     for (const child of childrenOf(node)) {
-      if ('form' in child && 'value' in child) visit(at, child.value as Expr, depth + 1);
+      if ('form' in child && 'value' in child) visit(at, child.value, depth + 1);
       else if (child.kind !== undefined) visit(at, child as Expr, depth + 1);
     }
   };
@@ -71,7 +78,8 @@ export function lossCallsFor(code: Code, file: SourceFile, expr: Expr): LossCall
   return [...found.values()];
 }
 
-const returned = (node: FunctionDef): Expr[] => statementsIn(node.body).flatMap((each) => (each.kind === 'Return' && each.value ? [each.value] : []));
+const returned = (node: FunctionDef): Expr[] =>
+  statementsIn(node.body).flatMap((each) => (each.kind === 'Return' && each.value ? [each.value] : []));
 
 /** Values whose parts a name gets: `logits, loss = model(x, y)`. */
 function unpacked(code: Code, file: SourceFile, name: Extract<Expr, { kind: 'Name' }>): Located[] {
@@ -79,22 +87,34 @@ function unpacked(code: Code, file: SourceFile, name: Extract<Expr, { kind: 'Nam
   const body = code.project.file(file.path)?.ast.body ?? file.ast.body;
   walk(body, (node) => {
     if (node.kind !== 'Assign') return;
-    const { targets, value } = node as Extract<Stmt, { kind: 'Assign' }>;
+    const { targets, value } = node;
     if (value.kind === 'Tuple') return;
-    if (targets.some((target) => target.kind === 'Tuple' && target.elements.some((each) => each.kind === 'Name' && each.id === name.id)))
+    if (
+      targets.some(
+        (target) =>
+          target.kind === 'Tuple' && target.elements.some((each) => each.kind === 'Name' && each.id === name.id),
+      )
+    )
       found.push({ file, expr: value });
   });
   return found;
 }
 
 /** The function that runs when a call is made; `forward` for a model. */
-function entry(code: Code, file: SourceFile, call: CallExpr): { readonly file: SourceFile; readonly node: FunctionDef } | null {
+function entry(
+  code: Code,
+  file: SourceFile,
+  call: CallExpr,
+): { readonly file: SourceFile; readonly node: FunctionDef } | null {
   const callee = code.callee(file, call);
   if (callee?.node.kind === 'FunctionDef') return { file: callee.file, node: callee.node };
   for (const { file: at, expr } of code.origins(file, call.func)) {
     if (expr.kind !== 'Call') continue;
     const cls = definitionOf(code.project, at, expr.func);
-    const forward = cls?.node.kind === 'ClassDef' && isModuleClassDef(code.project, cls.file, cls.node) ? methodOf(cls.node, 'forward') : null;
+    const forward =
+      cls?.node.kind === 'ClassDef' && isModuleClassDef(code.project, cls.file, cls.node)
+        ? methodOf(cls.node, 'forward')
+        : null;
     if (cls && forward) return { file: cls.file, node: forward };
   }
   return null;
@@ -118,8 +138,8 @@ export class LossTaint {
     let found = false;
     walk(expr, (node) => {
       if (found) return false;
-      if (node.kind === 'Name') found = this.names.has((node as Extract<Expr, { kind: 'Name' }>).id);
-      else if (node.kind === 'Call' && lossCallOf(this.code, this.file, node as CallExpr)) found = true;
+      if (node.kind === 'Name') found = this.names.has(node.id);
+      else if (node.kind === 'Call' && lossCallOf(this.code, this.file, node)) found = true;
       return !found;
     });
     return found;
@@ -131,7 +151,9 @@ export class LossTaint {
       for (const target of targets) {
         if (target.kind === 'Name') this.set(target, this.holds(value));
         else if (target.kind === 'Tuple' && value.kind === 'Tuple' && target.elements.length === value.elements.length)
-          target.elements.forEach((each, index) => value.elements[index] && this.set(each, this.holds(value.elements[index])));
+          target.elements.forEach(
+            (each, index) => value.elements[index] && this.set(each, this.holds(value.elements[index])),
+          );
         else if (target.kind === 'Tuple' && value.kind === 'Call') {
           // `logits, loss = model(x, y)`: which part is the loss, only the callee's return says.
           const entered = entry(this.code, this.file, value);
@@ -140,11 +162,17 @@ export class LossTaint {
           if (part) this.set(part, true);
         }
       }
-    } else if (statement.kind === 'AnnAssign' && statement.value) this.set(statement.target, this.holds(statement.value));
+    } else if (statement.kind === 'AnnAssign' && statement.value)
+      this.set(statement.target, this.holds(statement.value));
     else if (statement.kind === 'AugAssign') this.set(statement.target, this.holds(statement.value));
     else if (statement.kind === 'Expression' && statement.value.kind === 'Call') {
       const { func, args } = statement.value;
-      if (func.kind === 'Attribute' && ['append', 'update', 'add'].includes(func.attr) && args.some(({ value }) => this.holds(value))) this.set(func.value, true);
+      if (
+        func.kind === 'Attribute' &&
+        ['append', 'update', 'add'].includes(func.attr) &&
+        args.some(({ value }) => this.holds(value))
+      )
+        this.set(func.value, true);
     }
   }
 
@@ -154,7 +182,11 @@ export class LossTaint {
 }
 
 /** Which part of what a function returns is the loss: `'all'`, an index of a tuple, a key of a dict; `null` if none is. */
-export function lossPart(code: Code, file: SourceFile, node: FunctionDef): 'all' | number | { readonly key: string } | null {
+export function lossPart(
+  code: Code,
+  file: SourceFile,
+  node: FunctionDef,
+): 'all' | number | { readonly key: string } | null {
   const taint = new LossTaint(code, file, statementsIn(node.body));
   for (const value of returned(node)) {
     if (value.kind === 'Tuple') {

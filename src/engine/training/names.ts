@@ -1,6 +1,15 @@
 /** What names mean: import aliases, qualified names, and how to spell a library's name in a file. */
 import type { Project } from '../project/index.js';
-import type { ClassDef, Expr, FunctionDef, ImportAlias, ImportFromStmt, ImportStmt, SourceFile, Stmt } from '../syntax/index.js';
+import type {
+  ClassDef,
+  Expr,
+  FunctionDef,
+  ImportAlias,
+  ImportFromStmt,
+  ImportStmt,
+  SourceFile,
+  Stmt,
+} from '../syntax/index.js';
 import { ancestorsOf, dotted, statementsIn, walk, type Node } from './tree.js';
 
 /** One name that an import statement binds. */
@@ -35,14 +44,24 @@ function readImports(file: SourceFile, package_: string): ImportedName[] {
       for (const alias of statement.names) {
         const first = alias.name.split('.')[0] ?? alias.name;
         // `import a.b` binds `a`; `import a.b as c` binds a.b.
-        found.push({ local: alias.asName ?? first, qualified: alias.asName === null ? first : alias.name, statement, alias });
+        found.push({
+          local: alias.asName ?? first,
+          qualified: alias.asName === null ? first : alias.name,
+          statement,
+          alias,
+        });
       }
     } else if (node.kind === 'ImportFrom') {
       const statement = node;
       if (statement.names === '*') return;
       const module = absoluteModule(statement, package_);
       for (const alias of statement.names) {
-        found.push({ local: alias.asName ?? alias.name, qualified: module === '' ? alias.name : `${module}.${alias.name}`, statement, alias });
+        found.push({
+          local: alias.asName ?? alias.name,
+          qualified: module === '' ? alias.name : `${module}.${alias.name}`,
+          statement,
+          alias,
+        });
       }
     }
   });
@@ -65,7 +84,8 @@ export function importedModules(file: SourceFile, package_ = ''): Set<string> {
       const statement = node;
       const module = absoluteModule(statement, package_);
       if (module !== '') found.add(module);
-      if (statement.names !== '*') for (const { name } of statement.names) found.add(module === '' ? name : `${module}.${name}`);
+      if (statement.names !== '*')
+        for (const { name } of statement.names) found.add(module === '' ? name : `${module}.${name}`);
     }
   });
   return found;
@@ -105,8 +125,11 @@ function isRebound(file: SourceFile, expr: Node, name: string): boolean {
     if (!scope.locals.has(name)) return false;
     return !statementsIn(body).some(
       (statement) =>
-        (statement.kind === 'Import' && statement.names.some((alias) => (alias.asName ?? alias.name.split('.')[0]) === name)) ||
-        (statement.kind === 'ImportFrom' && statement.names !== '*' && statement.names.some((alias) => (alias.asName ?? alias.name) === name)),
+        (statement.kind === 'Import' &&
+          statement.names.some((alias) => (alias.asName ?? alias.name.split('.')[0]) === name)) ||
+        (statement.kind === 'ImportFrom' &&
+          statement.names !== '*' &&
+          statement.names.some((alias) => (alias.asName ?? alias.name) === name)),
     );
   });
 }
@@ -154,7 +177,10 @@ function lookUp(project: Project, file: SourceFile, qualified: string, depth = 0
 /** A top-level class or function, also under `if` and `try`. */
 function definedIn(file: SourceFile, name: string): ClassDef | FunctionDef | null {
   return (
-    statementsIn(file.ast.body).find((node): node is ClassDef | FunctionDef => (node.kind === 'ClassDef' || node.kind === 'FunctionDef') && node.name === name) ?? null
+    statementsIn(file.ast.body).find(
+      (node): node is ClassDef | FunctionDef =>
+        (node.kind === 'ClassDef' || node.kind === 'FunctionDef') && node.name === name,
+    ) ?? null
   );
 }
 

@@ -16,7 +16,7 @@ export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reaso
   const needed = new Set([...namesIn(expr)].filter((name) => func.scope.locals.has(name)));
   const picked = new Set<Stmt>();
   const before = statementsIn(func.body).filter((statement) => statement.end <= expr.start && isSimple(statement));
-  for (let changed = true; changed; ) {
+  for (let changed = true; changed;) {
     changed = false;
     for (const statement of before) {
       if (picked.has(statement) || !touches(statement, needed)) continue;
@@ -31,9 +31,17 @@ export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reaso
     if (bound.has(name) || isBoundInside(expr, name)) continue;
     const param = func.params.find((each) => each.name === name);
     if (param?.default) defaults.push(`${name} = ${file.slice(param.default)}`);
-    else return { reason: param ? `the argument '${name}' of ${func.name}() is not known` : `where '${name}' comes from could not be followed` };
+    else
+      return {
+        reason: param
+          ? `the argument '${name}' of ${func.name}() is not known`
+          : `where '${name}' comes from could not be followed`,
+      };
   }
-  return { statements: [...defaults, ...[...picked].sort((a, b) => a.start - b.start).map((each) => file.slice(each))], expression };
+  return {
+    statements: [...defaults, ...[...picked].sort((a, b) => a.start - b.start).map((each) => file.slice(each))],
+    expression,
+  };
 }
 
 /** A loop variable of a comprehension or a lambda's parameter is its own. */
@@ -53,7 +61,9 @@ function boundNames(statement: Stmt): string[] {
   if (statement.kind === 'Assign') return statement.targets.flatMap((target) => [...namesIn(target)]);
   if (statement.kind === 'AnnAssign') return statement.value ? [...namesIn(statement.target)] : [];
   if (statement.kind === 'Import' || statement.kind === 'ImportFrom')
-    return statement.names === '*' ? [] : statement.names.map((alias) => alias.asName ?? alias.name.split('.')[0] ?? alias.name);
+    return statement.names === '*'
+      ? []
+      : statement.names.map((alias) => alias.asName ?? alias.name.split('.')[0] ?? alias.name);
   return [];
 }
 
@@ -67,4 +77,3 @@ function touches(statement: Stmt, needed: ReadonlySet<string>): boolean {
   }
   return boundNames(statement).some((name) => needed.has(name));
 }
-

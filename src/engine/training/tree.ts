@@ -5,7 +5,10 @@ import type { Argument, ClassDef, Expr, FunctionDef, LambdaExpr, SourceFile, Spa
 export type Node = Expr | Stmt | (Argument & { readonly kind?: undefined }) | (Span & { readonly kind?: undefined });
 
 const isNode = (value: unknown): value is Node =>
-  typeof value === 'object' && value !== null && typeof (value as Span).start === 'number' && typeof (value as Span).end === 'number';
+  typeof value === 'object' &&
+  value !== null &&
+  typeof (value as Span).start === 'number' &&
+  typeof (value as Span).end === 'number';
 
 /** The nodes directly below, in source order as far as the tree keeps it. */
 export function childrenOf(node: object): Node[] {
@@ -15,7 +18,8 @@ export function childrenOf(node: object): Node[] {
     else if (isNode(value)) {
       // Bare spans (the place of a name) are no nodes.
       if (Object.keys(value).length > 2) found.push(value);
-    } else if (typeof value === 'object' && value !== null && !(value instanceof Set)) Object.values(value).forEach(collect);
+    } else if (typeof value === 'object' && value !== null && !(value instanceof Set))
+      Object.values(value).forEach(collect);
   };
   for (const value of Object.values(node)) if (typeof value === 'object') collect(value);
   return found;
@@ -32,7 +36,10 @@ export function walk(root: object | readonly object[], enter: (node: Node) => bo
 }
 
 /** All nodes of a kind below `root`, in source order. */
-export function findAll<K extends (Expr | Stmt)['kind']>(root: object | readonly object[], kind: K): Extract<Expr | Stmt, { kind: K }>[] {
+export function findAll<K extends (Expr | Stmt)['kind']>(
+  root: object | readonly object[],
+  kind: K,
+): Extract<Expr | Stmt, { kind: K }>[] {
   const found: Extract<Expr | Stmt, { kind: K }>[] = [];
   walk(root, (node) => {
     if (node.kind === kind) found.push(node as Extract<Expr | Stmt, { kind: K }>);
@@ -86,8 +93,31 @@ export function classAround(file: SourceFile, node: Node): ClassDef | null {
 }
 
 const STATEMENTS: ReadonlySet<string> = new Set<Stmt['kind']>([
-  'Expression', 'Assign', 'AnnAssign', 'AugAssign', 'Return', 'Raise', 'Assert', 'Delete', 'Pass', 'Break', 'Continue', 'Global',
-  'Nonlocal', 'Import', 'ImportFrom', 'If', 'For', 'While', 'Try', 'With', 'Match', 'FunctionDef', 'ClassDef', 'TypeAlias', 'Invalid',
+  'Expression',
+  'Assign',
+  'AnnAssign',
+  'AugAssign',
+  'Return',
+  'Raise',
+  'Assert',
+  'Delete',
+  'Pass',
+  'Break',
+  'Continue',
+  'Global',
+  'Nonlocal',
+  'Import',
+  'ImportFrom',
+  'If',
+  'For',
+  'While',
+  'Try',
+  'With',
+  'Match',
+  'FunctionDef',
+  'ClassDef',
+  'TypeAlias',
+  'Invalid',
 ]);
 
 export const isStatement = (node: Node): node is Stmt => node.kind !== undefined && STATEMENTS.has(node.kind);
@@ -104,8 +134,11 @@ export function blocksOf(node: Node): (readonly Stmt[])[] {
   for (const value of Object.values(node) as unknown[]) {
     if (!Array.isArray(value) || value.length === 0) continue;
     const items = value as Node[];
-    if (items.every((item) => isNode(item) && isStatement(item))) found.push(items as Stmt[]);
-    else for (const item of items) if (isNode(item) && !isStatement(item) && 'body' in item && Array.isArray(item.body)) found.push(item.body as Stmt[]);
+    if (items.every((item) => isNode(item) && isStatement(item))) found.push(items);
+    else
+      for (const item of items)
+        if (isNode(item) && !isStatement(item) && 'body' in item && Array.isArray(item.body))
+          found.push(item.body as Stmt[]);
   }
   return found;
 }

@@ -105,7 +105,11 @@ describe('advice: dropout', function () {
         x = self.features(x)
         return self.fc(torch.flatten(x, 1))
 `),
-      ['+        self.dropout = nn.Dropout(0.1)', '-        return self.fc(torch.flatten(x, 1))', '+        return self.fc(self.dropout(torch.flatten(x, 1)))'],
+      [
+        '+        self.dropout = nn.Dropout(0.1)',
+        '-        return self.fc(torch.flatten(x, 1))',
+        '+        return self.fc(self.dropout(torch.flatten(x, 1)))',
+      ],
     );
   });
 
@@ -256,7 +260,10 @@ class Net(nn.Module):
     def forward(self, x):
         return self.fc(F.dropout(self.layer(x).mean(1), 0.2, training=self.training))
 `);
-    assert.deepEqual(advice.prescriptions.filter(({ id }) => id === 'dropout'), []);
+    assert.deepEqual(
+      advice.prescriptions.filter(({ id }) => id === 'dropout'),
+      [],
+    );
     assert.match(whyNot(advice, /^Dropout in the model/) ?? '', /has it/);
   });
 

@@ -34,6 +34,12 @@ describe('symptoms', () => {
   ])
     it(`recognises overfitting in "${text}"`, () => assert.equal(symptomOf(text)?.id, 'overfitting'));
 
-  for (const text of ['', 'my model underfits', 'loss is nan', 'training loss 0.5 and validation loss 0.5', 'make it faster'])
+  for (const text of [
+    '',
+    'my model underfits',
+    'loss is nan',
+    'training loss 0.5 and validation loss 0.5',
+    'make it faster',
+  ])
     it(`has nothing for "${text}"`, () => assert.equal(symptomOf(text), null));
 });

@@ -9,7 +9,11 @@ import { parser } from '../../support/interpret.js';
 export type Files = Readonly<Record<string, string>>;
 
 export async function engineFor(files: Files): Promise<Engine> {
-  return createEngine({ provider: new MemorySourceProvider(new Map(Object.entries(files))), parser: await parser(), roots: ['/'] });
+  return createEngine({
+    provider: new MemorySourceProvider(new Map(Object.entries(files))),
+    parser: await parser(),
+    roots: ['/'],
+  });
 }
 
 /** A single text is `/train.py`, which the user looks at. */
@@ -24,7 +28,13 @@ export async function adviceFor(given: string | Files, text = 'fix overfitting',
 /** The files after the changes. */
 export function applyChanges(files: Files, changes: readonly Change[]): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(files).map(([path, text]) => [path, applyEdits(text, changes.filter(({ file }) => file.path === path))]),
+    Object.entries(files).map(([path, text]) => [
+      path,
+      applyEdits(
+        text,
+        changes.filter(({ file }) => file.path === path),
+      ),
+    ]),
   );
 }
 
@@ -45,9 +55,11 @@ export function effectOf(given: string | Files, advice: Advice, id: string): str
   );
 }
 
-export const ids = (advice: Advice): string[] => advice.prescriptions.filter(({ changes }) => changes.length > 0).map(({ id }) => id);
+export const ids = (advice: Advice): string[] =>
+  advice.prescriptions.filter(({ changes }) => changes.length > 0).map(({ id }) => id);
 
-export const whyNot = (advice: Advice, title: RegExp): string | undefined => advice.notApplied.find((each) => title.test(each.title))?.why;
+export const whyNot = (advice: Advice, title: RegExp): string | undefined =>
+  advice.notApplied.find((each) => title.test(each.title))?.why;
 
 /** Every choice of prescriptions parses, and every model class has the parameters and no more findings than before. */
 export async function everySubsetHolds(given: string | Files, advice: Advice): Promise<void> {
@@ -58,7 +70,14 @@ export async function everySubsetHolds(given: string | Files, advice: Advice): P
       Object.keys(texts).map((path) => [
         path,
         engine.syntaxProblems(path).map(({ message }) => message),
-        engine.analyzeFile(path).map(({ qualname, parameters, findings, output }) => [qualname, parameters, findings.map(({ message }) => message), output]),
+        engine
+          .analyzeFile(path)
+          .map(({ qualname, parameters, findings, output }) => [
+            qualname,
+            parameters,
+            findings.map(({ message }) => message),
+            output,
+          ]),
       ]),
     );
   };
@@ -66,7 +85,13 @@ export async function everySubsetHolds(given: string | Files, advice: Advice): P
   const changing = advice.prescriptions.filter(({ changes }) => changes.length > 0);
   for (let mask = 1; mask < 1 << changing.length; mask++) {
     const chosen = changing.filter((_, index) => mask & (1 << index));
-    const after = await state(applyChanges(files, chosen.flatMap(({ changes }) => changes)));
-    if (after !== before) throw new Error(`${chosen.map(({ id }) => id).join(' + ')}:\n${after}\ninstead of\n${before}`);
+    const after = await state(
+      applyChanges(
+        files,
+        chosen.flatMap(({ changes }) => changes),
+      ),
+    );
+    if (after !== before)
+      throw new Error(`${chosen.map(({ id }) => id).join(' + ')}:\n${after}\ninstead of\n${before}`);
   }
 }

@@ -38,37 +38,77 @@ describe('advice: weight decay', function () {
   this.timeout(60_000);
 
   const cases: readonly [string, string, string, string?][] = [
-    ['a dotted name', 'torch.optim.Adam(model.parameters(), lr=1e-3)', 'torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)'],
-    ['a module alias', 'optim.Adam(model.parameters(), 1e-3,)', 'optim.AdamW(model.parameters(), 1e-3, weight_decay=0.01,)'],
-    ['a decay that is there', 'optim.Adam(model.parameters(), weight_decay=1e-4)', 'optim.AdamW(model.parameters(), weight_decay=1e-4)'],
-    ['a decay of zero', 'optim.AdamW(model.parameters(), weight_decay=0.0)', 'optim.AdamW(model.parameters(), weight_decay=0.01)'],
-    ['SGD', 'optim.SGD(model.parameters(), lr=0.1, momentum=0.9)', 'optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)'],
+    [
+      'a dotted name',
+      'torch.optim.Adam(model.parameters(), lr=1e-3)',
+      'torch.optim.AdamW(model.parameters(), lr=1e-3, weight_decay=0.01)',
+    ],
+    [
+      'a module alias',
+      'optim.Adam(model.parameters(), 1e-3,)',
+      'optim.AdamW(model.parameters(), 1e-3, weight_decay=0.01,)',
+    ],
+    [
+      'a decay that is there',
+      'optim.Adam(model.parameters(), weight_decay=1e-4)',
+      'optim.AdamW(model.parameters(), weight_decay=1e-4)',
+    ],
+    [
+      'a decay of zero',
+      'optim.AdamW(model.parameters(), weight_decay=0.0)',
+      'optim.AdamW(model.parameters(), weight_decay=0.01)',
+    ],
+    [
+      'SGD',
+      'optim.SGD(model.parameters(), lr=0.1, momentum=0.9)',
+      'optim.SGD(model.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4)',
+    ],
   ];
   for (const [what, before, after] of cases) {
-    it(`changes ${what}`, async () => assert.deepEqual(await effect(script(before), 'weight-decay'), [`-optimizer = ${before}`, `+optimizer = ${after}`]));
+    it(`changes ${what}`, async () =>
+      assert.deepEqual(await effect(script(before), 'weight-decay'), [
+        `-optimizer = ${before}`,
+        `+optimizer = ${after}`,
+      ]));
   }
 
   it('changes the import of an optimizer imported by name', async () => {
-    assert.deepEqual(await effect(script('Adam(model.parameters())', 'from torch.optim import SGD, Adam\n'), 'weight-decay'), [
-      '-from torch.optim import SGD, Adam',
-      '+from torch.optim import SGD, AdamW',
-      '-optimizer = Adam(model.parameters())',
-      '+optimizer = AdamW(model.parameters(), weight_decay=0.01)',
-    ]);
+    assert.deepEqual(
+      await effect(script('Adam(model.parameters())', 'from torch.optim import SGD, Adam\n'), 'weight-decay'),
+      [
+        '-from torch.optim import SGD, Adam',
+        '+from torch.optim import SGD, AdamW',
+        '-optimizer = Adam(model.parameters())',
+        '+optimizer = AdamW(model.parameters(), weight_decay=0.01)',
+      ],
+    );
   });
 
   it('keeps an import that other code needs', async () => {
-    assert.deepEqual((await effect(script('Adam(model.parameters())', 'from torch.optim import Adam\nDEFAULT = Adam\n'), 'weight-decay'))[1], '+from torch.optim import Adam, AdamW');
+    assert.deepEqual(
+      (
+        await effect(
+          script('Adam(model.parameters())', 'from torch.optim import Adam\nDEFAULT = Adam\n'),
+          'weight-decay',
+        )
+      )[1],
+      '+from torch.optim import Adam, AdamW',
+    );
   });
 
   const left: readonly [string, string, RegExp][] = [
     ['AdamW, which decays by itself', 'optim.AdamW(model.parameters())', /by 0\.01 unless told/],
-    ['parameter groups that decay', 'optim.SGD([{"params": model.parameters(), "weight_decay": 0.1}], lr=1)', /parameter groups/],
+    [
+      'parameter groups that decay',
+      'optim.SGD([{"params": model.parameters(), "weight_decay": 0.1}], lr=1)',
+      /parameter groups/,
+    ],
     ['arguments that can not be seen', 'optim.Adam(model.parameters(), **settings)', /passed by `\*\*`/],
     ['other optimizers', 'optim.Adagrad(model.parameters())', /Adagrad/],
   ];
   for (const [what, optimizer, why] of left) {
-    it(`leaves ${what}`, async () => assert.match(whyNot(await adviceFor(script(optimizer)), /weight decay/i) ?? '', why));
+    it(`leaves ${what}`, async () =>
+      assert.match(whyNot(await adviceFor(script(optimizer)), /weight decay/i) ?? '', why));
   }
 });
 
@@ -96,7 +136,10 @@ for epoch in range(30):
     print(f'{epoch}: {val:.3f}')
 print('done')
 `;
-    assert.deepEqual(await effect(code, 'label-smoothing'), ['-        loss = F.cross_entropy(net(x), y)', '+        loss = F.cross_entropy(net(x), y, label_smoothing=0.1)']);
+    assert.deepEqual(await effect(code, 'label-smoothing'), [
+      '-        loss = F.cross_entropy(net(x), y)',
+      '+        loss = F.cross_entropy(net(x), y, label_smoothing=0.1)',
+    ]);
     assert.deepEqual(await effect(code, 'early-stopping'), [
       '+import copy',
       '+',
@@ -215,7 +258,10 @@ main([], [])
       '+        val_loss = run(model, val_batches, val_loss_fn)',
     ]);
     const [, , before, first] = await effect(code, 'early-stopping');
-    assert.equal(before, '+    best_loss_2, best_state, bad_epochs = float("inf"), copy.deepcopy(model.state_dict()), 0');
+    assert.equal(
+      before,
+      '+    best_loss_2, best_state, bad_epochs = float("inf"), copy.deepcopy(model.state_dict()), 0',
+    );
     assert.equal(first, '+        if val_loss < best_loss_2:');
   });
 
@@ -228,7 +274,10 @@ for step in range(100):
     loss.backward()
     optimizer.step()
 `;
-    assert.equal((await effect(code, 'label-smoothing'))[1], '+        return F.cross_entropy(self(x), y, reduction="sum", label_smoothing=0.1 if self.training else 0.0)');
+    assert.equal(
+      (await effect(code, 'label-smoothing'))[1],
+      '+        return F.cross_entropy(self(x), y, reduction="sum", label_smoothing=0.1 if self.training else 0.0)',
+    );
   });
 
   it('says why where it has nothing to change', async () => {
@@ -251,7 +300,10 @@ for step in range(100):
 
 fit(Net(), [], [], 3)
 `);
-    assert.deepEqual(ids(advice).filter((id) => id !== 'dropout'), []);
+    assert.deepEqual(
+      ids(advice).filter((id) => id !== 'dropout'),
+      [],
+    );
     assert.match(whyNot(advice, /smoothing/) ?? '', /label_smoothing=0\.05/);
     assert.match(whyNot(advice, /Early/) ?? '', /ends early already/);
     assert.match(whyNot(advice, /decay/) ?? '', /is there/);

@@ -3,12 +3,19 @@ import { evaluatePython } from '../../support/interpret.js';
 
 /** The expected texts are what CPython prints. */
 describe('random.Random', () => {
-  const draw = (expression: string, seed = '1'): Promise<string> => evaluatePython(`import random\nrng = random.Random(${seed})\n`, expression);
+  const draw = (expression: string, seed = '1'): Promise<string> =>
+    evaluatePython(`import random\nrng = random.Random(${seed})\n`, expression);
 
   it('gives the numbers that Python gives for a seed', async () => {
-    assert.equal(await draw('[rng.random() for _ in range(3)]'), '[0.13436424411240122, 0.8474337369372327, 0.763774618976614]');
+    assert.equal(
+      await draw('[rng.random() for _ in range(3)]'),
+      '[0.13436424411240122, 0.8474337369372327, 0.763774618976614]',
+    );
     assert.equal(await draw('[rng.randint(10, 32) for _ in range(8)]', '2'), '[11, 12, 12, 21, 15, 31, 19, 18]');
-    assert.equal(await draw('[rng.randrange(4) for _ in range(8)] + [rng.randrange(3, 30, 7)]', '12345678901234567890'), '[3, 2, 2, 1, 3, 2, 1, 0, 10]');
+    assert.equal(
+      await draw('[rng.randrange(4) for _ in range(8)] + [rng.randrange(3, 30, 7)]', '12345678901234567890'),
+      '[3, 2, 2, 1, 3, 2, 1, 0, 10]',
+    );
   });
 
   it('chooses, shuffles and samples as Python does', async () => {

@@ -1,7 +1,17 @@
 /** Prescription: dropout where it belongs, class by class. */
 import type { SourceFile, Stmt } from '../../syntax/index.js';
 import { isLibrary, statementsIn, walk, type ModuleClass } from '../../training/index.js';
-import { addArgument, hasOwnLines, indentAt, lineEnd, linesAfter, nameFor, replace, startsLine, wrap } from '../editing.js';
+import {
+  addArgument,
+  hasOwnLines,
+  indentAt,
+  lineEnd,
+  linesAfter,
+  nameFor,
+  replace,
+  startsLine,
+  wrap,
+} from '../editing.js';
 import { plural, short } from '../numbers.js';
 import { papers } from '../papers.js';
 import type { Change, ChangeGroup, LeftAlone, Outcome, Paper } from '../types.js';
@@ -23,12 +33,17 @@ export function probabilityFor({ figures, perExample }: Facts): { readonly p: nu
     p += 0.1;
     reasons.push(`${short(perExample)} parameters per example`);
   }
-  const gap = figures && (figures.kind === 'loss' ? figures.validation - figures.training : figures.training - figures.validation);
+  const gap =
+    figures &&
+    (figures.kind === 'loss' ? figures.validation - figures.training : figures.training - figures.validation);
   if (figures && gap !== null && gap >= (figures.kind === 'loss' ? 0.3 : 0.1)) {
     p += 0.1;
     reasons.push(`a gap of ${short(gap)}`);
   }
-  return { p: Number(p.toFixed(1)), why: reasons.length > 0 ? `0.1 is usual, raised for ${reasons.join(' and ')}` : '0.1 is usual' };
+  return {
+    p: Number(p.toFixed(1)),
+    why: reasons.length > 0 ? `0.1 is usual, raised for ${reasons.join(' and ')}` : '0.1 is usual',
+  };
 }
 
 export interface ClassPlan {
@@ -54,25 +69,51 @@ export function prescribeDropout(facts: Facts): { readonly outcome: Outcome; rea
     if (present.length > 0) {
       const active = present.find(({ state }) => state !== 'off');
       if (active) {
-        left.push({ title: `Dropout in \`${name}\``, why: active.state === 'active' ? `it is there: ${active.what}` : `it has ${active.what}${facts.dropouts && facts.dropouts.active === 0 ? ', which is 0 in this model: raise it where it is set' : ', whose value is set elsewhere'}` });
+        left.push({
+          title: `Dropout in \`${name}\``,
+          why:
+            active.state === 'active'
+              ? `it is there: ${active.what}`
+              : `it has ${active.what}${facts.dropouts && facts.dropouts.active === 0 ? ', which is 0 in this model: raise it where it is set' : ', whose value is set elsewhere'}`,
+        });
       }
-      const changes = off.flatMap((each) => each.zeros).flatMap((zero) => {
-        if (zeros.has(zero.expr) || isLibrary(zero.file)) return [];
-        zeros.add(zero.expr);
-        return [replace(zero.file, zero.expr, String(p), `Dropout ${p} in place of 0`)];
-      });
-      if (changes.length > 0) plans.push({ cls, changes, group: { id: `${ID}:${name}`, reason: `it switches on the dropout that \`${name}\` has` } });
+      const changes = off
+        .flatMap((each) => each.zeros)
+        .flatMap((zero) => {
+          if (zeros.has(zero.expr) || isLibrary(zero.file)) return [];
+          zeros.add(zero.expr);
+          return [replace(zero.file, zero.expr, String(p), `Dropout ${p} in place of 0`)];
+        });
+      if (changes.length > 0)
+        plans.push({
+          cls,
+          changes,
+          group: { id: `${ID}:${name}`, reason: `it switches on the dropout that \`${name}\` has` },
+        });
       continue;
     }
     const isHead = heads.some(({ node }) => node === cls.node);
     const planned = planClass(new Anatomy(code, cls), isHead, p);
-    if (planned.length > 0) plans.push({ cls, changes: planned, group: { id: `${ID}:${name}`, reason: `the dropout of \`${name}\` is defined in \`__init__\` and used in \`forward\`` } });
+    if (planned.length > 0)
+      plans.push({
+        cls,
+        changes: planned,
+        group: {
+          id: `${ID}:${name}`,
+          reason: `the dropout of \`${name}\` is defined in \`__init__\` and used in \`forward\``,
+        },
+      });
   }
   if (plans.length === 0) {
-    const why = left.length > 0 ? 'the model has it' : 'no place was found where it would fit: no embedding, residual branch, or linear layer after an activation without batch normalisation behind it';
+    const why =
+      left.length > 0
+        ? 'the model has it'
+        : 'no place was found where it would fit: no embedding, residual branch, or linear layer after an activation without batch normalisation behind it';
     return { outcome: { left: { title: TITLE, why } }, left: [] };
   }
-  const changes = uniqueChanges(plans.flatMap(({ changes, group }) => changes.map((change) => ({ ...change, group: change.group ?? group.id }))));
+  const changes = uniqueChanges(
+    plans.flatMap(({ changes, group }) => changes.map((change) => ({ ...change, group: change.group ?? group.id }))),
+  );
   const anatomies = context.classes.map((cls) => new Anatomy(code, cls));
   const sources: Paper[] = [papers.dropout];
   if (anatomies.some((each) => each.has('attention'))) sources.push(papers.transformer);
@@ -91,7 +132,9 @@ export function prescribeDropout(facts: Facts): { readonly outcome: Outcome; rea
         effect: `Memorising single examples gets harder, so the training loss ends higher and the validation loss lower. No parameters are added; ${plural(plans.length, 'class', 'classes')} ${plans.length === 1 ? 'changes' : 'change'}.`,
         risk:
           'Too high a $p$ underfits: if both losses stay high, halve it. The training loss is measured with dropout and looks worse than it is.' +
-          (shifted ? ' An element put into `nn.Sequential` moves the ones behind it, so checkpoints saved before have other key names there.' : ''),
+          (shifted
+            ? ' An element put into `nn.Sequential` moves the ones behind it, so checkpoints saved before have other key names there.'
+            : ''),
         sources,
         changes,
         groups: plans.map(({ group }) => group),
@@ -105,7 +148,9 @@ function uniqueChanges(changes: readonly Change[]): Change[] {
   const seen = new Set<string>();
   return changes.filter(({ file, start, end, newText }) => {
     const key = JSON.stringify([file.path, start, end, newText]);
-    return end > start || !newText.startsWith(', ') || !/^, [A-Z]\w*$/.test(newText) ? true : !seen.has(key) && seen.add(key);
+    return end > start || !newText.startsWith(', ') || !/^, [A-Z]\w*$/.test(newText)
+      ? true
+      : !seen.has(key) && seen.add(key);
   });
 }
 
@@ -132,7 +177,9 @@ function planClass(anatomy: Anatomy, isHead: boolean, p: number): Change[] {
 
 function elementChange(file: SourceFile, element: { start: number; end: number }, made: string, where: string): Change {
   const label = `Dropout in the sequence, ${where}`;
-  const newText = startsLine(file, element.start) ? `${made},${lineEnd(file)}${indentAt(file, element.start)}` : `${made}, `;
+  const newText = startsLine(file, element.start)
+    ? `${made},${lineEnd(file)}${indentAt(file, element.start)}`
+    : `${made}, `;
   return { file, start: element.start, end: element.start, newText, label };
 }
 
@@ -141,7 +188,9 @@ function definitionOf(anatomy: Anatomy, made: string): { readonly attr: string; 
   const { file, init } = anatomy;
   if (!init) return null;
   const own = [...anatomy.layers.values()].map(({ statement }) => statement);
-  const after: Stmt | undefined = init.body.filter((statement) => statementsIn([statement]).some((each) => own.includes(each))).at(-1);
+  const after: Stmt | undefined = init.body
+    .filter((statement) => statementsIn([statement]).some((each) => own.includes(each)))
+    .at(-1);
   if (!after || !hasOwnLines(file, after)) return null;
   const attr = freeAttribute(anatomy);
   return { attr, change: linesAfter(file, after, [`self.${attr} = ${made}`], 'Definition of the dropout') };

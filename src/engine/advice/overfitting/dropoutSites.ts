@@ -1,6 +1,15 @@
 /** Where dropout belongs in a class: which values of `forward`, which elements of a sequence, which arguments. */
 import type { CallExpr, Expr, Stmt } from '../../syntax/index.js';
-import { argumentOf, blockAround, contains, dotted, findAll, qualifiedName, type Code, type ModuleClass } from '../../training/index.js';
+import {
+  argumentOf,
+  blockAround,
+  contains,
+  dotted,
+  findAll,
+  qualifiedName,
+  type Code,
+  type ModuleClass,
+} from '../../training/index.js';
 import { holderOf } from '../editing.js';
 import { Anatomy, kindOf, numberOf, type Layer } from './layers.js';
 import { dropoutsOf } from './regularised.js';
@@ -15,7 +24,11 @@ export interface Sites {
 }
 
 export function sitesOf(anatomy: Anatomy, role: { readonly isHead: boolean }): Sites {
-  return { values: valueSites(anatomy, role.isHead), elements: elementSites(anatomy, role.isHead), arguments: argumentSites(anatomy) };
+  return {
+    values: valueSites(anatomy, role.isHead),
+    elements: elementSites(anatomy, role.isHead),
+    arguments: argumentSites(anatomy),
+  };
 }
 
 // ---------------------------------------------------------------- arguments
@@ -28,7 +41,9 @@ function argumentSites(anatomy: Anatomy): Sites['arguments'] {
     const values = layers ? anatomy.code.origins(anatomy.file, layers.value).map(({ expr }) => numberOf(expr)) : [];
     // With one layer there is nothing between layers: PyTorch warns and drops nothing.
     const several = values.length > 0 && values.every((value) => value !== null && value > 1);
-    return several ? [{ call, what: `outputs between the layers of the ${name?.slice('torch.nn.'.length) ?? 'network'}` }] : [];
+    return several
+      ? [{ call, what: `outputs between the layers of the ${name?.slice('torch.nn.'.length) ?? 'network'}` }]
+      : [];
   });
 }
 
@@ -40,14 +55,25 @@ function elementSites(anatomy: Anatomy, isHead: boolean): Sites['elements'] {
   for (const { call } of all) {
     if (call.args.some(({ form }) => form !== 'positional') || isIndexed(anatomy, call)) continue;
     const elements = call.args.map(({ value }) => value);
-    const kinds = elements.map((element) => (element.kind === 'Call' ? kindOf(anatomy.code, anatomy.file, element).kind : 'other'));
+    const kinds = elements.map((element) =>
+      element.kind === 'Call' ? kindOf(anatomy.code, anatomy.file, element).kind : 'other',
+    );
     const isOutput = isHead && isLastOf(anatomy, call);
     elements.forEach((element, index) => {
       if (kinds[index] !== 'linear' || index === 0 || kinds.slice(index).includes('batchNorm')) return;
-      const before = kinds.slice(0, index).filter((kind) => kind !== 'shape' && kind !== 'norm').at(-1);
+      const before = kinds
+        .slice(0, index)
+        .filter((kind) => kind !== 'shape' && kind !== 'norm')
+        .at(-1);
       const last = kinds.lastIndexOf('linear') === index;
-      const fits = before === 'activation' || (isOutput && last && (before === 'convolution' || before === 'project' || kinds[index - 1] === 'shape'));
-      if (fits && !squashed(kinds, elements, index, anatomy)) found.push({ expr: element, where: last && isOutput ? 'before the output layer' : 'between the activation and the next layer' });
+      const fits =
+        before === 'activation' ||
+        (isOutput && last && (before === 'convolution' || before === 'project' || kinds[index - 1] === 'shape'));
+      if (fits && !squashed(kinds, elements, index, anatomy))
+        found.push({
+          expr: element,
+          where: last && isOutput ? 'before the output layer' : 'between the activation and the next layer',
+        });
     });
   }
   return found;
@@ -56,14 +82,20 @@ function elementSites(anatomy: Anatomy, isHead: boolean): Sites['elements'] {
 /** Squeeze-and-excitation: what ends in a sigmoid is a gate, not a feature. */
 function squashed(kinds: readonly string[], elements: readonly Expr[], index: number, anatomy: Anatomy): boolean {
   const next = elements[index + 1];
-  return next?.kind === 'Call' && kinds[index + 1] === 'other' && /\.(?:Sigmoid|Hardsigmoid)$/.test(qualifiedName(anatomy.file, next.func) ?? '');
+  return (
+    next?.kind === 'Call' &&
+    kinds[index + 1] === 'other' &&
+    /\.(?:Sigmoid|Hardsigmoid)$/.test(qualifiedName(anatomy.file, next.func) ?? '')
+  );
 }
 
 /** Some code takes single elements out of it: a new element would shift them. */
 function isIndexed(anatomy: Anatomy, call: CallExpr): boolean {
   const attr = [...anatomy.layers.values()].find((layer) => layer.call === call)?.attr;
   if (attr === undefined) return false;
-  return anatomy.code.files.some((file) => findAll(file.ast.body, 'Subscript').some(({ value }) => value.kind === 'Attribute' && value.attr === attr));
+  return anatomy.code.files.some((file) =>
+    findAll(file.ast.body, 'Subscript').some(({ value }) => value.kind === 'Attribute' && value.attr === attr),
+  );
 }
 
 /** What `forward` returns is this sequence's output. */
@@ -76,20 +108,29 @@ function isLastOf(anatomy: Anatomy, call: CallExpr): boolean {
 function valueSites(anatomy: Anatomy, isHead: boolean): Sites['values'] {
   const found: { expr: Expr; where: string }[] = [];
   const add = (expr: Expr, where: string): void => {
-    const clash = found.some((site) => site.expr === expr || site.expr.start === expr.start || site.expr.end === expr.end || site.expr.end === expr.start || site.expr.start === expr.end);
+    const clash = found.some(
+      (site) =>
+        site.expr === expr ||
+        site.expr.start === expr.start ||
+        site.expr.end === expr.end ||
+        site.expr.end === expr.start ||
+        site.expr.start === expr.end,
+    );
     if (!clash && !anatomy.batchNormAfter(expr) && !anatomy.isDropout(expr)) found.push({ expr, where });
   };
   for (const expr of embeddingSites(anatomy)) add(expr, 'after the embedding');
   for (const expr of residualSites(anatomy)) add(expr, 'on the residual branch');
   for (const call of anatomy.calls) {
     const [first] = call.args;
-    if (anatomy.called(call)?.kind !== 'linear' || !first || !anatomy.inForward(call) || isGate(anatomy, call)) continue;
+    if (anatomy.called(call)?.kind !== 'linear' || !first || !anatomy.inForward(call) || isGate(anatomy, call))
+      continue;
     if (anatomy.isActivated(first.value)) add(first.value, `before \`${dotted(call.func)}\``);
   }
   if (isHead) {
     for (const call of outputCalls(anatomy)) {
       const [first] = call.args;
-      if (anatomy.called(call)?.kind === 'linear' && first && anatomy.layers.size > 1 && !isTied(anatomy, call)) add(first.value, `before the output layer \`${dotted(call.func)}\``);
+      if (anatomy.called(call)?.kind === 'linear' && first && anatomy.layers.size > 1 && !isTied(anatomy, call))
+        add(first.value, `before the output layer \`${dotted(call.func)}\``);
     }
   }
   return found;
@@ -128,7 +169,11 @@ function isTied(anatomy: Anatomy, call: CallExpr): boolean {
   const size = layer && argumentOf(layer.call, 'out_features', 1);
   if (!size) return false;
   const text = anatomy.file.slice(size.value);
-  return anatomy.constructed().some((each) => each.kind === 'embedding' && each.call.args[0] && anatomy.file.slice(each.call.args[0].value) === text);
+  return anatomy
+    .constructed()
+    .some(
+      (each) => each.kind === 'embedding' && each.call.args[0] && anatomy.file.slice(each.call.args[0].value) === text,
+    );
 }
 
 /** `x + f(x)`: the branch, where it is a layer's output. */
@@ -137,7 +182,13 @@ function residualSites(anatomy: Anatomy): Expr[] {
   if (!forward || anatomy.has('batchNorm', 'convolution')) return [];
   const found: Expr[] = [];
   const consider = (stream: Expr, branch: Expr): void => {
-    if (stream.kind !== 'Name' || /loss/i.test(stream.id) || isEmbedded(anatomy, stream) || !isBranch(anatomy, branch, stream.id)) return;
+    if (
+      stream.kind !== 'Name' ||
+      /loss/i.test(stream.id) ||
+      isEmbedded(anatomy, stream) ||
+      !isBranch(anatomy, branch, stream.id)
+    )
+      return;
     found.push(branch);
   };
   for (const { op, left, right } of findAll(forward.body, 'Binary')) {
@@ -158,13 +209,23 @@ function isBranch(anatomy: Anatomy, expr: Expr, stream: string): boolean {
   if (expr.kind !== 'Call') return false;
   const layer = anatomy.called(expr);
   if (!layer) return false;
-  if (layer.kind === 'project') return layer.cls !== null && !endsWithDropout(anatomy.code, layer.cls) && !isPositional(anatomy, layer);
-  return ['attention', 'linear', 'sequential'].includes(layer.kind) && !(layer.kind === 'sequential' && findAll(layer.call.args, 'Call').some((call) => kindOf(anatomy.code, anatomy.file, call).kind === 'dropout'));
+  if (layer.kind === 'project')
+    return layer.cls !== null && !endsWithDropout(anatomy.code, layer.cls) && !isPositional(anatomy, layer);
+  return (
+    ['attention', 'linear', 'sequential'].includes(layer.kind) &&
+    !(
+      layer.kind === 'sequential' &&
+      findAll(layer.call.args, 'Call').some((call) => kindOf(anatomy.code, anatomy.file, call).kind === 'dropout')
+    )
+  );
 }
 
 /** A class that only adds positions is no branch of features. */
 function isPositional(anatomy: Anatomy, layer: Layer): boolean {
-  return layer.cls !== null && new Anatomy(anatomy.code, layer.cls).constructed().every(({ kind }) => kind === 'embedding' || kind === 'dropout');
+  return (
+    layer.cls !== null &&
+    new Anatomy(anatomy.code, layer.cls).constructed().every(({ kind }) => kind === 'embedding' || kind === 'dropout')
+  );
 }
 
 function endsWithDropout(code: Code, cls: ModuleClass): boolean {
@@ -198,7 +259,12 @@ function climb(anatomy: Anatomy, start: Expr): Expr | null {
       const layer = anatomy.called(holder);
       if (layer?.kind === 'norm' && holder.args.length === 1) site = holder;
       else return hasOwnDropout(anatomy, holder) ? null : site;
-    } else if (holder.kind === 'Assign' && holder.value === site && holder.targets.length === 1 && holder.targets[0]?.kind === 'Name') {
+    } else if (
+      holder.kind === 'Assign' &&
+      holder.value === site &&
+      holder.targets.length === 1 &&
+      holder.targets[0]?.kind === 'Name'
+    ) {
       const next = following(anatomy, holder, holder.targets[0].id);
       if (next === 'dropout') return null;
       if (next === null) return site;
@@ -243,4 +309,3 @@ export function headClasses(code: Code, root: ModuleClass): ModuleClass[] {
   visit(root);
   return found;
 }
-

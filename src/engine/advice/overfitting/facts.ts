@@ -38,10 +38,19 @@ export function gatherFacts(engine: Engine, context: TrainingContext, figures: F
   const report = modelReport(engine, context);
   const trainable = report?.parameters.trainable;
   const parameters: Size =
-    typeof trainable === 'number' ? { value: trainable } : { reason: report?.unknowns[0]?.reason ?? (context.model ? 'the count depends on sizes that are not known' : 'no model was found') };
+    typeof trainable === 'number'
+      ? { value: trainable }
+      : {
+          reason:
+            report?.unknowns[0]?.reason ??
+            (context.model ? 'the count depends on sizes that are not known' : 'no model was found'),
+        };
   const training = datasetSize(engine, context.trainLoader);
   const rate = context.optimizers[0]?.call.args.find(({ name }) => name === 'lr');
-  const learningRate = rate && context.optimizers[0] ? evaluateNumber(engine, context.optimizers[0].file, rate.value, (text) => text) : null;
+  const learningRate =
+    rate && context.optimizers[0]
+      ? evaluateNumber(engine, context.optimizers[0].file, rate.value, (text) => text)
+      : null;
   const [n, m] = [valueOfSize(parameters), valueOfSize(training)];
   return {
     engine,
@@ -51,13 +60,20 @@ export function gatherFacts(engine: Engine, context: TrainingContext, figures: F
     parameters,
     training,
     validation: datasetSize(engine, context.validationLoader),
-    batch: context.trainLoader?.batchSize ? evaluateSize(engine, context.trainLoader.file, context.trainLoader.batchSize, (text) => text) : { reason: 'no batch size was found' },
-    epochs: context.epochs && context.loop?.epochLoop ? evaluateSize(engine, context.loop.epochLoop.file, context.epochs, (text) => `len(${text})`) : { reason: 'the loop over epochs does not count' },
+    batch: context.trainLoader?.batchSize
+      ? evaluateSize(engine, context.trainLoader.file, context.trainLoader.batchSize, (text) => text)
+      : { reason: 'no batch size was found' },
+    epochs:
+      context.epochs && context.loop?.epochLoop
+        ? evaluateSize(engine, context.loop.epochLoop.file, context.epochs, (text) => `len(${text})`)
+        : { reason: 'the loop over epochs does not count' },
     classes: outputs(engine, context),
     learningRate: typeof learningRate === 'number' ? learningRate : null,
     perExample: n !== null && m !== null && m > 0 ? n / m : null,
     dropouts: dropoutModules(engine, context),
-    usesCrossEntropy: context.losses.some(({ name }) => name === 'torch.nn.CrossEntropyLoss' || name === 'torch.nn.functional.cross_entropy'),
+    usesCrossEntropy: context.losses.some(
+      ({ name }) => name === 'torch.nn.CrossEntropyLoss' || name === 'torch.nn.functional.cross_entropy',
+    ),
   };
 }
 
@@ -91,12 +107,23 @@ function evaluateSize(engine: Engine, file: SourceFile, expr: Expr, asked: (text
 }
 
 /** A number that the interpreter finds by running what leads to the expression, or why it doesn't. */
-function evaluateNumber(engine: Engine, file: SourceFile, expr: Expr, asked: (text: string) => string): number | { readonly reason: string } {
+function evaluateNumber(
+  engine: Engine,
+  file: SourceFile,
+  expr: Expr,
+  asked: (text: string) => string,
+): number | { readonly reason: string } {
   const slice = sliceFor(file, expr);
   if ('reason' in slice) return slice;
   const { interpreter } = engine;
   return interpreter.run(() => {
-    const value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(file.path), [...slice.statements, asked(`(${slice.expression})`)].join('\n')));
+    const value = interpreter.attempt(() =>
+      evaluateSource(
+        interpreter,
+        interpreter.importer.moduleOfFile(file.path),
+        [...slice.statements, asked(`(${slice.expression})`)].join('\n'),
+      ),
+    );
     if (isUnknown(value)) return { reason: value.reason };
     if (typeof value === 'number') return value;
     if (typeof value === 'object' && value?.kind === 'float' && typeof value.value === 'number') return value.value;
@@ -128,7 +155,9 @@ function onModel<T>(engine: Engine, context: TrainingContext, read: (root: Modul
   if (!made) return null;
   const { interpreter } = engine;
   return interpreter.run(() => {
-    const value: Value = interpreter.attempt(() => evaluateSource(interpreter, interpreter.importer.moduleOfFile(made.file.path), made.text));
+    const value: Value = interpreter.attempt(() =>
+      evaluateSource(interpreter, interpreter.importer.moduleOfFile(made.file.path), made.text),
+    );
     return typeof value === 'object' && value?.kind === 'instance' ? read(countModel(value).root) : null;
   });
 }
@@ -145,7 +174,8 @@ function outputs(engine: Engine, context: TrainingContext): Size {
     const sizes = onModel(engine, context, (root) => {
       const found: unknown[] = [];
       const visit = (node: ModuleNode): void => {
-        if (node.instance.cls.name === cls.node.name) found.push(node.children.find(({ name }) => name === layer.attr)?.instance.attrs.get('out_features'));
+        if (node.instance.cls.name === cls.node.name)
+          found.push(node.children.find(({ name }) => name === layer.attr)?.instance.attrs.get('out_features'));
         node.children.forEach(visit);
       };
       visit(root);

@@ -36,7 +36,10 @@ export function adviseOverfitting(engine: Engine, context: TrainingContext, figu
     evidence: evidenceOf(facts),
     diagnosis: diagnosisOf(facts),
     // What changes something comes before what is only said.
-    prescriptions: [...prescriptions.filter(({ changes }) => changes.length > 0), ...prescriptions.filter(({ changes }) => changes.length === 0)],
+    prescriptions: [
+      ...prescriptions.filter(({ changes }) => changes.length > 0),
+      ...prescriptions.filter(({ changes }) => changes.length === 0),
+    ],
     notApplied,
     files: [...new Set(context.classes.map(({ file }) => file))],
   };

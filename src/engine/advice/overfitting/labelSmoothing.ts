@@ -1,6 +1,18 @@
 /** Prescription: label smoothing in training; validation keeps the plain loss, so that curves stay comparable. */
 import type { CallExpr, Expr, FunctionDef, SourceFile } from '../../syntax/index.js';
-import { type Code, argumentOf, classAround, contains, dotted, functionAround, isModuleClassDef, lossCallOf, statementOf, trains, type LossCall } from '../../training/index.js';
+import {
+  type Code,
+  argumentOf,
+  classAround,
+  contains,
+  dotted,
+  functionAround,
+  isModuleClassDef,
+  lossCallOf,
+  statementOf,
+  trains,
+  type LossCall,
+} from '../../training/index.js';
 import { addArgument, freshName, hasOwnLines, linesAfter, replace } from '../editing.js';
 import { short } from '../numbers.js';
 import { papers } from '../papers.js';
@@ -21,8 +33,15 @@ export function prescribeLabelSmoothing(facts: Facts): Outcome {
   if (losses.length === 0) return { left: { title: TITLE, why: 'the loss that is minimised was not found' } };
   const fitting = losses.filter(({ name }) => name === MODULE || name === FUNCTION);
   if (fitting.length === 0) {
-    const names = [...new Set(losses.map(({ name, file, call }) => name?.slice(name.lastIndexOf('.') + 1) ?? file.slice(call.func)))];
-    return { left: { title: TITLE, why: `it is defined for cross-entropy between classes; this code minimises ${names.map((name) => `\`${name}\``).join(', ')}` } };
+    const names = [
+      ...new Set(losses.map(({ name, file, call }) => name?.slice(name.lastIndexOf('.') + 1) ?? file.slice(call.func))),
+    ];
+    return {
+      left: {
+        title: TITLE,
+        why: `it is defined for cross-entropy between classes; this code minimises ${names.map((name) => `\`${name}\``).join(', ')}`,
+      },
+    };
   }
   const changes: Change[] = [];
   let refused = '';
@@ -50,7 +69,11 @@ export function prescribeLabelSmoothing(facts: Facts): Outcome {
       effect: 'Wrong or ambiguous labels pull less, and predictions are less overconfident on new data.',
       risk:
         'The printed training loss has a floor above 0 from now on.' +
-        (shared ? ' Validation uses the same loss here, so its curve shifts as well and is not comparable with older ones.' : facts.context.validation ? ' Validation is measured without it, so its curve stays comparable.' : ''),
+        (shared
+          ? ' Validation uses the same loss here, so its curve shifts as well and is not comparable with older ones.'
+          : facts.context.validation
+            ? ' Validation is measured without it, so its curve stays comparable.'
+            : ''),
       sources: [papers.inception, papers.smoothing],
       changes,
     },
@@ -65,10 +88,16 @@ function bestMargin({ classes }: Facts): string {
 type Made = { readonly changes: Change[]; readonly shared: boolean } | { readonly why: string };
 
 /** The argument where it is already: what is to be done with it. */
-function present(file: SourceFile, call: CallExpr, index: number): { readonly changes: Change[] } | { readonly why: string } | null {
+function present(
+  file: SourceFile,
+  call: CallExpr,
+  index: number,
+): { readonly changes: Change[] } | { readonly why: string } | null {
   const given = argumentOf(call, 'label_smoothing', index);
   if (!given) return null;
-  return numberOf(given.value) === 0 ? { changes: [replace(file, given.value, String(EPSILON), LABEL)] } : { why: `it is there: \`${file.slice(given)}\`` };
+  return numberOf(given.value) === 0
+    ? { changes: [replace(file, given.value, String(EPSILON), LABEL)] }
+    : { why: `it is there: \`${file.slice(given)}\`` };
 }
 
 const BY_STARS = 'the arguments of the loss are passed by `**`, so whether they set it is not known';
@@ -88,13 +117,29 @@ function moduleChange(facts: Facts, loss: LossCall): Made {
 function isShared({ context }: Facts, loss: LossCall): boolean {
   const { validation, loop } = context;
   const func = validation?.body.func;
-  if (!validation?.call || !func || !loop || loop.backward.file !== validation.body.file || !contains(func, loop.backward.call)) return false;
-  return context.validationLosses.some((each) => each.construction?.expr === loss.construction?.expr) && !passedTo(context.code, validation.file, validation.call, loss.construction?.expr);
+  if (
+    !validation?.call ||
+    !func ||
+    !loop ||
+    loop.backward.file !== validation.body.file ||
+    !contains(func, loop.backward.call)
+  )
+    return false;
+  return (
+    context.validationLosses.some((each) => each.construction?.expr === loss.construction?.expr) &&
+    !passedTo(context.code, validation.file, validation.call, loss.construction?.expr)
+  );
 }
 
 /** The argument of a call that is the criterion. */
 function passedTo(code: Code, file: SourceFile, call: CallExpr, criterion: Expr | undefined): Expr | null {
-  return call.args.find(({ value }) => (value.kind === 'Name' || value.kind === 'Attribute') && code.origins(file, value).some((origin) => origin.expr === criterion))?.value ?? null;
+  return (
+    call.args.find(
+      ({ value }) =>
+        (value.kind === 'Name' || value.kind === 'Attribute') &&
+        code.origins(file, value).some((origin) => origin.expr === criterion),
+    )?.value ?? null
+  );
 }
 
 /** A criterion of its own for what only measures: defined beside the training's, used where it is handed over or called. */
@@ -110,22 +155,46 @@ function separateCriterion({ context }: Facts, construction: NonNullable<LossCal
   const label = 'Validation keeps the plain loss';
   const swap = (at: SourceFile, expr: Expr): Change | null => {
     if (at !== file) return null;
-    if (expr.kind === 'Attribute' && isSelf && dotted(expr) === name && classAround(at, expr) === classAround(file, statement)) return replace(at, expr.attrSpan, fresh, label);
-    const visible = functionAround(at, expr) === functionAround(file, statement) || functionAround(file, statement) === null;
-    return expr.kind === 'Name' && !isSelf && expr.id === name && visible && isBoundWhere(at, expr, file, statement.start) ? replace(at, expr, fresh, label) : null;
+    if (
+      expr.kind === 'Attribute' &&
+      isSelf &&
+      dotted(expr) === name &&
+      classAround(at, expr) === classAround(file, statement)
+    )
+      return replace(at, expr.attrSpan, fresh, label);
+    const visible =
+      functionAround(at, expr) === functionAround(file, statement) || functionAround(file, statement) === null;
+    return expr.kind === 'Name' &&
+      !isSelf &&
+      expr.id === name &&
+      visible &&
+      isBoundWhere(at, expr, file, statement.start)
+      ? replace(at, expr, fresh, label)
+      : null;
   };
   const changes = measuringUses(context, call).flatMap(({ file: at, expr }) => swap(at, expr) ?? []);
   if (changes.length === 0) return [];
   const plain = file.slice(statement.value).replace(/\s*(?:\r\n|\n|\r)\s*/g, ' ');
-  return /#/.test(plain) ? [] : [linesAfter(file, statement, [`${isSelf ? 'self.' : ''}${fresh} = ${plain}`], 'Plain loss for validation'), ...changes].filter(unique);
+  return /#/.test(plain)
+    ? []
+    : [
+        linesAfter(file, statement, [`${isSelf ? 'self.' : ''}${fresh} = ${plain}`], 'Plain loss for validation'),
+        ...changes,
+      ].filter(unique);
 }
 
-const unique = (change: Change, index: number, all: readonly Change[]): boolean => all.findIndex(({ file, start, end }) => file === change.file && start === change.start && end === change.end) === index;
+const unique = (change: Change, index: number, all: readonly Change[]): boolean =>
+  all.findIndex(({ file, start, end }) => file === change.file && start === change.start && end === change.end) ===
+  index;
 
 /** Where code that computes no gradients is handed the criterion, or calls it by itself. */
-function measuringUses({ code, losses, validation, loop }: Facts['context'], criterion: CallExpr): { readonly file: SourceFile; readonly expr: Expr }[] {
+function measuringUses(
+  { code, losses, validation, loop }: Facts['context'],
+  criterion: CallExpr,
+): { readonly file: SourceFile; readonly expr: Expr }[] {
   const found: { file: SourceFile; expr: Expr }[] = [];
-  const isTraining = (at: SourceFile, node: FunctionDef): boolean => trains(code, at, node) || losses.some((loss) => loss.file === at && contains(node, loss.call));
+  const isTraining = (at: SourceFile, node: FunctionDef): boolean =>
+    trains(code, at, node) || losses.some((loss) => loss.file === at && contains(node, loss.call));
   for (const file of code.files) {
     for (const call of code.callsIn(file)) {
       const callee = code.callee(file, call);
@@ -135,9 +204,17 @@ function measuringUses({ code, losses, validation, loop }: Facts['context'], cri
       }
       if (call.func.kind !== 'Name' && call.func.kind !== 'Attribute') continue;
       const around = functionAround(file, call);
-      const inline = validation !== null && validation.call === null && validation.file === file && validation.body.statements.some((statement) => contains(statement, call));
+      const inline =
+        validation !== null &&
+        validation.call === null &&
+        validation.file === file &&
+        validation.body.statements.some((statement) => contains(statement, call));
       const apart = around !== null && !isTraining(file, around);
-      if ((inline || apart) && !losses.some((loss) => loss.call === call) && !(loop && around && !inline && contains(around, loop.backward.call) && loop.backward.file === file)) {
+      if (
+        (inline || apart) &&
+        !losses.some((loss) => loss.call === call) &&
+        !(loop && around && !inline && contains(around, loop.backward.call) && loop.backward.file === file)
+      ) {
         if (lossCallOf(code, file, call)?.construction?.expr === criterion) found.push({ file, expr: call.func });
       }
     }
@@ -167,4 +244,3 @@ function inForward({ project }: Facts['context'], file: SourceFile, call: CallEx
   const func = functionAround(file, call);
   return cls !== null && func?.params[0]?.name === 'self' && isModuleClassDef(project, file, cls);
 }
-

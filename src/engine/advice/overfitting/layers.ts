@@ -36,13 +36,22 @@ const KINDS: Readonly<Record<string, Kind>> = Object.fromEntries(
       ['embedding', 'Embedding EmbeddingBag'],
       ['activation', 'ReLU GELU SiLU Tanh ELU LeakyReLU Mish Hardswish ReLU6 CELU PReLU Softplus GLU RReLU'],
       ['norm', 'LayerNorm RMSNorm GroupNorm'],
-      ['batchNorm', 'BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d'],
+      [
+        'batchNorm',
+        'BatchNorm1d BatchNorm2d BatchNorm3d SyncBatchNorm LazyBatchNorm1d LazyBatchNorm2d LazyBatchNorm3d',
+      ],
       ['dropout', 'Dropout Dropout1d Dropout2d Dropout3d AlphaDropout FeatureAlphaDropout'],
       ['attention', 'MultiheadAttention'],
       ['transformer', 'TransformerEncoderLayer TransformerDecoderLayer Transformer'],
       ['recurrent', 'RNN LSTM GRU'],
-      ['convolution', 'Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d'],
-      ['shape', 'Flatten Unflatten Identity AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AvgPool1d AvgPool2d MaxPool1d MaxPool2d'],
+      [
+        'convolution',
+        'Conv1d Conv2d Conv3d ConvTranspose1d ConvTranspose2d ConvTranspose3d LazyConv1d LazyConv2d LazyConv3d',
+      ],
+      [
+        'shape',
+        'Flatten Unflatten Identity AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AdaptiveMaxPool1d AdaptiveMaxPool2d AvgPool1d AvgPool2d MaxPool1d MaxPool2d',
+      ],
       ['sequential', 'Sequential'],
       ['list', 'ModuleList ModuleDict'],
     ] as const
@@ -54,7 +63,9 @@ const ACTIVATION_FUNCTIONS = new Set(
 );
 /** Reshaping and pooling: what went in activated comes out activated. */
 const SHAPE_FUNCTIONS = new Set(
-  'flatten view reshape squeeze unsqueeze mean max_pool1d max_pool2d avg_pool1d avg_pool2d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool2d permute transpose contiguous'.split(' '),
+  'flatten view reshape squeeze unsqueeze mean max_pool1d max_pool2d avg_pool1d avg_pool2d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_max_pool2d permute transpose contiguous'.split(
+    ' ',
+  ),
 );
 
 export interface Layer {
@@ -68,7 +79,11 @@ export interface Layer {
 }
 
 /** How a call that constructs a layer is classified. */
-export function kindOf(code: Code, file: SourceFile, call: CallExpr): { readonly kind: Kind; readonly name: string | null; readonly cls: ModuleClass | null } {
+export function kindOf(
+  code: Code,
+  file: SourceFile,
+  call: CallExpr,
+): { readonly kind: Kind; readonly name: string | null; readonly cls: ModuleClass | null } {
   const name = qualifiedName(file, call.func);
   const kind = name === null ? undefined : KINDS[name];
   if (kind) return { kind, name, cls: null };
@@ -101,7 +116,13 @@ export class Anatomy {
     if (statement.kind !== 'Assign' && statement.kind !== 'AnnAssign') return;
     const [target] = statement.kind === 'Assign' ? statement.targets : [statement.target];
     const { value } = statement;
-    if (target?.kind !== 'Attribute' || target.value.kind !== 'Name' || target.value.id !== 'self' || value?.kind !== 'Call') return;
+    if (
+      target?.kind !== 'Attribute' ||
+      target.value.kind !== 'Name' ||
+      target.value.id !== 'self' ||
+      value?.kind !== 'Call'
+    )
+      return;
     const { kind, name, cls } = kindOf(this.code, this.file, value);
     const known = this.layers.get(target.attr);
     // Made in two ways: only what both have in common could be said.
@@ -117,7 +138,10 @@ export class Anatomy {
   }
 
   has(...kinds: readonly Kind[]): boolean {
-    return [...this.layers.values()].some(({ kind }) => kinds.includes(kind)) || this.constructed().some(({ kind }) => kinds.includes(kind));
+    return (
+      [...this.layers.values()].some(({ kind }) => kinds.includes(kind)) ||
+      this.constructed().some(({ kind }) => kinds.includes(kind))
+    );
   }
 
   /** Every layer constructed in `__init__`, in lists and sequences too. */
@@ -136,8 +160,10 @@ export class Anatomy {
     let last: { value: Expr; statement: Stmt } | null = null;
     for (const statement of forward ? statementsIn(forward.body) : []) {
       if (statement.end > before) continue;
-      if (statement.kind === 'Assign' && statement.targets.some((target) => binds(target, name))) last = { value: statement.value, statement };
-      else if (statement.kind === 'AugAssign' && binds(statement.target, name)) last = { value: statement.value, statement };
+      if (statement.kind === 'Assign' && statement.targets.some((target) => binds(target, name)))
+        last = { value: statement.value, statement };
+      else if (statement.kind === 'AugAssign' && binds(statement.target, name))
+        last = { value: statement.value, statement };
     }
     return last;
   }
@@ -149,7 +175,8 @@ export class Anatomy {
       const last = this.lastValue(expr.id, expr.start);
       return last !== null && last.statement.kind === 'Assign' && this.isActivated(last.value, depth + 1);
     }
-    if (expr.kind === 'Binary') return expr.op === '*' && (this.isActivated(expr.left, depth + 1) || this.isActivated(expr.right, depth + 1));
+    if (expr.kind === 'Binary')
+      return expr.op === '*' && (this.isActivated(expr.left, depth + 1) || this.isActivated(expr.right, depth + 1));
     if (expr.kind !== 'Call') return false;
     if (this.isActivation(expr)) return true;
     const layer = this.called(expr);
@@ -167,8 +194,17 @@ export class Anatomy {
     const layer = this.called(call);
     if (layer) return layer.kind === 'activation';
     const qualified = qualifiedName(this.file, call.func);
-    if (qualified !== null) return /^torch\.(?:nn\.functional\.)?\w+$/.test(qualified) && ACTIVATION_FUNCTIONS.has(qualified.slice(qualified.lastIndexOf('.') + 1));
-    return call.func.kind === 'Attribute' && call.args.length === 0 && ACTIVATION_FUNCTIONS.has(call.func.attr) && call.func.value.kind !== 'Attribute';
+    if (qualified !== null)
+      return (
+        /^torch\.(?:nn\.functional\.)?\w+$/.test(qualified) &&
+        ACTIVATION_FUNCTIONS.has(qualified.slice(qualified.lastIndexOf('.') + 1))
+      );
+    return (
+      call.func.kind === 'Attribute' &&
+      call.args.length === 0 &&
+      ACTIVATION_FUNCTIONS.has(call.func.attr) &&
+      call.func.value.kind !== 'Attribute'
+    );
   }
 
   /** A call of dropout in `forward`, functional or of a layer. */
@@ -184,7 +220,10 @@ export class Anatomy {
   batchNormAfter(expr: Expr): boolean {
     return this.calls.some((call) => {
       const layer = this.called(call);
-      const normalises = layer?.kind === 'batchNorm' || (layer?.kind === 'sequential' && findAll(layer.call.args, 'Call').some((each) => kindOf(this.code, this.file, each).kind === 'batchNorm'));
+      const normalises =
+        layer?.kind === 'batchNorm' ||
+        (layer?.kind === 'sequential' &&
+          findAll(layer.call.args, 'Call').some((each) => kindOf(this.code, this.file, each).kind === 'batchNorm'));
       return normalises && (call.start > expr.end || (call.start <= expr.start && expr.end <= call.end));
     });
   }

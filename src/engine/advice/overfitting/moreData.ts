@@ -11,16 +11,28 @@ const MANY_PER_EXAMPLE = 10;
 
 export function adviseAugmentation({ context }: Facts): Outcome {
   const { code, classes } = context;
-  const isImageModel = classes.some((cls) => new Anatomy(code, cls).constructed().some(({ name }) => name === 'torch.nn.Conv2d'));
+  const isImageModel = classes.some((cls) =>
+    new Anatomy(code, cls).constructed().some(({ name }) => name === 'torch.nn.Conv2d'),
+  );
   if (!isImageModel) return null;
   const title = 'Augment the images';
-  const random = code.files.flatMap((file) => code.callsIn(file).filter((call) => /^torchvision\.transforms\.(?:v2\.)?(?:Random|ColorJitter|AutoAugment|TrivialAugment|AugMix)/.test(qualifiedName(file, call.func) ?? '')).map((call) => file.slice(call.func)));
+  const random = code.files.flatMap((file) =>
+    code
+      .callsIn(file)
+      .filter((call) =>
+        /^torchvision\.transforms\.(?:v2\.)?(?:Random|ColorJitter|AutoAugment|TrivialAugment|AugMix)/.test(
+          qualifiedName(file, call.func) ?? '',
+        ),
+      )
+      .map((call) => file.slice(call.func)),
+  );
   if (random.length > 0) return { left: { title, why: `it is there: \`${random[0]}\`` } };
   return {
     advised: {
       id: 'augmentation',
       title,
-      reason: 'If a transformation $T$ leaves the label as it is, training on $(T(x), y)$ with a fresh $T$ in each epoch is training on more data: the loss becomes $\\mathbb{E}_T\\,\\ell(f(T(x)), y)$.',
+      reason:
+        'If a transformation $T$ leaves the label as it is, training on $(T(x), y)$ with a fresh $T$ in each epoch is training on more data: the loss becomes $\\mathbb{E}_T\\,\\ell(f(T(x)), y)$.',
       effect: 'Often more than all penalties on the weights together.',
       risk: 'Only you know which transformations keep the label: a mirrored 6 is no 6, a mirrored scan may be a wrong diagnosis. So no change is made.',
       sources: [papers.augmentation],

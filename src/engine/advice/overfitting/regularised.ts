@@ -4,7 +4,9 @@ import { argumentOf, type Code, type ModuleClass } from '../../training/index.js
 import { Anatomy, numberOf } from './layers.js';
 
 /** Where each layer takes its dropout probability; its place among the arguments (−1: by name only) and its default. */
-const PROBABILITY: Readonly<Record<string, { readonly name: string; readonly index: number; readonly default: number }>> = {
+const PROBABILITY: Readonly<
+  Record<string, { readonly name: string; readonly index: number; readonly default: number }>
+> = {
   'torch.nn.MultiheadAttention': { name: 'dropout', index: 2, default: 0 },
   'torch.nn.TransformerEncoderLayer': { name: 'dropout', index: 3, default: 0.1 },
   'torch.nn.TransformerDecoderLayer': { name: 'dropout', index: 3, default: 0.1 },
@@ -30,19 +32,32 @@ export function dropoutsOf(code: Code, cls: ModuleClass): DropoutState[] {
   for (const { kind, call, name } of anatomy.constructed()) {
     if (kind === 'dropout') {
       const p = argumentOf(call, 'p', 0);
-      found.push(p ? stateOf(code, file, p.value, `\`${file.slice(call)}\``) : { state: 'active', zeros: [], what: `\`${file.slice(call)}\`` });
+      found.push(
+        p
+          ? stateOf(code, file, p.value, `\`${file.slice(call)}\``)
+          : { state: 'active', zeros: [], what: `\`${file.slice(call)}\`` },
+      );
       continue;
     }
     const described = name === null ? undefined : PROBABILITY[name];
     if (!described) continue;
     const given = argumentOf(call, described.name, described.index);
     if (given) found.push(stateOf(code, file, given.value, `\`${described.name}=\` of \`${file.slice(call.func)}\``));
-    else if (described.default > 0) found.push({ state: 'active', zeros: [], what: `the default ${described.default} of \`${file.slice(call.func)}\`` });
+    else if (described.default > 0)
+      found.push({
+        state: 'active',
+        zeros: [],
+        what: `the default ${described.default} of \`${file.slice(call.func)}\``,
+      });
   }
   for (const call of anatomy.calls) {
     if (anatomy.called(call) || !anatomy.isDropout(call)) continue;
     const p = argumentOf(call, 'p', 1);
-    found.push(p ? stateOf(code, file, p.value, `\`${file.slice(call.func)}\``) : { state: 'active', zeros: [], what: `\`${file.slice(call.func)}\`` });
+    found.push(
+      p
+        ? stateOf(code, file, p.value, `\`${file.slice(call.func)}\``)
+        : { state: 'active', zeros: [], what: `\`${file.slice(call.func)}\`` },
+    );
   }
   return found;
 }

@@ -59,13 +59,16 @@ export function prescribeWeightDecay(facts: Facts): Outcome {
 /** What the decay alone does over the whole training, where all numbers are known. */
 function shrinkage({ context, learningRate, epochs, training, batch }: Facts): string {
   const [e, m, b] = [valueOfSize(epochs), valueOfSize(training), valueOfSize(batch)];
-  if (learningRate === null || e === null || m === null || b === null || b === 0 || context.schedulers.length > 0) return '';
+  if (learningRate === null || e === null || m === null || b === null || b === 0 || context.schedulers.length > 0)
+    return '';
   const steps = e * Math.ceil(m / b);
   const left = (1 - learningRate * ADAMW_DECAY) ** steps;
   return ` With $\\eta = ${short(learningRate)}$, $\\lambda = ${ADAMW_DECAY}$ and ${steps} steps the decay alone leaves $(1-\\eta\\lambda)^{${steps}} = ${short(left, 4)}$ of a weight${left > 0.99 ? ': little in so short a training, more in a longer one' : ''}.`;
 }
 
-function change(optimizer: Construction): { readonly kind: 'Adam' | 'AdamW' | 'SGD'; readonly changes: Change[] } | { readonly why: string } {
+function change(
+  optimizer: Construction,
+): { readonly kind: 'Adam' | 'AdamW' | 'SGD'; readonly changes: Change[] } | { readonly why: string } {
   const { name, call, file } = optimizer;
   const kind = name.slice('torch.optim.'.length);
   if (kind !== 'Adam' && kind !== 'AdamW' && kind !== 'SGD') return { why: `\`${kind}\` has no decoupled form here` };
@@ -73,25 +76,43 @@ function change(optimizer: Construction): { readonly kind: 'Adam' | 'AdamW' | 'S
   const given = argumentOf(call, 'weight_decay', 4);
   const inGroups = mentions(call);
   const decoupled = call.args.find((arg) => arg.name === 'decoupled_weight_decay');
-  if (decoupled && !(decoupled.value.kind === 'Constant' && decoupled.value.value === false)) return { why: 'it is there: `decoupled_weight_decay`' };
+  if (decoupled && !(decoupled.value.kind === 'Constant' && decoupled.value.value === false))
+    return { why: 'it is there: `decoupled_weight_decay`' };
   const zero = given && numberOf(given.value) === 0;
   const label = kind === 'Adam' ? 'Adam → AdamW' : 'Weight decay';
   if (kind !== 'Adam' && given && !zero) return { why: `it is there: \`${file.slice(given)}\`` };
-  if (kind === 'AdamW' && !given) return { why: inGroups ? 'it is there: parameter groups set it' : 'it is there: AdamW decays by 0.01 unless told otherwise' };
+  if (kind === 'AdamW' && !given)
+    return {
+      why: inGroups
+        ? 'it is there: parameter groups set it'
+        : 'it is there: AdamW decays by 0.01 unless told otherwise',
+    };
   if (kind === 'SGD' && inGroups) return { why: 'it is there: parameter groups set it' };
   const value = kind === 'SGD' ? SGD_DECAY : String(ADAMW_DECAY);
-  const argument = given ? (zero ? [replace(file, given.value, value, label)] : []) : inGroups ? [] : addArgument(file, call, `weight_decay=${value}`, label);
-  if (argument === null) return { why: `the arguments of \`${file.slice(call.func)}\` are passed by \`**\`, so whether they set it isn't known` };
+  const argument = given
+    ? zero
+      ? [replace(file, given.value, value, label)]
+      : []
+    : inGroups
+      ? []
+      : addArgument(file, call, `weight_decay=${value}`, label);
+  if (argument === null)
+    return {
+      why: `the arguments of \`${file.slice(call.func)}\` are passed by \`**\`, so whether they set it isn't known`,
+    };
   if (kind !== 'Adam') return { kind, changes: argument };
   const renamed = rename(optimizer, label);
-  return renamed ? { kind, changes: [...renamed, ...argument] } : { why: `\`${file.slice(call.func)}\` can't be renamed here without touching other code` };
+  return renamed
+    ? { kind, changes: [...renamed, ...argument] }
+    : { why: `\`${file.slice(call.func)}\` can't be renamed here without touching other code` };
 }
 
 /** A dict of parameters in the call sets its own decay. */
 function mentions(call: Construction['call']): boolean {
   let found = false;
   walk(call.args, (node) => {
-    if (node.kind === 'Dict' && node.entries.some(({ key }) => key?.kind === 'String' && key.value === 'weight_decay')) found = true;
+    if (node.kind === 'Dict' && node.entries.some(({ key }) => key?.kind === 'String' && key.value === 'weight_decay'))
+      found = true;
   });
   return found;
 }

@@ -29,7 +29,8 @@ class Twister {
     if (key.length === 0) key.push(0);
     const { state } = this;
     state[0] = 19650218;
-    for (let i = 1; i < N; i++) state[i] = Math.imul(1812433253, (state[i - 1] ?? 0) ^ ((state[i - 1] ?? 0) >>> 30)) + i;
+    for (let i = 1; i < N; i++)
+      state[i] = Math.imul(1812433253, (state[i - 1] ?? 0) ^ ((state[i - 1] ?? 0) >>> 30)) + i;
     const mixed = (i: number): number => (state[i - 1] ?? 0) ^ ((state[i - 1] ?? 0) >>> 30);
     let i = 1;
     let j = 0;
@@ -102,7 +103,8 @@ class Reader {
     const unknown = firstUnknown(seed ?? null, used ?? null);
     if (unknown) return unknown;
     const known = seed === undefined ? undefined : asInt(seed);
-    if ((typeof known !== 'number' && typeof known !== 'bigint') || typeof used !== 'number') return context.unknown(CHANCE);
+    if ((typeof known !== 'number' && typeof known !== 'bigint') || typeof used !== 'number')
+      return context.unknown(CHANCE);
     if (used > MAX_WORDS) return context.unknown('so many random numbers are not computed');
     const reader = new Reader(sequence(BigInt(known)), used);
     const value = action(reader);
@@ -156,7 +158,8 @@ function lost(self: Value, unknown: Unknown, context: Context): Unknown {
 function randrange(self: Value, start: number, stop: number, step: number, context: Context): Value {
   const width = Math.ceil((stop - start) / step);
   if (width <= 0) return context.raise('ValueError', `empty range in randrange(${start}, ${stop})`);
-  if (width > LARGEST) return lost(self, context.unknown('random numbers from so large a range are not computed'), context);
+  if (width > LARGEST)
+    return lost(self, context.unknown('random numbers from so large a range are not computed'), context);
   return Reader.read(self, context, (reader) => start + step * reader.below(width));
 }
 
@@ -175,25 +178,37 @@ export const shuffleUnknown = defineFunction('shuffle(x)', ({ x }, context) => {
   return null;
 });
 
-const OTHERS = 'gauss normalvariate betavariate expovariate gammavariate triangular lognormvariate vonmisesvariate paretovariate weibullvariate getstate randbytes';
+const OTHERS =
+  'gauss normalvariate betavariate expovariate gammavariate triangular lognormvariate vonmisesvariate paretovariate weibullvariate getstate randbytes';
 
 export function randomClass(): PyClass {
   const seed = (self: Value, value: Value, context: Context): Value => {
     const known = isUnknown(value) ? value : value === null ? context.unknown(CHANCE) : asInt(value);
     const usable = typeof known === 'number' || typeof known === 'bigint';
-    context.setOwnAttribute(self, '_seed', usable ? known : isUnknown(known) ? known : context.unknown('random numbers from such a seed are not computed'));
+    context.setOwnAttribute(
+      self,
+      '_seed',
+      usable ? known : isUnknown(known) ? known : context.unknown('random numbers from such a seed are not computed'),
+    );
     context.setOwnAttribute(self, '_used', 0);
     return null;
   };
   return plainClass('Random', 'random', {
-    __init__: defineFunction('__init__(self, x=None)', ({ self, x }, context) => seed(self as Value, x ?? null, context)),
-    seed: defineFunction('seed(self, a=None, version=2)', ({ self, a }, context) => seed(self as Value, a ?? null, context)),
-    random: defineFunction('random(self)', ({ self }, context) => Reader.read(self as Value, context, (reader) => ({ kind: 'float', value: reader.random() }))),
+    __init__: defineFunction('__init__(self, x=None)', ({ self, x }, context) =>
+      seed(self as Value, x ?? null, context),
+    ),
+    seed: defineFunction('seed(self, a=None, version=2)', ({ self, a }, context) =>
+      seed(self as Value, a ?? null, context),
+    ),
+    random: defineFunction('random(self)', ({ self }, context) =>
+      Reader.read(self as Value, context, (reader) => ({ kind: 'float', value: reader.random() })),
+    ),
     getrandbits: defineFunction('getrandbits(self, k)', ({ self, k }, context) => {
       const numbers = whole([k], context);
       if (isUnknown(numbers)) return lost(self as Value, numbers, context);
       const [bits = 0] = numbers;
-      if (bits < 1 || bits > 32) return lost(self as Value, context.unknown('random numbers of so many bits are not computed'), context);
+      if (bits < 1 || bits > 32)
+        return lost(self as Value, context.unknown('random numbers of so many bits are not computed'), context);
       return Reader.read(self as Value, context, (reader) => reader.bits(bits));
     }),
     randrange: defineFunction('randrange(self, start, stop=None, step=1)', ({ self, start, stop, step }, context) => {
@@ -238,22 +253,35 @@ export function randomClass(): PyClass {
       const all = items(population, context);
       const numbers = whole([k], context);
       const unknown = isUnknown(all) ? all : isUnknown(numbers) ? numbers : null;
-      if (unknown || isUnknown(all) || isUnknown(numbers)) return lost(self as Value, unknown ?? context.unknown(CHANCE), context);
+      if (unknown || isUnknown(all) || isUnknown(numbers))
+        return lost(self as Value, unknown ?? context.unknown(CHANCE), context);
       const [count = 0] = numbers;
-      if (count < 0 || count > all.length) return context.raise('ValueError', 'Sample larger than population or is negative');
+      if (count < 0 || count > all.length)
+        return context.raise('ValueError', 'Sample larger than population or is negative');
       return Reader.read(self as Value, context, (reader) => context.list(sample([...all], count, reader)));
     }),
-    choices: defineFunction('choices(self, population, weights=None, *, cum_weights=None, k=1)', ({ self, population, weights, cum_weights, k }, context) => {
-      const all = items(population, context);
-      const numbers = whole([k], context);
-      if (isUnknown(all)) return lost(self as Value, all, context);
-      if (isUnknown(numbers)) return lost(self as Value, numbers, context);
-      if (weights !== null || cum_weights !== null) return lost(self as Value, context.unknown('weighted choices are not computed'), context);
-      const [count = 0] = numbers;
-      return Reader.read(self as Value, context, (reader) => context.list(Array.from({ length: count }, () => all[Math.floor(reader.random() * all.length)] ?? null)));
-    }),
+    choices: defineFunction(
+      'choices(self, population, weights=None, *, cum_weights=None, k=1)',
+      ({ self, population, weights, cum_weights, k }, context) => {
+        const all = items(population, context);
+        const numbers = whole([k], context);
+        if (isUnknown(all)) return lost(self as Value, all, context);
+        if (isUnknown(numbers)) return lost(self as Value, numbers, context);
+        if (weights !== null || cum_weights !== null)
+          return lost(self as Value, context.unknown('weighted choices are not computed'), context);
+        const [count = 0] = numbers;
+        return Reader.read(self as Value, context, (reader) =>
+          context.list(Array.from({ length: count }, () => all[Math.floor(reader.random() * all.length)] ?? null)),
+        );
+      },
+    ),
     ...Object.fromEntries(
-      OTHERS.split(' ').map((name) => [name, defineFunction(`${name}(self, *args, **kwargs)`, ({ self }, context) => lost(self as Value, context.unknown(CHANCE), context))]),
+      OTHERS.split(' ').map((name) => [
+        name,
+        defineFunction(`${name}(self, *args, **kwargs)`, ({ self }, context) =>
+          lost(self as Value, context.unknown(CHANCE), context),
+        ),
+      ]),
     ),
     setstate: defineFunction('setstate(self, state)', ({ self }, context) => {
       lost(self as Value, context.unknown(CHANCE), context);
