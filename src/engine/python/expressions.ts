@@ -206,6 +206,7 @@ export function readName(interpreter: Interpreter, frame: Frame, node: Extract<E
   frame.node = node;
   const late = interpreter.importer.lateGlobal(frame.module, id);
   if (late !== undefined) return late;
+  interpreter.importer.checkCircularGlobal(frame.module, id);
   if (frame.kind !== 'module' && frame.scope.locals.has(id) && frame.kind === 'function')
     interpreter.raise(
       'UnboundLocalError',
