@@ -1,2 +1,3 @@
+export * from './notebook.js';
 export * from './project.js';
 export * from './sourceProvider.js';

@@ -1,5 +1,6 @@
 /** Source files by content, and where Python would find a module. */
 import type { PythonParser, SourceFile } from '../syntax/index.js';
+import { isNotebook, pythonOfNotebook } from './notebook.js';
 import type { SourceProvider } from './sourceProvider.js';
 
 export interface ResolvedModule {
@@ -35,9 +36,12 @@ export class Project {
     readonly roots: readonly string[],
   ) {}
 
-  /** Text of a file as this project saw it first; `invalidate` forgets it. */
+  /** Text of a file as this project saw it first, of a notebook its Python; `invalidate` forgets it. */
   text(path: string): string | undefined {
-    if (!this.texts.has(path)) this.texts.set(path, this.provider.read(path));
+    if (!this.texts.has(path)) {
+      const text = this.provider.read(path);
+      this.texts.set(path, text !== undefined && isNotebook(path) ? pythonOfNotebook(text) : text);
+    }
     return this.texts.get(path);
   }
 
@@ -86,7 +90,7 @@ export class Project {
    * (has no `__init__.py`).
    */
   moduleNameOf(path: string): { readonly name: string; readonly root: string } {
-    const base = basename(path).replace(/\.pyi?$/, '');
+    const base = basename(path).replace(/\.(?:pyi?|ipynb)$/, '');
     const parts = base === '__init__' ? [] : [base];
     let folder = dirname(path);
     while (folder !== '/' && this.provider.isFile(join(folder, '__init__.py'))) {
