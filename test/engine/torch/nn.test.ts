@@ -1,6 +1,13 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
-import { evaluateSource, PyRaise, type Interpreter, type PyClass, type PyModule, type Value } from '../../../src/engine/python/index.js';
+import {
+  evaluateSource,
+  PyRaise,
+  type Interpreter,
+  type PyClass,
+  type PyModule,
+  type Value,
+} from '../../../src/engine/python/index.js';
 import { parseSignature } from '../../../src/engine/python/define.js';
 import { floatRepr } from '../../../src/engine/python/floatText.js';
 import type { Expr } from '../../../src/engine/syntax/index.js';
@@ -51,7 +58,12 @@ function plain(value: Value): unknown {
       return value.items.map(plain);
     case 'dict':
       if (value.taint) return `unknown: ${value.taint.reason}`;
-      return Object.fromEntries([...value.entries.values()].map((entry) => [String(entry.key), plain(entry.value)]));
+      return Object.fromEntries(
+        [...value.entries.values()].map((entry) => [
+          typeof entry.key === 'string' ? entry.key : '?',
+          plain(entry.value),
+        ]),
+      );
     case 'unknown':
       return `unknown: ${value.reason}`;
     default:
@@ -64,11 +76,20 @@ function lines(value: unknown): string {
   if (typeof value !== 'object' || value === null) return String(value);
   return Object.entries(value)
     .sort(([a], [b]) => a.localeCompare(b))
-    .flatMap(([key, entry]) => [key, ...(Array.isArray(entry) ? entry.map((item) => `  ${JSON.stringify(item)}`) : [`  ${String(entry)}`])])
+    .flatMap(([key, entry]) => [
+      key,
+      ...(Array.isArray(entry) ? entry.map((item) => `  ${JSON.stringify(item)}`) : [`  ${String(entry)}`]),
+    ])
     .join('\n');
 }
 
-const KINDS = { positionalOnly: 'POSITIONAL_ONLY', normal: 'POSITIONAL_OR_KEYWORD', keywordOnly: 'KEYWORD_ONLY', star: 'VAR_POSITIONAL', doubleStar: 'VAR_KEYWORD' };
+const KINDS = {
+  positionalOnly: 'POSITIONAL_ONLY',
+  normal: 'POSITIONAL_OR_KEYWORD',
+  keywordOnly: 'KEYWORD_ONLY',
+  star: 'VAR_POSITIONAL',
+  doubleStar: 'VAR_KEYWORD',
+};
 
 /** A default as `repr` writes it. */
 function shown(value: Value | undefined): string {
@@ -93,11 +114,16 @@ function shownExpression(node: Expr | null, source: string): string {
 function signatureOf(cls: PyClass): string[] | null {
   for (const base of cls.mro) {
     const described = layerSignatures.get(base);
-    if (described !== undefined) return parseSignature(`f${described}`).params.map((param) => `${param.name} ${KINDS[param.form]} ${shown(param.default)}`);
+    if (described !== undefined)
+      return parseSignature(`f${described}`).params.map(
+        (param) => `${param.name} ${KINDS[param.form]} ${shown(param.default)}`,
+      );
     const init = base.namespace.get('__init__');
     if (typeof init === 'object' && init?.kind === 'function' && init.node.kind === 'FunctionDef') {
       const source = base.place?.file.text ?? '';
-      return init.node.params.slice(1).map((param) => `${param.name} ${KINDS[param.form]} ${shownExpression(param.default, source)}`);
+      return init.node.params
+        .slice(1)
+        .map((param) => `${param.name} ${KINDS[param.form]} ${shownExpression(param.default, source)}`);
     }
     if (init !== undefined) return null;
   }
@@ -128,8 +154,16 @@ describe('torch.nn', () => {
     interpreter.run(() => {
       try {
         const output = plain(evaluateSource(interpreter, module, `shapes(${text})`));
-        const costs = traceEvents(traceOf(interpreter)).events.flatMap((event) => (event.type === 'op' ? [event.op.macs] : []));
-        return { output, macs: costs.reduce((sum: unknown, macs) => (typeof sum === 'number' && typeof macs === 'number' ? sum + macs : 'unknown'), 0) };
+        const costs = traceEvents(traceOf(interpreter)).events.flatMap((event) =>
+          event.type === 'op' ? [event.op.macs] : [],
+        );
+        return {
+          output,
+          macs: costs.reduce(
+            (sum: unknown, macs) => (typeof sum === 'number' && typeof macs === 'number' ? sum + macs : 'unknown'),
+            0,
+          ),
+        };
       } catch (error) {
         if (error instanceof PyRaise) return `raises ${error.message}`;
         return plain(interpreter.failure(error));
@@ -153,7 +187,10 @@ describe('torch.nn', () => {
         assert.ok(typeof cls === 'object' && cls?.kind === 'class');
         const own = signatureOf(cls);
         if (own === null || expected === null) return;
-        assert.deepEqual(own, expected.map(([param, kind, fallback]) => `${param} ${kind} ${fallback}`));
+        assert.deepEqual(
+          own,
+          expected.map(([param, kind, fallback]) => `${param} ${kind} ${fallback}`),
+        );
       });
   });
 

@@ -32,20 +32,64 @@ net = Net()
 `;
 
 suite('nn.Module: members', [
-  ['named_parameters', NET, '[n for n, _ in net.named_parameters()]', "['a.weight', 'a.bias', 'b.1.weight', 'b.1.bias']"],
-  ['prefix and no recursion', NET + 'net.p = nn.Parameter(torch.zeros(1))', "[n for n, _ in net.named_parameters(prefix='x', recurse=False)]", "['x.p']"],
-  ['shared modules come once', NET + 'net.c = net.a', '[n for n, _ in net.named_modules()]', "['', 'a', 'b', 'b.0', 'b.1']"],
-  ['unless duplicates are wanted', NET + 'net.c = net.a', '[n for n, _ in net.named_modules(remove_duplicate=False)]', "['', 'a', 'b', 'b.0', 'b.1', 'c']"],
+  [
+    'named_parameters',
+    NET,
+    '[n for n, _ in net.named_parameters()]',
+    "['a.weight', 'a.bias', 'b.1.weight', 'b.1.bias']",
+  ],
+  [
+    'prefix and no recursion',
+    NET + 'net.p = nn.Parameter(torch.zeros(1))',
+    "[n for n, _ in net.named_parameters(prefix='x', recurse=False)]",
+    "['x.p']",
+  ],
+  [
+    'shared modules come once',
+    NET + 'net.c = net.a',
+    '[n for n, _ in net.named_modules()]',
+    "['', 'a', 'b', 'b.0', 'b.1']",
+  ],
+  [
+    'unless duplicates are wanted',
+    NET + 'net.c = net.a',
+    '[n for n, _ in net.named_modules(remove_duplicate=False)]',
+    "['', 'a', 'b', 'b.0', 'b.1', 'c']",
+  ],
   ['sum of numel', NET, 'sum(p.numel() for p in net.parameters())', '26'],
   ['children', NET, '[type(c).__name__ for c in net.children()]', "['Linear', 'Sequential']"],
-  ['get_submodule and set_submodule', NET + "net.set_submodule('b.1', nn.Tanh())", "type(net.get_submodule('b.1')).__name__", "'Tanh'"],
+  [
+    'get_submodule and set_submodule',
+    NET + "net.set_submodule('b.1', nn.Tanh())",
+    "type(net.get_submodule('b.1')).__name__",
+    "'Tanh'",
+  ],
   ['get_parameter', NET, "tuple(net.get_parameter('b.1.weight').shape)", '(2, 4)'],
   ['hasattr and getattr', NET, "(hasattr(net, 'a'), hasattr(net, 'z'), getattr(net, 'z', 7))", '(True, False, 7)'],
-  ['apply visits children first', NET + 'seen = []\nnet.apply(lambda m: seen.append(type(m).__name__))', 'seen', "['Linear', 'ReLU', 'Linear', 'Sequential', 'Net']"],
+  [
+    'apply visits children first',
+    NET + 'seen = []\nnet.apply(lambda m: seen.append(type(m).__name__))',
+    'seen',
+    "['Linear', 'ReLU', 'Linear', 'Sequential', 'Net']",
+  ],
   ['dir', NET, "'a' in dir(net) and 'forward' in dir(net)", 'True'],
-  ['an override of parameters is used', NET + 'class Sub(Net):\n    def named_parameters(self, *args, **kwargs):\n        for n, p in super().named_parameters(*args, **kwargs):\n            if n.startswith("a."):\n                yield n, p', 'len(list(Sub().parameters()))', '2'],
-  ['assigning through setattr', NET + "for i in range(3):\n    setattr(net, f'layer{i}', nn.Linear(i + 1, 1))", '[n for n, _ in net.named_children()]', "['a', 'b', 'layer0', 'layer1', 'layer2']"],
-  ['replacing children while walking', NET + `
+  [
+    'an override of parameters is used',
+    NET +
+      'class Sub(Net):\n    def named_parameters(self, *args, **kwargs):\n        for n, p in super().named_parameters(*args, **kwargs):\n            if n.startswith("a."):\n                yield n, p',
+    'len(list(Sub().parameters()))',
+    '2',
+  ],
+  [
+    'assigning through setattr',
+    NET + "for i in range(3):\n    setattr(net, f'layer{i}', nn.Linear(i + 1, 1))",
+    '[n for n, _ in net.named_children()]',
+    "['a', 'b', 'layer0', 'layer1', 'layer2']",
+  ],
+  [
+    'replacing children while walking',
+    NET +
+      `
 class Wrap(nn.Module):
     def __init__(self, inner):
         super().__init__()
@@ -57,62 +101,203 @@ def replace(module):
             setattr(module, name, Wrap(child))
         else:
             replace(child)
-replace(net)`, '[n for n, m in net.named_modules() if isinstance(m, nn.Linear)]', "['a.inner', 'a.extra', 'b.1.inner', 'b.1.extra']"],
+replace(net)`,
+    '[n for n, m in net.named_modules() if isinstance(m, nn.Linear)]',
+    "['a.inner', 'a.extra', 'b.1.inner', 'b.1.extra']",
+  ],
 ]);
 
 suite('nn.Module: state', [
-  ['train and eval reach every child', NET + 'net.eval()', '[m.training for m in net.modules()]', '[False, False, False, False, False]'],
-  ["a child's own train is called", 'class Frozen(nn.BatchNorm1d):\n    def train(self, mode=True):\n        return super().train(False)\nnet = nn.Sequential(Frozen(3), nn.ReLU()).train()', '[m.training for m in net.modules()]', '[True, False, True]'],
-  ['requires_grad_', NET + 'net.a.requires_grad_(False)', '[p.requires_grad for p in net.parameters()]', '[False, False, True, True]'],
-  ['half keeps integer buffers', 'net = nn.BatchNorm1d(2).half()', '[str(t.dtype) for t in net.state_dict().values()]', "['torch.float16', 'torch.float16', 'torch.float16', 'torch.float16', 'torch.int64']"],
+  [
+    'train and eval reach every child',
+    NET + 'net.eval()',
+    '[m.training for m in net.modules()]',
+    '[False, False, False, False, False]',
+  ],
+  [
+    "a child's own train is called",
+    'class Frozen(nn.BatchNorm1d):\n    def train(self, mode=True):\n        return super().train(False)\nnet = nn.Sequential(Frozen(3), nn.ReLU()).train()',
+    '[m.training for m in net.modules()]',
+    '[True, False, True]',
+  ],
+  [
+    'requires_grad_',
+    NET + 'net.a.requires_grad_(False)',
+    '[p.requires_grad for p in net.parameters()]',
+    '[False, False, True, True]',
+  ],
+  [
+    'half keeps integer buffers',
+    'net = nn.BatchNorm1d(2).half()',
+    '[str(t.dtype) for t in net.state_dict().values()]',
+    "['torch.float16', 'torch.float16', 'torch.float16', 'torch.float16', 'torch.int64']",
+  ],
   ['to a dtype', NET + 'net.to(torch.float64)', 'str(net.a.weight.dtype)', "'torch.float64'"],
-  ['to a device keeps the objects', NET + "w = net.a.weight\nnet.to('cuda')", '(net.a.weight is w, w.device.type)', "(True, 'cuda')"],
-  ['state_dict without transient buffers', "net = nn.Module()\nnet.register_buffer('x', torch.zeros(1))\nnet.register_buffer('y', torch.zeros(1), persistent=False)", 'list(net.state_dict())', "['x']"],
+  [
+    'to a device keeps the objects',
+    NET + "w = net.a.weight\nnet.to('cuda')",
+    '(net.a.weight is w, w.device.type)',
+    "(True, 'cuda')",
+  ],
+  [
+    'state_dict without transient buffers',
+    "net = nn.Module()\nnet.register_buffer('x', torch.zeros(1))\nnet.register_buffer('y', torch.zeros(1), persistent=False)",
+    'list(net.state_dict())',
+    "['x']",
+  ],
   ['load_state_dict', NET, 'net.load_state_dict(Net().state_dict())[0]', '[]'],
-  ['load_state_dict names what is missing', NET, 'net.load_state_dict({}, strict=False).missing_keys', "['a.weight', 'a.bias', 'b.1.weight', 'b.1.bias']"],
-  ['strict loading raises', NET, "net.load_state_dict({'q': torch.zeros(1)})", 'raises RuntimeError: Error(s) in loading state_dict for Net:\n\tUnexpected key(s) in state_dict: "q". \n\tMissing key(s) in state_dict: "a.weight", "a.bias", "b.1.weight", "b.1.bias". '],
-  ['copies are independent', NET + 'import copy\nother = copy.deepcopy(net)\nother.a.weight.requires_grad = False', '(net.a.weight.requires_grad, other.a.weight.requires_grad, len(list(other.parameters())))', '(True, False, 4)'],
-  ['repr', NET, 'net', 'Net(\n  (a): Linear(in_features=3, out_features=4, bias=True)\n  (b): Sequential(\n    (0): ReLU()\n    (1): Linear(in_features=4, out_features=2, bias=True)\n  )\n)'],
-  ['poking at the dictionaries', NET + "del net._modules['b']\nnet._parameters['q'] = nn.Parameter(torch.zeros(5))", '[n for n, _ in net.named_parameters()]', "['q', 'a.weight', 'a.bias']"],
-  ['a base that is not resolved', 'from nowhere import Base\nclass M(Base):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 2)\nm = M()', 'm.a.out_features', '2'],
+  [
+    'load_state_dict names what is missing',
+    NET,
+    'net.load_state_dict({}, strict=False).missing_keys',
+    "['a.weight', 'a.bias', 'b.1.weight', 'b.1.bias']",
+  ],
+  [
+    'strict loading raises',
+    NET,
+    "net.load_state_dict({'q': torch.zeros(1)})",
+    'raises RuntimeError: Error(s) in loading state_dict for Net:\n\tUnexpected key(s) in state_dict: "q". \n\tMissing key(s) in state_dict: "a.weight", "a.bias", "b.1.weight", "b.1.bias". ',
+  ],
+  [
+    'copies are independent',
+    NET + 'import copy\nother = copy.deepcopy(net)\nother.a.weight.requires_grad = False',
+    '(net.a.weight.requires_grad, other.a.weight.requires_grad, len(list(other.parameters())))',
+    '(True, False, 4)',
+  ],
+  [
+    'repr',
+    NET,
+    'net',
+    'Net(\n  (a): Linear(in_features=3, out_features=4, bias=True)\n  (b): Sequential(\n    (0): ReLU()\n    (1): Linear(in_features=4, out_features=2, bias=True)\n  )\n)',
+  ],
+  [
+    'poking at the dictionaries',
+    NET + "del net._modules['b']\nnet._parameters['q'] = nn.Parameter(torch.zeros(5))",
+    '[n for n, _ in net.named_parameters()]',
+    "['q', 'a.weight', 'a.bias']",
+  ],
+  [
+    'a base that is not resolved',
+    'from nowhere import Base\nclass M(Base):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 2)\nm = M()',
+    'm.a.out_features',
+    '2',
+  ],
 ]);
 
 suite('nn.Module: calls', [
-  ['hooks change what goes in and comes out', NET + 'net.register_forward_pre_hook(lambda m, args: (args[0][:, :3],))\nnet.register_forward_hook(lambda m, args, out: out.sum(-1))', 'tuple(net(torch.zeros(7, 5)).shape)', '(7,)'],
-  ['a removed hook is gone', NET + 'h = net.register_forward_hook(lambda m, args, out: 1)\nh.remove()', 'tuple(net(torch.zeros(7, 3)).shape)', '(7, 2)'],
-  ['hooks with keyword arguments', NET + 'net.register_forward_hook(lambda m, args, kwargs, out: sorted(kwargs), with_kwargs=True)', 'net(x=torch.zeros(2, 3))', "['x']"],
-  ['a missing forward', 'class M(nn.Module):\n    pass', 'M()(1)', 'raises NotImplementedError: Module [M] is missing the required "forward" function'],
-  ['a lazy layer gets its size', 'layer = nn.LazyLinear(5)\nlayer(torch.zeros(2, 9))', 'tuple(layer.weight.shape)', '(5, 9)'],
-  ['weight norm computes the weight when it is read', 'layer = nn.utils.parametrizations.weight_norm(nn.Linear(3, 4))', "(tuple(layer.weight.shape), isinstance(layer.weight, nn.Parameter), 'weight' in dict(layer.named_parameters()))", '((4, 3), False, False)'],
-  ['a parametrization of the user', 'class Sym(nn.Module):\n    def forward(self, x):\n        return x + x.T\nlayer = nn.Linear(3, 3)\nnn.utils.parametrize.register_parametrization(layer, "weight", Sym())', '(tuple(layer.weight.shape), [n for n, _ in layer.named_parameters()])', "((3, 3), ['bias', 'parametrizations.weight.original'])"],
-  ['reset_parameters of a subclass', 'class L(nn.Linear):\n    def reset_parameters(self):\n        self.reset = True', 'L(1, 2).reset', 'True'],
-  ['sizes that are computed', 'layer = nn.Conv2d(3, int(64 * 0.5), kernel_size=(3, 1), bias=False)', 'tuple(layer.weight.shape)', '(32, 3, 3, 1)'],
+  [
+    'hooks change what goes in and comes out',
+    NET +
+      'net.register_forward_pre_hook(lambda m, args: (args[0][:, :3],))\nnet.register_forward_hook(lambda m, args, out: out.sum(-1))',
+    'tuple(net(torch.zeros(7, 5)).shape)',
+    '(7,)',
+  ],
+  [
+    'a removed hook is gone',
+    NET + 'h = net.register_forward_hook(lambda m, args, out: 1)\nh.remove()',
+    'tuple(net(torch.zeros(7, 3)).shape)',
+    '(7, 2)',
+  ],
+  [
+    'hooks with keyword arguments',
+    NET + 'net.register_forward_hook(lambda m, args, kwargs, out: sorted(kwargs), with_kwargs=True)',
+    'net(x=torch.zeros(2, 3))',
+    "['x']",
+  ],
+  [
+    'a missing forward',
+    'class M(nn.Module):\n    pass',
+    'M()(1)',
+    'raises NotImplementedError: Module [M] is missing the required "forward" function',
+  ],
+  [
+    'a lazy layer gets its size',
+    'layer = nn.LazyLinear(5)\nlayer(torch.zeros(2, 9))',
+    'tuple(layer.weight.shape)',
+    '(5, 9)',
+  ],
+  [
+    'weight norm computes the weight when it is read',
+    'layer = nn.utils.parametrizations.weight_norm(nn.Linear(3, 4))',
+    "(tuple(layer.weight.shape), isinstance(layer.weight, nn.Parameter), 'weight' in dict(layer.named_parameters()))",
+    '((4, 3), False, False)',
+  ],
+  [
+    'a parametrization of the user',
+    'class Sym(nn.Module):\n    def forward(self, x):\n        return x + x.T\nlayer = nn.Linear(3, 3)\nnn.utils.parametrize.register_parametrization(layer, "weight", Sym())',
+    '(tuple(layer.weight.shape), [n for n, _ in layer.named_parameters()])',
+    "((3, 3), ['bias', 'parametrizations.weight.original'])",
+  ],
+  [
+    'reset_parameters of a subclass',
+    'class L(nn.Linear):\n    def reset_parameters(self):\n        self.reset = True',
+    'L(1, 2).reset',
+    'True',
+  ],
+  [
+    'sizes that are computed',
+    'layer = nn.Conv2d(3, int(64 * 0.5), kernel_size=(3, 1), bias=False)',
+    'tuple(layer.weight.shape)',
+    '(32, 3, 3, 1)',
+  ],
 ]);
 
 suite('nn.Module: what is not known', [
-  ['an unknown child is met after what is known', 'from nowhere import thing\nnet = nn.Sequential(nn.Linear(1, 2))\nnet.x = thing()\nfor p in net.parameters():\n    p.requires_grad = False', 'net[0].weight.requires_grad', 'False'],
-  ['but their number is not known', 'from nowhere import thing\nnet = nn.Sequential(nn.Linear(1, 2))\nnet.x = thing()', 'len(list(net.parameters()))', "unknown: the package 'nowhere' is not on the search path"],
-  ['an unknown size is an unknown size', 'from nowhere import n\nlayer = nn.Linear(n, 4)', 'layer.weight.shape[0]', '4'],
+  [
+    'an unknown child is met after what is known',
+    'from nowhere import thing\nnet = nn.Sequential(nn.Linear(1, 2))\nnet.x = thing()\nfor p in net.parameters():\n    p.requires_grad = False',
+    'net[0].weight.requires_grad',
+    'False',
+  ],
+  [
+    'but their number is not known',
+    'from nowhere import thing\nnet = nn.Sequential(nn.Linear(1, 2))\nnet.x = thing()',
+    'len(list(net.parameters()))',
+    "unknown: the package 'nowhere' is not on the search path",
+  ],
+  [
+    'an unknown size is an unknown size',
+    'from nowhere import n\nlayer = nn.Linear(n, 4)',
+    'layer.weight.shape[0]',
+    '4',
+  ],
 ]);
 
 suite('well-known bases', [
-  ['a LightningModule', 'import pytorch_lightning as pl\nclass M(pl.LightningModule):\n    def __init__(self, hidden=5, **kwargs):\n        super().__init__()\n        self.save_hyperparameters()\n        self.a = nn.Linear(3, self.hparams.hidden)\n        self.b = nn.Linear(self.hparams["extra"], 1)\nm = M(7, extra=2)', '(sum(p.numel() for p in m.parameters()), m.hparams)', "(31, {'hidden': 7, 'extra': 2})"],
-  ['a mixin of another package', 'from huggingface_hub import PyTorchModelHubMixin\nclass M(nn.Module, PyTorchModelHubMixin, repo_url="x"):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 1)', 'sum(p.numel() for p in M().parameters())', '2'],
+  [
+    'a LightningModule',
+    'import pytorch_lightning as pl\nclass M(pl.LightningModule):\n    def __init__(self, hidden=5, **kwargs):\n        super().__init__()\n        self.save_hyperparameters()\n        self.a = nn.Linear(3, self.hparams.hidden)\n        self.b = nn.Linear(self.hparams["extra"], 1)\nm = M(7, extra=2)',
+    '(sum(p.numel() for p in m.parameters()), m.hparams)',
+    "(31, {'hidden': 7, 'extra': 2})",
+  ],
+  [
+    'a mixin of another package',
+    'from huggingface_hub import PyTorchModelHubMixin\nclass M(nn.Module, PyTorchModelHubMixin, repo_url="x"):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 1)',
+    'sum(p.numel() for p in M().parameters())',
+    '2',
+  ],
 ]);
 
 describe('counts', () => {
   const count = async (source: string): Promise<ReturnType<typeof countModel>> => {
     const interpreter = await interpreterFor(HEAD + source, torchModules);
-    return interpreter.run(() => countModel(evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), 'net') as PyInstance));
+    return interpreter.run(() =>
+      countModel(evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), 'net') as PyInstance),
+    );
   };
 
   it('of everything, each tensor and module once', async () => {
-    const { total, trainable, frozen, buffers, modules } = await count(NET + 'net.c = net.a\nnet.d = nn.BatchNorm1d(2)\nnet.a.bias.requires_grad = False');
+    const { total, trainable, frozen, buffers, modules } = await count(
+      NET + 'net.c = net.a\nnet.d = nn.BatchNorm1d(2)\nnet.a.bias.requires_grad = False',
+    );
     assert.deepEqual([total.value, trainable.value, frozen.value, buffers.value, modules], [30, 26, 4, 5, 6]);
   });
 
   it('in named sizes', async () => {
-    const interpreter = await interpreterFor(HEAD + 'def make(n):\n    return nn.Sequential(nn.Linear(512, n), nn.BatchNorm1d(n))\n', torchModules);
+    const interpreter = await interpreterFor(
+      HEAD + 'def make(n):\n    return nn.Sequential(nn.Linear(512, n), nn.BatchNorm1d(n))\n',
+      torchModules,
+    );
     interpreter.run(() => {
       const make = interpreter.requireAttribute(interpreter.importer.moduleOfFile('/main.py'), 'make');
       const { total } = countModel(interpreter.call(make, [symbol('n')]) as PyInstance);
@@ -121,14 +306,21 @@ describe('counts', () => {
   });
 
   it('are not known below an object whose class has an unresolved base', async () => {
-    const { total, root } = await count('from nowhere import Base\nclass Part(Base):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 2)\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.part = Part()\n        self.b = nn.Linear(2, 2)\nnet = Net()');
+    const { total, root } = await count(
+      'from nowhere import Base\nclass Part(Base):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(1, 2)\nclass Net(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.part = Part()\n        self.b = nn.Linear(2, 2)\nnet = Net()',
+    );
     assert.equal(isUnknown(total.value), true);
     assert.equal(total.total, 10);
-    assert.deepEqual(root.children.map((child) => child.name), ['part', 'b']);
+    assert.deepEqual(
+      root.children.map((child) => child.name),
+      ['part', 'b'],
+    );
   });
 
   it('know the total but not what is trained when that depends on an unknown condition', async () => {
-    const { total, trainable } = await count('from nowhere import flag\nnet = nn.Linear(3, 4)\nif flag:\n    net.weight.requires_grad = False');
+    const { total, trainable } = await count(
+      'from nowhere import flag\nnet = nn.Linear(3, 4)\nif flag:\n    net.weight.requires_grad = False',
+    );
     assert.equal(total.value, 16);
     assert.equal(isUnknown(trainable.value), true);
   });

@@ -23,22 +23,34 @@ function constructorParameters(self: PyInstance): Map<string, boolean> {
 }
 
 /** `self.save_hyperparameters()`: the arguments of the constructor that is running become `self.hparams`. */
-const saveHyperparameters = defineFunction('save_hyperparameters(self, *args, ignore=None, frame=None, logger=True)', ({ self, args, ignore }, context) => {
-  if (!isInstance(self)) return self ?? null;
-  const given = typeof args === 'object' && args?.kind === 'tuple' ? args.items : [];
-  const [first] = given;
-  if (first !== undefined && typeof first !== 'string') return isUnknown(first) ? null : context.callMethod(self, '_set_hparams', [first]);
-  const ignored = typeof ignore === 'string' ? [ignore] : ignore === null || ignore === undefined ? [] : context.items(ignore);
-  if (isUnknown(ignored)) return ignored;
-  const values: [Value, Value][] = [];
-  const parameters = constructorParameters(self);
-  for (const [name, value] of context.env?.vars ?? []) {
-    if (value === undefined || !parameters.has(name) || ignored.includes(name) || (given.length > 0 && !given.includes(name))) continue;
-    if (parameters.get(name) && typeof value === 'object' && value?.kind === 'dict') for (const entry of value.entries.values()) values.push([entry.key, entry.value]);
-    else values.push([name, value]);
-  }
-  return context.callMethod(self, '_set_hparams', [context.dict(values)]);
-});
+const saveHyperparameters = defineFunction(
+  'save_hyperparameters(self, *args, ignore=None, frame=None, logger=True)',
+  ({ self, args, ignore }, context) => {
+    if (!isInstance(self)) return self ?? null;
+    const given = typeof args === 'object' && args?.kind === 'tuple' ? args.items : [];
+    const [first] = given;
+    if (first !== undefined && typeof first !== 'string')
+      return isUnknown(first) ? null : context.callMethod(self, '_set_hparams', [first]);
+    const ignored =
+      typeof ignore === 'string' ? [ignore] : ignore === null || ignore === undefined ? [] : context.items(ignore);
+    if (isUnknown(ignored)) return ignored;
+    const values: [Value, Value][] = [];
+    const parameters = constructorParameters(self);
+    for (const [name, value] of context.env?.vars ?? []) {
+      if (
+        value === undefined ||
+        !parameters.has(name) ||
+        ignored.includes(name) ||
+        (given.length > 0 && !given.includes(name))
+      )
+        continue;
+      if (parameters.get(name) && typeof value === 'object' && value?.kind === 'dict')
+        for (const entry of value.entries.values()) values.push([entry.key, entry.value]);
+      else values.push([name, value]);
+    }
+    return context.callMethod(self, '_set_hparams', [context.dict(values)]);
+  },
+);
 
 const LIGHTNING = ['LightningModule', 'LightningDataModule'];
 const HOME = 'pytorch_lightning.core.module';
@@ -56,7 +68,11 @@ const MM_NAMES = ['BaseModule', 'ModuleDict', 'ModuleList', 'Sequential'];
 export const baseModules: readonly ModelledModule[] = [
   from('pytorch_lightning', HOME, LIGHTNING, false),
   from('pytorch_lightning.core', HOME, LIGHTNING, false),
-  { name: HOME, members: () => ({ Module: moduleClass, _save_hyperparameters: saveHyperparameters }), source: lightningSource },
+  {
+    name: HOME,
+    members: () => ({ Module: moduleClass, _save_hyperparameters: saveHyperparameters }),
+    source: lightningSource,
+  },
   from('pytorch_lightning.core.lightning', HOME, LIGHTNING, false),
   from('lightning', HOME, LIGHTNING, false),
   from('lightning.pytorch', HOME, LIGHTNING, false),

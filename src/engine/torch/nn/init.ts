@@ -11,8 +11,17 @@ import { isTensorValue, isUninitialized, updateTensor } from './objects.js';
 const KEEP_VALUES = 64;
 
 const gains: Readonly<Record<string, number>> = {
-  linear: 1, conv1d: 1, conv2d: 1, conv3d: 1, conv_transpose1d: 1, conv_transpose2d: 1, conv_transpose3d: 1, sigmoid: 1,
-  tanh: 5 / 3, relu: Math.SQRT2, selu: 3 / 4,
+  linear: 1,
+  conv1d: 1,
+  conv2d: 1,
+  conv3d: 1,
+  conv_transpose1d: 1,
+  conv_transpose2d: 1,
+  conv_transpose3d: 1,
+  sigmoid: 1,
+  tanh: 5 / 3,
+  relu: Math.SQRT2,
+  selu: 3 / 4,
 };
 
 function asNumber(value: Value | undefined): number | undefined {
@@ -43,7 +52,11 @@ function rank(tensor: TensorNative): number | null {
 function fans(tensor: TensorNative, context: Context): readonly [Dim, Dim] {
   const { shape } = tensor.data;
   if (isUnknown(shape)) return [shape, shape];
-  if (shape.length < 2) return context.raise('ValueError', 'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions');
+  if (shape.length < 2)
+    return context.raise(
+      'ValueError',
+      'Fan in and fan out can not be computed for tensor with fewer than 2 dimensions',
+    );
   const receptive = product(shape.slice(2));
   return [mul(shape[1] as Dim, receptive), mul(shape[0] as Dim, receptive)];
 }
@@ -57,10 +70,12 @@ const checkMode: Check = (tensor, { mode, nonlinearity }, context) => {
   if (typeof nonlinearity === 'string') gain(nonlinearity, undefined, context);
   if (!concrete(tensor.data.shape)?.includes(0)) fans(tensor, context);
 };
-const ofRank = (ranks: readonly number[], message: string): Check => (tensor, _bound, context) => {
-  const given = rank(tensor);
-  if (given !== null && !ranks.includes(given)) context.raise('ValueError', message);
-};
+const ofRank =
+  (ranks: readonly number[], message: string): Check =>
+  (tensor, _bound, context) => {
+    const given = rank(tensor);
+    if (given !== null && !ranks.includes(given)) context.raise('ValueError', message);
+  };
 
 function gain(nonlinearity: string, param: Value | undefined, context: Context): number | null {
   if (nonlinearity === 'leaky_relu') {
@@ -75,23 +90,32 @@ type Constant = (bound: Bound) => number | null;
 
 function initialiser(signature: string, check?: Check, constant?: Constant): [string, PyBuiltin] {
   const name = signature.slice(0, signature.indexOf('_('));
-  const fill = defineFunction(signature, (bound, context) => {
-    const { tensor } = bound;
-    if (isUnknown(tensor)) return tensor;
-    if (!isTensorValue(tensor)) return context.raise('AttributeError', `'${context.typeOf(tensor ?? null).name}' object has no attribute '${name}_'`);
-    if (isUninitialized(tensor)) return tensor;
-    check?.(tensor, bound, context);
-    let values: readonly number[] | null = null;
-    const value = constant?.(bound) ?? null;
-    if (value !== null) {
-      const sizes = concrete(tensor.data.shape);
-      const count = sizes?.reduce((a, b) => a * b, 1) ?? Infinity;
-      const rounded = tensor.data.dtype === 'float32' ? Math.fround(value) : value;
-      if (count <= KEEP_VALUES && (tensor.data.dtype === 'float32' || Number.isInteger(value))) values = new Array<number>(count).fill(rounded);
-    }
-    forgetShared(context, tensor);
-    return updateTensor(context, tensor, { values, init: { name, args: noted(bound), place: context.place } });
-  }, { qualname: `torch.nn.init.${name}_` });
+  const fill = defineFunction(
+    signature,
+    (bound, context) => {
+      const { tensor } = bound;
+      if (isUnknown(tensor)) return tensor;
+      if (!isTensorValue(tensor))
+        return context.raise(
+          'AttributeError',
+          `'${context.typeOf(tensor ?? null).name}' object has no attribute '${name}_'`,
+        );
+      if (isUninitialized(tensor)) return tensor;
+      check?.(tensor, bound, context);
+      let values: readonly number[] | null = null;
+      const value = constant?.(bound) ?? null;
+      if (value !== null) {
+        const sizes = concrete(tensor.data.shape);
+        const count = sizes?.reduce((a, b) => a * b, 1) ?? Infinity;
+        const rounded = tensor.data.dtype === 'float32' ? Math.fround(value) : value;
+        if (count <= KEEP_VALUES && (tensor.data.dtype === 'float32' || Number.isInteger(value)))
+          values = new Array<number>(count).fill(rounded);
+      }
+      forgetShared(context, tensor);
+      return updateTensor(context, tensor, { values, init: { name, args: noted(bound), place: context.place } });
+    },
+    { qualname: `torch.nn.init.${name}_` },
+  );
   return [`${name}_`, fill];
 }
 
@@ -106,7 +130,8 @@ const fills: readonly [string, PyBuiltin][] = [
   initialiser('dirac_(tensor, groups=1)', (tensor, { groups }, context) => {
     ofRank([3, 4, 5], 'Only tensors with 3, 4, or 5 dimensions are supported')(tensor, {}, context);
     const sizes = concrete(tensor.data.shape);
-    if (sizes && typeof groups === 'number' && (sizes[0] as number) % groups !== 0) context.raise('ValueError', 'dim 0 must be divisible by groups');
+    if (sizes && typeof groups === 'number' && (sizes[0] as number) % groups !== 0)
+      context.raise('ValueError', 'dim 0 must be divisible by groups');
   }),
   initialiser('xavier_uniform_(tensor, gain=1.0, generator=None)', needsFans),
   initialiser('xavier_normal_(tensor, gain=1.0, generator=None)', needsFans),
@@ -115,7 +140,10 @@ const fills: readonly [string, PyBuiltin][] = [
   initialiser('orthogonal_(tensor, gain=1, generator=None)', (tensor, _bound, context) => {
     if ((rank(tensor) ?? 2) < 2) context.raise('ValueError', 'Only tensors with 2 or more dimensions are supported');
   }),
-  initialiser('sparse_(tensor, sparsity, std=0.01, generator=None)', ofRank([2], 'Only tensors with 2 dimensions are supported')),
+  initialiser(
+    'sparse_(tensor, sparsity, std=0.01, generator=None)',
+    ofRank([2], 'Only tensors with 2 dimensions are supported'),
+  ),
 ];
 
 const calculateGain = defineFunction('calculate_gain(nonlinearity, param=None)', ({ nonlinearity, param }, context) => {
@@ -128,7 +156,11 @@ const calculateGain = defineFunction('calculate_gain(nonlinearity, param=None)',
 });
 
 const fanInAndFanOut = defineFunction('_calculate_fan_in_and_fan_out(tensor)', ({ tensor }, context) =>
-  isTensorValue(tensor) ? context.tuple([...fans(tensor, context)]) : isUnknown(tensor) ? tensor : context.raise('AttributeError', 'not a tensor'),
+  isTensorValue(tensor)
+    ? context.tuple([...fans(tensor, context)])
+    : isUnknown(tensor)
+      ? tensor
+      : context.raise('AttributeError', 'not a tensor'),
 );
 
 /** Names of `torch.nn.init`: the functions, and their old names without the underscore. */
@@ -143,7 +175,19 @@ export function initMembers(): Readonly<Record<string, Value>> {
     }),
   };
   for (const [name, fill] of fills) members[name] = fill;
-  for (const name of ['uniform', 'normal', 'constant', 'eye', 'dirac', 'xavier_uniform', 'xavier_normal', 'kaiming_uniform', 'kaiming_normal', 'orthogonal', 'sparse'])
+  for (const name of [
+    'uniform',
+    'normal',
+    'constant',
+    'eye',
+    'dirac',
+    'xavier_uniform',
+    'xavier_normal',
+    'kaiming_uniform',
+    'kaiming_normal',
+    'orthogonal',
+    'sparse',
+  ])
     members[name] = members[`${name}_`] as Value;
   const byName = (name: string): Value => members[name] as Value;
   members['_no_grad_uniform_'] = byName('uniform_');

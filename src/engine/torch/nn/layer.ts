@@ -40,7 +40,10 @@ function parseCall(text: string): Call {
   if (!match) throw new Error(`malformed forward: ${text}`);
   const args: Argument[] = [];
   const kwargs: (readonly [string, Argument])[] = [];
-  for (const part of (match[3] ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')) {
+  for (const part of (match[3] ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '')) {
     const keyword = /^(\w+)=(.*)$/.exec(part);
     if (keyword) kwargs.push([keyword[1] ?? '', parseArgument(keyword[2] ?? '')]);
     else args.push(parseArgument(part));
@@ -50,13 +53,19 @@ function parseCall(text: string): Call {
 
 /** An attribute of a module, past the search through its classes where it lies in `__dict__`. */
 export function readAttribute(self: PyInstance, name: string, context: Context): Value {
-  return self.taint ? context.requireAttribute(self, name) : (self.attrs.get(name) ?? context.requireAttribute(self, name));
+  return self.taint
+    ? context.requireAttribute(self, name)
+    : (self.attrs.get(name) ?? context.requireAttribute(self, name));
 }
 
 const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 
 /** A function of `torch.nn.functional` or `torch`. */
-export function torchFunction(module: 'torch.nn.functional' | 'torch' | 'torch._VF', name: string, context: Context): Value {
+export function torchFunction(
+  module: 'torch.nn.functional' | 'torch' | 'torch._VF',
+  name: string,
+  context: Context,
+): Value {
   const found = context.importModule(module);
   return isUnknown(found) ? found : context.requireAttribute(found, name);
 }
@@ -65,7 +74,12 @@ export function torchFunction(module: 'torch.nn.functional' | 'torch' | 'torch._
  * `forward` of a class from `'input, target'` and `'F.l1_loss(input, target, reduction=self.reduction)'`.
  * @param check runs before the call and raises what the layer raises
  */
-export function forwardMethod(owner: string, params: string, body: string, check?: (self: PyInstance, args: Bound, context: Context) => void): PyBuiltin {
+export function forwardMethod(
+  owner: string,
+  params: string,
+  body: string,
+  check?: (self: PyInstance, args: Bound, context: Context) => void,
+): PyBuiltin {
   const call = parseCall(body);
   return defineFunction(`${owner}.forward(self, ${params})`, (bound, context) => {
     const self = bound['self'];
@@ -82,7 +96,8 @@ export function forwardMethod(owner: string, params: string, body: string, check
       }
     };
     const args = call.args.map(read);
-    const kwargs = call.kwargs.length === 0 ? NO_KWARGS : new Map(call.kwargs.map(([name, argument]) => [name, read(argument)]));
+    const kwargs =
+      call.kwargs.length === 0 ? NO_KWARGS : new Map(call.kwargs.map(([name, argument]) => [name, read(argument)]));
     if (call.on === 'F') return context.call(torchFunction('torch.nn.functional', call.name, context), args, kwargs);
     if (call.on === 'torch') return context.call(torchFunction('torch', call.name, context), args, kwargs);
     return context.callMethod(bound[call.on] ?? null, call.name, args, kwargs);
@@ -155,7 +170,9 @@ export function layer(module: string, signature: string, options: LayerOptions =
     bases: [options.base ?? moduleClass],
     members: {
       ...(inherits ? {} : { __init__: init }),
-      ...(options.forward === undefined ? {} : { forward: forwardMethod(name, options.takes ?? 'input', options.forward, options.check) }),
+      ...(options.forward === undefined
+        ? {}
+        : { forward: forwardMethod(name, options.takes ?? 'input', options.forward, options.check) }),
       ...(options.repr === undefined ? {} : { extra_repr: extraRepr(options.repr) }),
       ...options.members,
     },

@@ -8,15 +8,42 @@ import type { Context } from '../../python/context.js';
 import { defineClass } from '../../python/define.js';
 import type { PyBuiltin, PyClass, PyDict, PyInstance, Unknown, Value } from '../../python/value.js';
 import {
-  argument, classMember, dictDelete, dictGet, dictOf, dictSet, isBufferValue, isInstance, isParameterValue, isTensorValue, isUnknown,
-  MEMBERS, method, newDict, newSet, orderedDict, setAdd, setDiscard, setOf, typename,
+  argument,
+  classMember,
+  dictDelete,
+  dictGet,
+  dictOf,
+  dictSet,
+  isBufferValue,
+  isInstance,
+  isParameterValue,
+  isTensorValue,
+  isUnknown,
+  keyText,
+  MEMBERS,
+  method,
+  newDict,
+  newSet,
+  orderedDict,
+  setAdd,
+  setDiscard,
+  setOf,
+  typename,
 } from './objects.js';
 
 /** Dictionaries that PyTorch makes in `Module.__init__` and hardly any module ever uses. */
 const LAZY_DICTS = new Set([
-  '_backward_pre_hooks', '_backward_hooks', '_forward_hooks', '_forward_hooks_with_kwargs', '_forward_hooks_always_called',
-  '_forward_pre_hooks', '_forward_pre_hooks_with_kwargs', '_state_dict_hooks', '_state_dict_pre_hooks',
-  '_load_state_dict_pre_hooks', '_load_state_dict_post_hooks',
+  '_backward_pre_hooks',
+  '_backward_hooks',
+  '_forward_hooks',
+  '_forward_hooks_with_kwargs',
+  '_forward_hooks_always_called',
+  '_forward_pre_hooks',
+  '_forward_pre_hooks_with_kwargs',
+  '_state_dict_hooks',
+  '_state_dict_pre_hooks',
+  '_load_state_dict_pre_hooks',
+  '_load_state_dict_post_hooks',
 ]);
 
 export const moduleClass: PyClass = defineClass('Module', { module: 'torch.nn.modules.module' });
@@ -45,19 +72,32 @@ export function initialise(self: PyInstance, context: Context): void {
 }
 
 const init = method('__init__', (self, args, kwargs, context) => {
-  const chained = (args.length > 0 || kwargs.size > 0 || self.cls.namespace.has('call_super_init')) && classMember(self.cls, 'call_super_init') === true;
+  const chained =
+    (args.length > 0 || kwargs.size > 0 || self.cls.namespace.has('call_super_init')) &&
+    classMember(self.cls, 'call_super_init') === true;
   if (!chained) {
     if (kwargs.size > 0) {
       const [name] = kwargs.keys();
-      return context.raise('TypeError', `${self.cls.name}.__init__() got an unexpected keyword argument '${name ?? ''}'`);
+      return context.raise(
+        'TypeError',
+        `${self.cls.name}.__init__() got an unexpected keyword argument '${name ?? ''}'`,
+      );
     }
     if (args.length > 0)
-      return context.raise('TypeError', `${self.cls.name}.__init__() takes 1 positional argument but ${args.length + 1} were given`);
+      return context.raise(
+        'TypeError',
+        `${self.cls.name}.__init__() takes 1 positional argument but ${args.length + 1} were given`,
+      );
   }
   initialise(self, context);
   if (chained) {
     const next = self.cls.mro[self.cls.mro.indexOf(moduleClass) + 1];
-    const target = next && self.cls.mro.slice(self.cls.mro.indexOf(moduleClass) + 1).map((cls) => cls.namespace.get('__init__')).find((member) => member !== undefined);
+    const target =
+      next &&
+      self.cls.mro
+        .slice(self.cls.mro.indexOf(moduleClass) + 1)
+        .map((cls) => cls.namespace.get('__init__'))
+        .find((member) => member !== undefined);
     if (target !== undefined) context.call(target, [self, ...args], kwargs);
   }
   return null;
@@ -103,7 +143,7 @@ const getattr = method('__getattr__', (self, args, _kwargs, context) => {
   const found = typeof name === 'string' ? lookUpMember(self, name, context) : undefined;
   if (found !== undefined) return found;
   if (self.cls.unknownBase) return self.cls.unknownBase;
-  return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '${String(name)}'`);
+  return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '${keyText(name ?? null)}'`);
 });
 
 // ---------------------------------------------------------------- registration
@@ -121,8 +161,10 @@ function hasAttribute(self: PyInstance, name: string, context: Context): boolean
 }
 
 function checkName(what: string, name: Value, context: Context): string {
-  if (typeof name !== 'string') return context.raise('TypeError', `${what} name should be a string. Got ${typename(name, context)}`);
-  if (name.includes('.')) return context.raise('KeyError', `${what} name can't contain "."${what === 'module' ? `, got: ${name}` : ''}`);
+  if (typeof name !== 'string')
+    return context.raise('TypeError', `${what} name should be a string. Got ${typename(name, context)}`);
+  if (name.includes('.'))
+    return context.raise('KeyError', `${what} name can't contain "."${what === 'module' ? `, got: ${name}` : ''}`);
   if (name === '') return context.raise('KeyError', `${what} name can't be empty string ""`);
   return name;
 }
@@ -141,21 +183,35 @@ export function registerParameter(self: PyInstance, name: Value, param: Value, c
   if (!params) return context.raise('AttributeError', 'cannot assign parameter before Module.__init__() call');
   if (isUnknown(name)) return storeUnderUnknown(context, params, name);
   const key = checkName('parameter', name, context);
-  if (!params.entries.has(key) && hasAttribute(self, key, context)) return context.raise('KeyError', `attribute '${key}' already exists`);
+  if (!params.entries.has(key) && hasAttribute(self, key, context))
+    return context.raise('KeyError', `attribute '${key}' already exists`);
   if (param !== null && !isUnknown(param) && !isParameterValue(param))
-    return context.raise('TypeError', `cannot assign '${typename(param, context)}' object to parameter '${key}' (torch.nn.Parameter or None required)`);
+    return context.raise(
+      'TypeError',
+      `cannot assign '${typename(param, context)}' object to parameter '${key}' (torch.nn.Parameter or None required)`,
+    );
   dictSet(context, params, key, param);
   return null;
 }
 
-export function registerBuffer(self: PyInstance, name: Value, tensor: Value, persistent: Value, context: Context): null {
+export function registerBuffer(
+  self: PyInstance,
+  name: Value,
+  tensor: Value,
+  persistent: Value,
+  context: Context,
+): null {
   const buffers = dictOf(self, '_buffers');
   if (!buffers) return context.raise('AttributeError', 'cannot assign buffer before Module.__init__() call');
   if (isUnknown(name)) return storeUnderUnknown(context, buffers, name);
   const key = checkName('buffer', name, context);
-  if (!buffers.entries.has(key) && hasAttribute(self, key, context)) return context.raise('KeyError', `attribute '${key}' already exists`);
+  if (!buffers.entries.has(key) && hasAttribute(self, key, context))
+    return context.raise('KeyError', `attribute '${key}' already exists`);
   if (tensor !== null && !isUnknown(tensor) && !isTensorValue(tensor))
-    return context.raise('TypeError', `cannot assign '${typename(tensor, context)}' object to buffer '${key}' (torch Tensor or None required)`);
+    return context.raise(
+      'TypeError',
+      `cannot assign '${typename(tensor, context)}' object to buffer '${key}' (torch Tensor or None required)`,
+    );
   dictSet(context, buffers, key, tensor);
   const set = setOf(self, '_non_persistent_buffers_set');
   if (!set) return null;
@@ -170,7 +226,8 @@ export function registerBuffer(self: PyInstance, name: Value, tensor: Value, per
 
 export function registerModule(self: PyInstance, name: Value, module: Value, context: Context): null {
   const modules = dictOf(self, '_modules');
-  if (module !== null && !isUnknown(module) && !mayBeModule(module)) return context.raise('TypeError', `${typename(module, context)} is not a Module subclass`);
+  if (module !== null && !isUnknown(module) && !mayBeModule(module))
+    return context.raise('TypeError', `${typename(module, context)} is not a Module subclass`);
   if (!modules) return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '_modules'`);
   if (isUnknown(name)) return storeUnderUnknown(context, modules, name);
   if (typeof name === 'string' && !modules.entries.has(name) && hasAttribute(self, name, context))
@@ -191,7 +248,14 @@ function removeFrom(self: PyInstance, name: string, context: Context, ...dicts: 
 
 /** Whether an unknown can't be a module, a parameter or a buffer, so that it may be any plain attribute. */
 function isPlain(value: Value): boolean {
-  return isUnknown(value) && value.cls !== undefined && value.cls.name !== 'object' && !value.cls.unknownBase && !value.cls.mro.includes(moduleClass) && !value.cls.mro.some((cls) => cls.name === 'Tensor' && cls.module.startsWith('torch'));
+  return (
+    isUnknown(value) &&
+    value.cls !== undefined &&
+    value.cls.name !== 'object' &&
+    !value.cls.unknownBase &&
+    !value.cls.mro.includes(moduleClass) &&
+    !value.cls.mro.some((cls) => cls.name === 'Tensor' && cls.module.startsWith('torch'))
+  );
 }
 
 /**
@@ -200,7 +264,8 @@ function isPlain(value: Value): boolean {
  */
 export function hiddenMembers(self: PyInstance): Unknown[] {
   const hidden: Unknown[] = [];
-  for (const [name, value] of self.attrs) if (isUnknown(value) && name !== 'training' && !isPlain(value)) hidden.push(value);
+  for (const [name, value] of self.attrs)
+    if (isUnknown(value) && name !== 'training' && !isPlain(value)) hidden.push(value);
   return hidden;
 }
 
@@ -222,7 +287,10 @@ export function assign(self: PyInstance, name: string, value: Value, context: Co
   }
   if (params?.entries.has(name)) {
     if (value !== null && !isUnknown(value))
-      context.raise('TypeError', `cannot assign '${typename(value, context)}' as parameter '${name}' (torch.nn.Parameter or None expected)`);
+      context.raise(
+        'TypeError',
+        `cannot assign '${typename(value, context)}' as parameter '${name}' (torch.nn.Parameter or None expected)`,
+      );
     assignParameter(self, name, value, context);
     return;
   }
@@ -236,16 +304,25 @@ export function assign(self: PyInstance, name: string, value: Value, context: Co
   }
   if (modules?.entries.has(name)) {
     if (value !== null && !isUnknown(value))
-      context.raise('TypeError', `cannot assign '${typename(value, context)}' as child module '${name}' (torch.nn.Module or None expected)`);
+      context.raise(
+        'TypeError',
+        `cannot assign '${typename(value, context)}' as child module '${name}' (torch.nn.Module or None expected)`,
+      );
     dictSet(context, modules, name, value);
     return;
   }
   const buffers = dictOf(self, '_buffers');
   if ((isNative && isBufferValue(value)) || buffers?.entries.has(name)) {
     if (value !== null && !isUnknown(value) && !isTensorValue(value))
-      context.raise('TypeError', `cannot assign '${typename(value, context)}' as buffer '${name}' (torch.nn.Buffer, torch.Tensor or None expected)`);
-    const persistent = isBufferValue(value) ? (value.attrs?.get('persistent') ?? true) : !setOf(self, '_non_persistent_buffers_set')?.entries.has(name);
-    if (classMember(self.cls, 'register_buffer') === registerBufferMethod) registerBuffer(self, name, value, persistent, context);
+      context.raise(
+        'TypeError',
+        `cannot assign '${typename(value, context)}' as buffer '${name}' (torch.nn.Buffer, torch.Tensor or None expected)`,
+      );
+    const persistent = isBufferValue(value)
+      ? (value.attrs?.get('persistent') ?? true)
+      : !setOf(self, '_non_persistent_buffers_set')?.entries.has(name);
+    if (classMember(self.cls, 'register_buffer') === registerBufferMethod)
+      registerBuffer(self, name, value, persistent, context);
     else context.callMethod(self, 'register_buffer', persistent === true ? [name, value] : [name, value, persistent]);
     return;
   }
@@ -254,7 +331,8 @@ export function assign(self: PyInstance, name: string, value: Value, context: Co
 
 /** User classes may override `register_parameter`; assignment goes through it. */
 function assignParameter(self: PyInstance, name: string, value: Value, context: Context): void {
-  if (classMember(self.cls, 'register_parameter') === registerParameterMethod) registerParameter(self, name, value, context);
+  if (classMember(self.cls, 'register_parameter') === registerParameterMethod)
+    registerParameter(self, name, value, context);
   else context.callMethod(self, 'register_parameter', [name, value]);
 }
 
@@ -266,13 +344,15 @@ const setattr: PyBuiltin = {
   pure: true,
   call: (args, _kwargs, context) => {
     const [self, name, value] = args;
-    if (!isInstance(self)) return isUnknown(self) ? self : context.raise('TypeError', 'Module.__setattr__() needs a module');
+    if (!isInstance(self))
+      return isUnknown(self) ? self : context.raise('TypeError', 'Module.__setattr__() needs a module');
     if (isUnknown(name)) {
       context.heap.touch(self);
       self.taint ??= name;
       return null;
     }
-    if (typeof name !== 'string' || value === undefined) return context.raise('TypeError', 'Module.__setattr__() takes a name and a value');
+    if (typeof name !== 'string' || value === undefined)
+      return context.raise('TypeError', 'Module.__setattr__() takes a name and a value');
     assign(self, name, value, context);
     return null;
   },
@@ -295,22 +375,48 @@ const delattr = method('__delattr__', (self, args, _kwargs, context) => {
 });
 
 /** A required argument by position or name. */
-export function required(args: readonly Value[], kwargs: ReadonlyMap<string, Value>, index: number, name: string, callee: string, context: Context): Value {
+export function required(
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  index: number,
+  name: string,
+  callee: string,
+  context: Context,
+): Value {
   const value = argument(args, kwargs, index, name);
   return value === undefined ? context.raise('TypeError', `${callee}() missing required argument: '${name}'`) : value;
 }
 
 const registerParameterMethod = method('register_parameter', (self, args, kwargs, context) =>
-  registerParameter(self, required(args, kwargs, 0, 'name', 'register_parameter', context), required(args, kwargs, 1, 'param', 'register_parameter', context), context),
+  registerParameter(
+    self,
+    required(args, kwargs, 0, 'name', 'register_parameter', context),
+    required(args, kwargs, 1, 'param', 'register_parameter', context),
+    context,
+  ),
 );
 const registerBufferMethod = method('register_buffer', (self, args, kwargs, context) =>
-  registerBuffer(self, required(args, kwargs, 0, 'name', 'register_buffer', context), required(args, kwargs, 1, 'tensor', 'register_buffer', context), argument(args, kwargs, 2, 'persistent', true) ?? null, context),
+  registerBuffer(
+    self,
+    required(args, kwargs, 0, 'name', 'register_buffer', context),
+    required(args, kwargs, 1, 'tensor', 'register_buffer', context),
+    argument(args, kwargs, 2, 'persistent', true) ?? null,
+    context,
+  ),
 );
 const addModule = method('add_module', (self, args, kwargs, context) =>
-  registerModule(self, required(args, kwargs, 0, 'name', 'add_module', context), required(args, kwargs, 1, 'module', 'add_module', context), context),
+  registerModule(
+    self,
+    required(args, kwargs, 0, 'name', 'add_module', context),
+    required(args, kwargs, 1, 'module', 'add_module', context),
+    context,
+  ),
 );
 const registerModuleMethod = method('register_module', (self, args, kwargs, context) =>
-  context.callMethod(self, 'add_module', [required(args, kwargs, 0, 'name', 'register_module', context), required(args, kwargs, 1, 'module', 'register_module', context)]),
+  context.callMethod(self, 'add_module', [
+    required(args, kwargs, 0, 'name', 'register_module', context),
+    required(args, kwargs, 1, 'module', 'register_module', context),
+  ]),
 );
 
 /** Methods that make up a module's state; the others are in `moduleWalk.ts` and `moduleMethods.ts`. */

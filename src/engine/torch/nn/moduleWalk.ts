@@ -59,7 +59,13 @@ function* pairsFrom(walk: Walk, value: Value): Generator<[string, Value]> {
   }
 }
 
-function* namedModules(walk: Walk, self: PyInstance, memo: Set<Value>, prefix: string, removeDuplicate: boolean): Generator<[string, PyInstance]> {
+function* namedModules(
+  walk: Walk,
+  self: PyInstance,
+  memo: Set<Value>,
+  prefix: string,
+  removeDuplicate: boolean,
+): Generator<[string, PyInstance]> {
   if (memo.has(self)) return;
   if (removeDuplicate) memo.add(self);
   look(walk, self);
@@ -74,7 +80,10 @@ function* namedModules(walk: Walk, self: PyInstance, memo: Set<Value>, prefix: s
       yield* namedModules(walk, child, memo, path, removeDuplicate);
       continue;
     }
-    const kwargs = new Map<string, Value>([['prefix', path], ['remove_duplicate', removeDuplicate]]);
+    const kwargs = new Map<string, Value>([
+      ['prefix', path],
+      ['remove_duplicate', removeDuplicate],
+    ]);
     for (const [key, module] of pairsFrom(walk, walk.context.callMethod(child, 'named_modules', [], kwargs))) {
       if (!isModule(module) || memo.has(module)) continue;
       if (removeDuplicate) memo.add(module);
@@ -83,19 +92,36 @@ function* namedModules(walk: Walk, self: PyInstance, memo: Set<Value>, prefix: s
   }
 }
 
-function* modulesFor(walk: Walk, self: PyInstance, prefix: string, recurse: boolean, removeDuplicate: boolean): Generator<[string, PyInstance]> {
+function* modulesFor(
+  walk: Walk,
+  self: PyInstance,
+  prefix: string,
+  recurse: boolean,
+  removeDuplicate: boolean,
+): Generator<[string, PyInstance]> {
   if (!recurse) {
     look(walk, self);
     yield [prefix, self];
   } else if (overrides(self, 'named_modules')) {
-    const kwargs = new Map<string, Value>([['prefix', prefix], ['remove_duplicate', removeDuplicate]]);
-    for (const [key, module] of pairsFrom(walk, walk.context.callMethod(self, 'named_modules', [], kwargs))) if (isModule(module)) yield [key, module];
+    const kwargs = new Map<string, Value>([
+      ['prefix', prefix],
+      ['remove_duplicate', removeDuplicate],
+    ]);
+    for (const [key, module] of pairsFrom(walk, walk.context.callMethod(self, 'named_modules', [], kwargs)))
+      if (isModule(module)) yield [key, module];
   } else yield* namedModules(walk, self, new Set(), prefix, removeDuplicate);
 }
 
 type MembersOf = (module: PyInstance) => Iterable<[string, Value]>;
 
-function* namedMembers(walk: Walk, membersOf: MembersOf, self: PyInstance, prefix: string, recurse: boolean, removeDuplicate: boolean): Generator<[string, Value]> {
+function* namedMembers(
+  walk: Walk,
+  membersOf: MembersOf,
+  self: PyInstance,
+  prefix: string,
+  recurse: boolean,
+  removeDuplicate: boolean,
+): Generator<[string, Value]> {
   const memo = new Set<Value>();
   for (const [path, module] of modulesFor(walk, self, prefix, recurse, removeDuplicate))
     for (const [name, value] of membersOf(module)) {
@@ -152,7 +178,8 @@ function withOptions(
   context: Context,
   body: (options: Options, read: (name: string) => Value) => Value,
 ): Value {
-  const read = (name: string): Value => argument(args, kwargs, order.indexOf(name as (typeof order)[number]), name) ?? null;
+  const read = (name: string): Value =>
+    argument(args, kwargs, order.indexOf(name as (typeof order)[number]), name) ?? null;
   const flag = (name: 'recurse' | 'remove_duplicate'): boolean | Unknown =>
     order.includes(name) ? context.truth(argument(args, kwargs, order.indexOf(name), name, true) ?? null) : true;
   const prefix = order.includes('prefix') ? (argument(args, kwargs, order.indexOf('prefix'), 'prefix', '') ?? '') : '';
@@ -160,14 +187,29 @@ function withOptions(
   const removeDuplicate = flag('remove_duplicate');
   if (isUnknown(recurse)) return recurse;
   if (isUnknown(removeDuplicate)) return removeDuplicate;
-  if (typeof prefix !== 'string') return isUnknown(prefix) ? prefix : context.raise('TypeError', 'prefix must be a string');
+  if (typeof prefix !== 'string')
+    return isUnknown(prefix) ? prefix : context.raise('TypeError', 'prefix must be a string');
   return body({ prefix, recurse, removeDuplicate }, read);
 }
 
 const named = (name: 'named_parameters' | 'named_buffers', dictName: MemberDict) =>
   method(name, (self, args, kwargs, context) =>
-    withOptions(['prefix', 'recurse', 'remove_duplicate'], args, kwargs, context, ({ prefix, recurse, removeDuplicate }) =>
-      iterator(context, 'pairs', (walk) => namedMembers(walk, (module) => entriesOf(walk, dictOf(module, dictName)), self, prefix, recurse, removeDuplicate)),
+    withOptions(
+      ['prefix', 'recurse', 'remove_duplicate'],
+      args,
+      kwargs,
+      context,
+      ({ prefix, recurse, removeDuplicate }) =>
+        iterator(context, 'pairs', (walk) =>
+          namedMembers(
+            walk,
+            (module) => entriesOf(walk, dictOf(module, dictName)),
+            self,
+            prefix,
+            recurse,
+            removeDuplicate,
+          ),
+        ),
     ),
   );
 
@@ -176,7 +218,10 @@ const members = (name: 'parameters' | 'buffers') =>
     withOptions(['recurse'], args, kwargs, context, ({ recurse }) =>
       iterator(context, 'values', (walk) =>
         overrides(self, `named_${name}`)
-          ? pairsFrom(walk, context.callMethod(self, `named_${name}`, [], new Map<string, Value>([['recurse', recurse]])))
+          ? pairsFrom(
+              walk,
+              context.callMethod(self, `named_${name}`, [], new Map<string, Value>([['recurse', recurse]])),
+            )
           : namedMembers(walk, (module) => entriesOf(walk, dictOf(module, `_${name}`)), self, '', recurse, true),
       ),
     ),
@@ -189,10 +234,22 @@ export const walkMembers: Readonly<Record<string, Value>> = {
   named_buffers: named('named_buffers', '_buffers'),
   buffers: members('buffers'),
   _named_members: method('_named_members', (self, args, kwargs, context) =>
-    withOptions(['get_members_fn', 'prefix', 'recurse', 'remove_duplicate'], args, kwargs, context, ({ prefix, recurse, removeDuplicate }, read) =>
-      iterator(context, 'pairs', (walk) =>
-        namedMembers(walk, (module) => pairsFrom(walk, context.call(read('get_members_fn'), [module])), self, prefix, recurse, removeDuplicate),
-      ),
+    withOptions(
+      ['get_members_fn', 'prefix', 'recurse', 'remove_duplicate'],
+      args,
+      kwargs,
+      context,
+      ({ prefix, recurse, removeDuplicate }, read) =>
+        iterator(context, 'pairs', (walk) =>
+          namedMembers(
+            walk,
+            (module) => pairsFrom(walk, context.call(read('get_members_fn'), [module])),
+            self,
+            prefix,
+            recurse,
+            removeDuplicate,
+          ),
+        ),
     ),
   ),
   named_modules: method('named_modules', (self, args, kwargs, context) =>
@@ -207,8 +264,14 @@ export const walkMembers: Readonly<Record<string, Value>> = {
       iterator(context, 'values', (walk) => modulesFor(walk, self, '', true, removeDuplicate)),
     ),
   ),
-  named_children: method('named_children', (self, _args, _kwargs, context) => iterator(context, 'pairs', (walk) => namedChildren(walk, self))),
+  named_children: method('named_children', (self, _args, _kwargs, context) =>
+    iterator(context, 'pairs', (walk) => namedChildren(walk, self)),
+  ),
   children: method('children', (self, _args, _kwargs, context) =>
-    iterator(context, 'values', (walk) => (overrides(self, 'named_children') ? pairsFrom(walk, context.callMethod(self, 'named_children')) : namedChildren(walk, self))),
+    iterator(context, 'values', (walk) =>
+      overrides(self, 'named_children')
+        ? pairsFrom(walk, context.callMethod(self, 'named_children'))
+        : namedChildren(walk, self),
+    ),
   ),
 };

@@ -20,8 +20,13 @@ export function isInstance(value: Value | undefined): value is PyInstance {
 /** A tensor, a parameter or a buffer. */
 export function isTensorValue(value: Value | undefined): value is TensorNative {
   return (
-    typeof value === 'object' && value !== null && value.kind === 'native' &&
-    typeof value.data === 'object' && value.data !== null && 'shape' in value.data && 'role' in value.data
+    typeof value === 'object' &&
+    value !== null &&
+    value.kind === 'native' &&
+    typeof value.data === 'object' &&
+    value.data !== null &&
+    'shape' in value.data &&
+    'role' in value.data
   );
 }
 export function isParameterValue(value: Value | undefined): value is TensorNative {
@@ -84,6 +89,11 @@ export function setAdd(context: Context, set: PySet, key: string): void {
   set.entries.set(key, key);
 }
 
+/** A member's name; keys that are not strings can't be reached as attributes, but code may have put them there. */
+export function keyText(key: Value): string {
+  return typeof key === 'string' ? key : typeof key === 'number' || typeof key === 'boolean' ? `${key}` : '?';
+}
+
 /** What a class or its bases define under `name`, without binding. */
 export function classMember(cls: PyClass, name: string): Value | undefined {
   for (const base of cls.mro) {
@@ -102,13 +112,19 @@ export function orderedDict(context: Context): PyDict {
 
 /** As `torch.typename`: what PyTorch's error messages call a value. */
 export function typename(value: Value, context: Context): string {
-  if (isTensorValue(value)) return value.data.role === 'parameter' ? 'torch.nn.parameter.Parameter' : 'torch.FloatTensor';
+  if (isTensorValue(value))
+    return value.data.role === 'parameter' ? 'torch.nn.parameter.Parameter' : 'torch.FloatTensor';
   const cls = context.typeOf(value);
   return cls.module === 'builtins' ? cls.qualname : `${cls.module}.${cls.qualname}`;
 }
 
 /** Arguments of a method written for speed: read by position first, then by name. */
-export type MethodBody = (self: PyInstance, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context) => Value;
+export type MethodBody = (
+  self: PyInstance,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+) => Value;
 
 /** `(self, *args, **kwargs)`, as the constructor of `Module` has it. */
 export const ANY_ARGUMENTS = [

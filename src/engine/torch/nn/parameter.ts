@@ -10,7 +10,13 @@ import { tensorClass } from '../tensorClass.js';
 import { isTensorValue, isUninitialized, updateTensor } from './objects.js';
 
 /** A class whose instances are tensors, made by a function with a signature. */
-function tensorSubclass(name: string, base: PyClass, signature: string, make: (args: Bound, context: Context, cls: PyClass) => Value, members: Record<string, Value> = {}): PyClass {
+function tensorSubclass(
+  name: string,
+  base: PyClass,
+  signature: string,
+  make: (args: Bound, context: Context, cls: PyClass) => Value,
+  members: Record<string, Value> = {},
+): PyClass {
   const cls: PyClass = defineClass(name, {
     module: 'torch.nn.parameter',
     bases: [base],
@@ -26,7 +32,8 @@ function tensorSubclass(name: string, base: PyClass, signature: string, make: (a
 function contents(data: Value | undefined, context: Context): Partial<TensorData> & { readonly shape: Shape } {
   if (data === null || data === undefined) return { shape: [0], dtype: defaultDtype(context) };
   if (isUnknown(data)) return { shape: data, dtype: data };
-  if (!isTensorValue(data)) return context.raise('AttributeError', `'${context.typeOf(data).name}' object has no attribute 'detach'`);
+  if (!isTensorValue(data))
+    return context.raise('AttributeError', `'${context.typeOf(data).name}' object has no attribute 'detach'`);
   if (data.taint) return { shape: data.taint, dtype: data.taint };
   const { shape, dtype, device, values, init, storage } = data.data;
   return { shape, dtype, device, values, init, storage };
@@ -47,52 +54,90 @@ function flagged(tensor: TensorNative, requiresGrad: Value, context: Context): V
   return tensor;
 }
 
-export const parameterClass: PyClass = tensorSubclass('Parameter', tensorClass, 'Parameter(data=None, requires_grad=True)', ({ data, requires_grad }, context, cls) =>
-  flagged(makeTensor(context.heap, { ...contents(data, context), role: 'parameter', cls: cls === parameterClass ? null : cls }), requires_grad ?? true, context),
+export const parameterClass: PyClass = tensorSubclass(
+  'Parameter',
+  tensorClass,
+  'Parameter(data=None, requires_grad=True)',
+  ({ data, requires_grad }, context, cls) =>
+    flagged(
+      makeTensor(context.heap, {
+        ...contents(data, context),
+        role: 'parameter',
+        cls: cls === parameterClass ? null : cls,
+      }),
+      requires_grad ?? true,
+      context,
+    ),
 );
 
-export const bufferClass: PyClass = tensorSubclass('Buffer', tensorClass, 'Buffer(data=None, *, persistent=True)', ({ data, persistent }, context, cls) => {
-  const tensor = makeTensor(context.heap, { ...contents(data, context), role: 'buffer', requiresGrad: isTensorValue(data) && data.data.requiresGrad, cls: cls === bufferClass ? null : cls });
-  tensor.attrs = new Map([['persistent', persistent ?? true]]);
-  return tensor;
-});
+export const bufferClass: PyClass = tensorSubclass(
+  'Buffer',
+  tensorClass,
+  'Buffer(data=None, *, persistent=True)',
+  ({ data, persistent }, context, cls) => {
+    const tensor = makeTensor(context.heap, {
+      ...contents(data, context),
+      role: 'buffer',
+      requiresGrad: isTensorValue(data) && data.data.requiresGrad,
+      cls: cls === bufferClass ? null : cls,
+    });
+    tensor.attrs = new Map([['persistent', persistent ?? true]]);
+    return tensor;
+  },
+);
 
 function factory({ device, dtype }: Bound, context: Context): { dtype: TensorData['dtype']; device: string } {
   const given = dtype === null || dtype === undefined ? undefined : dtypeOf(dtype, context);
   return { dtype: given ?? defaultDtype(context), device: deviceOf(device ?? null) ?? 'cpu' };
 }
 
-const materialize = defineFunction('UninitializedTensorMixin.materialize(self, shape, device=None, dtype=None)', ({ self, shape, device, dtype }, context) => {
-  if (!isTensorValue(self)) return null;
-  const items = context.items(shape ?? null);
-  const dims: Shape = isUnknown(items) ? items : items.map((item) => (typeof item === 'number' || isUnknown(item) || (typeof item === 'object' && item?.kind === 'symint') ? item : context.unknown('a size of a lazy parameter is not an integer')));
-  const given = dtype === null || dtype === undefined ? undefined : dtypeOf(dtype, context);
-  updateTensor(context, self, {
-    shape: dims,
-    dtype: given ?? self.data.dtype,
-    device: deviceOf(device ?? null) ?? self.data.device,
-    role: self.data.role === 'uninitialized' ? 'parameter' : 'tensor',
-    cls: null,
-    values: null,
-  });
-  return null;
-});
+const materialize = defineFunction(
+  'UninitializedTensorMixin.materialize(self, shape, device=None, dtype=None)',
+  ({ self, shape, device, dtype }, context) => {
+    if (!isTensorValue(self)) return null;
+    const items = context.items(shape ?? null);
+    const dims: Shape = isUnknown(items)
+      ? items
+      : items.map((item) =>
+          typeof item === 'number' || isUnknown(item) || (typeof item === 'object' && item?.kind === 'symint')
+            ? item
+            : context.unknown('a size of a lazy parameter is not an integer'),
+        );
+    const given = dtype === null || dtype === undefined ? undefined : dtypeOf(dtype, context);
+    updateTensor(context, self, {
+      shape: dims,
+      dtype: given ?? self.data.dtype,
+      device: deviceOf(device ?? null) ?? self.data.device,
+      role: self.data.role === 'uninitialized' ? 'parameter' : 'tensor',
+      cls: null,
+      values: null,
+    });
+    return null;
+  },
+);
 
 function uninitialized(role: TensorData['role'], args: Bound, context: Context): TensorNative {
   const reason = context.unknown('the size of a lazy parameter is known after the first call');
   return makeTensor(context.heap, { ...factory(args, context), shape: reason, role });
 }
 
-export const uninitializedTensorMixin: PyClass = defineClass('UninitializedTensorMixin', { module: 'torch.nn.parameter', members: { materialize } });
+export const uninitializedTensorMixin: PyClass = defineClass('UninitializedTensorMixin', {
+  module: 'torch.nn.parameter',
+  members: { materialize },
+});
 
 export const uninitializedParameterClass: PyClass = tensorSubclass(
-  'UninitializedParameter', parameterClass, 'UninitializedParameter(requires_grad=True, device=None, dtype=None)',
+  'UninitializedParameter',
+  parameterClass,
+  'UninitializedParameter(requires_grad=True, device=None, dtype=None)',
   (args, context) => flagged(uninitialized('uninitialized', args, context), args.requires_grad ?? true, context),
   { materialize, cls_to_become: parameterClass },
 );
 
 export const uninitializedBufferClass: PyClass = tensorSubclass(
-  'UninitializedBuffer', tensorClass, 'UninitializedBuffer(requires_grad=False, device=None, dtype=None, persistent=True)',
+  'UninitializedBuffer',
+  tensorClass,
+  'UninitializedBuffer(requires_grad=False, device=None, dtype=None, persistent=True)',
   (args, context) => {
     const tensor = uninitialized('uninitialized_buffer', args, context);
     tensor.attrs = new Map([['persistent', args.persistent ?? true]]);
@@ -120,7 +165,12 @@ export function classOfRole(data: TensorData): PyClass {
 
 /** A new parameter as layers make it: `Parameter(torch.empty(shape, dtype=dtype))`. */
 export function emptyParameter(context: Context, shape: Shape, dtype: DType | undefined): TensorNative {
-  return makeTensor(context.heap, { shape, dtype: dtype ?? defaultDtype(context), role: 'parameter', requiresGrad: true });
+  return makeTensor(context.heap, {
+    shape,
+    dtype: dtype ?? defaultDtype(context),
+    role: 'parameter',
+    requiresGrad: true,
+  });
 }
 
 /** Names of `torch.nn.parameter`. */

@@ -6,7 +6,21 @@ const SOURCE = 'torch.ao.quantization';
 const stubs = ['QuantStub', 'DeQuantStub', 'QuantWrapper'];
 const fusion = ['fuse_modules', 'fuse_modules_qat'];
 const functional = ['FloatFunctional', 'FXFloatFunctional'];
-const fused = ['_FusedModule', 'ConvReLU1d', 'ConvReLU2d', 'ConvReLU3d', 'LinearReLU', 'BNReLU2d', 'BNReLU3d', 'ConvBn1d', 'ConvBn2d', 'ConvBn3d', 'ConvBnReLU1d', 'ConvBnReLU2d', 'ConvBnReLU3d'];
+const fused = [
+  '_FusedModule',
+  'ConvReLU1d',
+  'ConvReLU2d',
+  'ConvReLU3d',
+  'LinearReLU',
+  'BNReLU2d',
+  'BNReLU3d',
+  'ConvBn1d',
+  'ConvBn2d',
+  'ConvBn3d',
+  'ConvBnReLU1d',
+  'ConvBnReLU2d',
+  'ConvBnReLU3d',
+];
 
 const reexport = (name: string, names: readonly string[], isPackage = false): ModelledModule => ({
   name,

@@ -12,7 +12,8 @@ export const sequentialForward = defineFunction('forward(self, input)', ({ self,
   let value: Value = input ?? null;
   for (const { value: child } of [...children.entries.values()]) {
     if (isUnknown(child)) return child;
-    if (!mayBeModule(child)) return context.raise('TypeError', `'${context.typeOf(child).name}' object is not callable`);
+    if (!mayBeModule(child))
+      return context.raise('TypeError', `'${context.typeOf(child).name}' object is not callable`);
     value = context.call(child, [value]);
   }
   return value;

@@ -7,7 +7,8 @@ import { isUnknown } from './objects.js';
 /** As `_ntuple(n)`: what can be iterated becomes a tuple as it is, anything else is repeated. */
 export function tupled(n: number, value: Value, context: Context): Value {
   if (isUnknown(value)) return value;
-  const iterable = typeof value === 'string' || (typeof value === 'object' && value !== null && isIterable(value, context));
+  const iterable =
+    typeof value === 'string' || (typeof value === 'object' && value !== null && isIterable(value, context));
   if (!iterable) return context.tuple(new Array<Value>(n).fill(value));
   if (typeof value === 'object' && value !== null && value.kind === 'tuple' && value.cls === null) return value;
   const items = context.items(value);
@@ -16,10 +17,19 @@ export function tupled(n: number, value: Value, context: Context): Value {
 
 function isIterable(value: Exclude<Value, null | boolean | number | bigint | string>, context: Context): boolean {
   switch (value.kind) {
-    case 'tuple': case 'list': case 'dict': case 'set': case 'range': case 'iterator': case 'bytes':
+    case 'tuple':
+    case 'list':
+    case 'dict':
+    case 'set':
+    case 'range':
+    case 'iterator':
+    case 'bytes':
       return true;
-    case 'instance': case 'native':
-      return value.kind === 'native' ? value.type.iterate !== undefined : context.getAttribute(value, '__iter__') !== undefined;
+    case 'instance':
+    case 'native':
+      return value.kind === 'native'
+        ? value.type.iterate !== undefined
+        : context.getAttribute(value, '__iter__') !== undefined;
     default:
       return false;
   }
@@ -36,6 +46,10 @@ export const tupleMembers: Readonly<Record<string, Value>> = {
   _triple: ntuple(3, '_triple'),
   _quadruple: ntuple(4, '_quadruple'),
   _ntuple: defineFunction("_ntuple(n, name='parse')", ({ n, name }, context) =>
-    typeof n === 'number' ? ntuple(n, typeof name === 'string' ? name : 'parse') : isUnknown(n) ? n : context.unknown('the length given to _ntuple is not a plain number'),
+    typeof n === 'number'
+      ? ntuple(n, typeof name === 'string' ? name : 'parse')
+      : isUnknown(n)
+        ? n
+        : context.unknown('the length given to _ntuple is not a plain number'),
   ),
 };

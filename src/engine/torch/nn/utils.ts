@@ -19,7 +19,12 @@ import statelessSource from './python/stateless.py';
 import weightNormSource from './python/weightNorm.py';
 
 /** A new tensor computed from others, with the shape given. */
-function computed(op: string, shape: TensorData['shape'], from: readonly TensorNative[], context: Context): TensorNative {
+function computed(
+  op: string,
+  shape: TensorData['shape'],
+  from: readonly TensorNative[],
+  context: Context,
+): TensorNative {
   const inputs = from.map((tensor) => tensor.data);
   const node = recordOp(context, { op, inputs });
   return makeTensor(context.heap, {
@@ -33,7 +38,10 @@ function computed(op: string, shape: TensorData['shape'], from: readonly TensorN
 
 /** `_like(op, tensor, *others)`: the result of an operation that keeps the shape of `tensor`. */
 export const like = defineFunction('_like(op, tensor, *others)', ({ op, tensor, others }, context) => {
-  if (!isTensorValue(tensor)) return isUnknown(tensor) ? tensor : context.raise('TypeError', `expected a tensor, got ${context.typeOf(tensor ?? null).name}`);
+  if (!isTensorValue(tensor))
+    return isUnknown(tensor)
+      ? tensor
+      : context.raise('TypeError', `expected a tensor, got ${context.typeOf(tensor ?? null).name}`);
   if (tensor.taint) return tensor.taint;
   const rest = typeof others === 'object' && others?.kind === 'tuple' ? others.items.filter(isTensorValue) : [];
   return computed(typeof op === 'string' ? op : 'unnamed', tensor.data.shape, [tensor, ...rest], context);
@@ -52,7 +60,8 @@ const normExcept = defineFunction('_norm_except(weight, dim)', ({ weight, dim },
 /** `_padded(tensor, size)`: `tensor` with its first axis, or first two, replaced by `size`. */
 const padded = defineFunction('_padded(tensor, size)', ({ tensor, size }, context) => {
   if (!isTensorValue(tensor)) return isUnknown(tensor) ? tensor : context.raise('TypeError', 'expected a tensor');
-  const head = typeof size === 'object' && size?.kind === 'tuple' ? size.items.map((item, i) => asSize(item, i, context)) : [];
+  const head =
+    typeof size === 'object' && size?.kind === 'tuple' ? size.items.map((item, i) => asSize(item, i, context)) : [];
   const { shape } = tensor.data;
   return computed('pad_sequence', isUnknown(shape) ? shape : [...head, ...shape.slice(1)], [tensor], context);
 });
@@ -60,7 +69,11 @@ const padded = defineFunction('_padded(tensor, size)', ({ tensor, size }, contex
 /** A function that imports its module when it is first called. */
 export function late(module: string, name: string): PyBuiltin {
   return {
-    kind: 'builtin', name, qualname: `${module}.${name}`, isMethod: false, pure: true,
+    kind: 'builtin',
+    name,
+    qualname: `${module}.${name}`,
+    isMethod: false,
+    pure: true,
     call: (args, kwargs, context) => {
       const found = context.importModule(module);
       return isUnknown(found) ? found : context.call(context.requireAttribute(found, name), args, kwargs);
@@ -70,11 +83,23 @@ export function late(module: string, name: string): PyBuiltin {
 
 const unknownNorm = (_args: unknown, context: Context): Value => makeTensor(context.heap, { shape: [] });
 const gradients: Readonly<Record<string, Value>> = {
-  clip_grad_norm_: defineFunction('clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None)', unknownNorm),
-  clip_grad_norm: defineFunction('clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None)', unknownNorm),
+  clip_grad_norm_: defineFunction(
+    'clip_grad_norm_(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None)',
+    unknownNorm,
+  ),
+  clip_grad_norm: defineFunction(
+    'clip_grad_norm(parameters, max_norm, norm_type=2.0, error_if_nonfinite=False, foreach=None)',
+    unknownNorm,
+  ),
   clip_grad_value_: defineFunction('clip_grad_value_(parameters, clip_value, foreach=None)', () => null),
-  clip_grads_with_norm_: defineFunction('clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None)', () => null),
-  get_total_norm: defineFunction('get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None)', unknownNorm),
+  clip_grads_with_norm_: defineFunction(
+    'clip_grads_with_norm_(parameters, max_norm, total_norm, foreach=None)',
+    () => null,
+  ),
+  get_total_norm: defineFunction(
+    'get_total_norm(tensors, norm_type=2.0, error_if_nonfinite=False, foreach=None)',
+    unknownNorm,
+  ),
 };
 
 const first = (signature: string): PyBuiltin => defineFunction(signature, (bound) => Object.values(bound)[0] ?? null);
@@ -94,7 +119,11 @@ const functions: Readonly<Record<string, Value>> = {
   convert_conv2d_weight_memory_format: first('convert_conv2d_weight_memory_format(module, memory_format)'),
   convert_conv3d_weight_memory_format: first('convert_conv3d_weight_memory_format(module, memory_format)'),
   skip_init: {
-    kind: 'builtin', name: 'skip_init', qualname: 'torch.nn.utils.skip_init', isMethod: false, pure: true,
+    kind: 'builtin',
+    name: 'skip_init',
+    qualname: 'torch.nn.utils.skip_init',
+    isMethod: false,
+    pure: true,
     call: ([cls, ...args], kwargs, context) => context.call(cls ?? null, args, kwargs),
   },
 };

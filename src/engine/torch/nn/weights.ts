@@ -16,7 +16,10 @@ export interface Factory {
 
 export function factoryOf(device: Value | undefined, dtype: Value | undefined, context: Context): Factory {
   const given = dtype === null || dtype === undefined ? undefined : dtypeOf(dtype, context);
-  return { dtype: given ?? defaultDtype(context), device: device === null || device === undefined ? 'cpu' : (deviceOf(device) ?? 'cpu') };
+  return {
+    dtype: given ?? defaultDtype(context),
+    device: device === null || device === undefined ? 'cpu' : (deviceOf(device) ?? 'cpu'),
+  };
 }
 
 /** A size argument as PyTorch's `empty` takes it. @throws TypeError for floats */
@@ -37,7 +40,10 @@ export function asSize(value: Value, position: number, context: Context): Dim {
       if (index !== undefined) return asSize(context.call(index), position, context);
     }
   }
-  return context.raise('TypeError', `empty(): argument 'size' must be tuple of ints, but found element of type ${context.typeOf(value).name} at pos ${position}`);
+  return context.raise(
+    'TypeError',
+    `empty(): argument 'size' must be tuple of ints, but found element of type ${context.typeOf(value).name} at pos ${position}`,
+  );
 }
 
 export function asSizes(values: readonly Value[], context: Context): Dim[] {
@@ -56,11 +62,21 @@ export type Init = { readonly name: string; readonly args?: Readonly<Record<stri
 function checkSizes(shape: TensorData['shape'], context: Context): void {
   if (isUnknown(shape)) return;
   const negative = shape.find((size) => decideDim('<', size, 0) === true);
-  if (negative !== undefined) context.raise('RuntimeError', `Trying to create tensor with negative dimension ${showDim(negative)}: ${showShape(shape)}`);
+  if (negative !== undefined)
+    context.raise(
+      'RuntimeError',
+      `Trying to create tensor with negative dimension ${showDim(negative)}: ${showShape(shape)}`,
+    );
 }
 
 /** A new parameter, filled as `init` says. */
-export function newParameter(shape: TensorData['shape'], factory: Factory, context: Context, init: Init, requiresGrad = true): TensorNative {
+export function newParameter(
+  shape: TensorData['shape'],
+  factory: Factory,
+  context: Context,
+  init: Init,
+  requiresGrad = true,
+): TensorNative {
   checkSizes(shape, context);
   return makeTensor(context.heap, {
     shape,
@@ -75,7 +91,12 @@ export function newParameter(shape: TensorData['shape'], factory: Factory, conte
 
 /** A new tensor for a buffer. */
 export function newBuffer(shape: TensorData['shape'], factory: Factory, context: Context, init: Init): TensorNative {
-  return makeTensor(context.heap, { shape, dtype: factory.dtype, device: factory.device, init: { name: init.name, args: init.args ?? {}, place: context.place } });
+  return makeTensor(context.heap, {
+    shape,
+    dtype: factory.dtype,
+    device: factory.device,
+    init: { name: init.name, args: init.args ?? {}, place: context.place },
+  });
 }
 
 const KEEP = 16;
@@ -83,18 +104,27 @@ const KEEP = 16;
 function constantValues(shape: TensorData['shape'], init: Init): number[] | null {
   if (init.name !== 'ones' && init.name !== 'zeros') return null;
   const count = numelOf(shape);
-  return typeof count === 'number' && count <= KEEP ? new Array<number>(count).fill(init.name === 'ones' ? 1 : 0) : null;
+  return typeof count === 'number' && count <= KEEP
+    ? new Array<number>(count).fill(init.name === 'ones' ? 1 : 0)
+    : null;
 }
 
 /** `self.name = Parameter(...)` in a constructor, or `register_parameter(name, None)`. */
 export function putParameter(self: PyInstance, name: string, parameter: Value, context: Context): void {
   const params = dictOf(self, '_parameters');
-  if (params && classMember(self.cls, name) === undefined && !self.attrs.has(name)) dictSet(context, params, name, parameter);
+  if (params && classMember(self.cls, name) === undefined && !self.attrs.has(name))
+    dictSet(context, params, name, parameter);
   else registerParameter(self, name, parameter, context);
 }
 
 /** Sets `self.name` to a parameter made by `make` when `wanted` holds; unknown when that can't be known. */
-export function optionalParameter(self: PyInstance, name: string, wanted: Value | undefined, make: () => Value, context: Context): void {
+export function optionalParameter(
+  self: PyInstance,
+  name: string,
+  wanted: Value | undefined,
+  make: () => Value,
+  context: Context,
+): void {
   const truth = context.truth(wanted ?? null);
   putParameter(self, name, isUnknown(truth) ? truth : truth ? make() : null, context);
 }
