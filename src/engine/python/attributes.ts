@@ -5,7 +5,7 @@ import { instantiate } from './calls.js';
 import { createClassFrom } from './classes.js';
 import type { Interpreter } from './interpreter.js';
 import { namespaceDict } from './namespaceDict.js';
-import type { PyClass, PyDescriptor, PyFunction, PyInstance, Value } from './value.js';
+import type { PyClass, PyDescriptor, PyDict, PyFunction, PyInstance, Value } from './value.js';
 
 const caches = new WeakMap<PyClass, { version: number; readonly found: Map<string, Value | undefined> }>();
 
@@ -165,12 +165,18 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
         const own = attrs?.get(name);
         if (own !== undefined) return own;
         if (entry !== undefined) return bind(interpreter, entry, object, object.cls);
+        if (isOwnNamespace(object)) {
+          const item = object.entries.get(name);
+          if (item) return item.value;
+          if (object.taint) return object.taint;
+        }
         const fallback = lookup(interpreter, object.cls, '__getattr__');
         if (fallback !== undefined) {
           const value = withoutAttributeError(interpreter, () => interpreter.call(fallback, [object, name]));
           if (value !== undefined) return value;
         }
         if (name === '__class__') return object.cls;
+        if (name === '__dict__' && (object.kind === 'list' || object.kind === 'dict')) return namespaceDict(object);
         return object.cls.unknownBase ? interpreter.unknownBase(object, `attribute '${name}'`) : undefined;
       }
       return getBuiltinAttribute(interpreter, object, name);
@@ -178,6 +184,11 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
     default:
       return getBuiltinAttribute(interpreter, object, name);
   }
+}
+
+/** After `self.__dict__ = self` a dict's items are its attributes. */
+function isOwnNamespace(object: Value): object is PyDict {
+  return typeof object === 'object' && object?.kind === 'dict' && object.attrs?.get('__dict__') === object;
 }
 
 const isDunder = (name: string): boolean => name.startsWith('__') && name.endsWith('__');
@@ -564,6 +575,13 @@ export function setAttribute(interpreter: Interpreter, object: Value, name: stri
     case 'super':
       setOwnAttribute(interpreter, object.self, name, value);
       return;
+    case 'list':
+    case 'dict': {
+      const custom = object.cls ? lookup(interpreter, object.cls, '__setattr__') : undefined;
+      if (custom !== undefined) interpreter.call(custom, [object, name, value]);
+      else setOwnAttribute(interpreter, object, name, value);
+      return;
+    }
     default:
       setOwnAttribute(interpreter, object, name, value);
   }
@@ -638,17 +656,15 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
             interpreter.call(entry.set, [object, value]);
             return;
           }
-          const custom = lookup(interpreter, object.cls, '__setattr__');
-          if (
-            custom !== undefined &&
-            typeof custom === 'object' &&
-            custom?.kind === 'function' &&
-            interpreter.frame?.name !== '__setattr__'
-          ) {
-            interpreter.call(custom, [object, name, value]);
+          heap.touch(object);
+          if (name !== '__dict__' && isOwnNamespace(object)) {
+            object.entries.set(name, { key: name, value });
             return;
           }
-          heap.touch(object);
+          if (name === '__dict__' && value !== object && typeof value === 'object' && value?.kind === 'dict') {
+            object.attrs = new Map([...value.entries.values()].map((item) => [String(item.key), item.value] as const));
+            return;
+          }
           (object.attrs ??= new Map()).set(name, value);
           return;
         }
@@ -668,7 +684,7 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
 }
 
 export function deleteAttribute(interpreter: Interpreter, object: Value, name: string): void {
-  if (typeof object === 'object' && object?.kind === 'instance') {
+  if (typeof object === 'object' && (object?.kind === 'instance' || object?.kind === 'dict' || object?.kind === 'list') && object.cls) {
     const custom = lookup(interpreter, object.cls, '__delattr__');
     if (custom !== undefined) {
       interpreter.call(custom, [object, name]);

@@ -1,4 +1,4 @@
-import type { HashKey, PyDict, PyInstance, PyModule, Value } from './value.js';
+import type { HashKey, PyDict, PyInstance, PyList, PyModule, Value } from './value.js';
 
 type Entry = { readonly key: Value; value: Value };
 
@@ -54,11 +54,22 @@ class AttributeEntries extends Map<HashKey, Entry> {
   }
 }
 
+function attributesOf(owner: PyInstance | PyModule | PyList | PyDict): Map<string, Value> {
+  switch (owner.kind) {
+    case 'module':
+      return owner.namespace;
+    case 'instance':
+      return owner.attrs;
+    default:
+      return (owner.attrs ??= new Map<string, Value>());
+  }
+}
+
 /** `owner.__dict__`: a dict whose changes are the owner's. String keys only; other keys are ignored as attributes can't have them. */
-export function namespaceDict(owner: PyInstance | PyModule): PyDict {
+export function namespaceDict(owner: PyInstance | PyModule | PyList | PyDict): PyDict {
   return {
     kind: 'dict',
-    entries: new AttributeEntries(() => (owner.kind === 'module' ? owner.namespace : owner.attrs)),
+    entries: new AttributeEntries(() => attributesOf(owner)),
     cls: null,
     attrs: null,
     backing: owner,

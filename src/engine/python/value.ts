@@ -107,7 +107,7 @@ export interface PyDict extends Mutable {
   readonly cls: PyClass | null;
   attrs: Map<string, Value> | null;
   /** `__dict__` of this object: `entries` writes through to its attributes (see `namespaceDict.ts`). */
-  readonly backing?: PyInstance | PyModule;
+  readonly backing?: PyInstance | PyModule | PyList | PyDict;
 }
 export interface PySet extends Mutable {
   readonly kind: 'set';

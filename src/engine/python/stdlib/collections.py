@@ -2,6 +2,22 @@ from collections.abc import MutableMapping as _MutableMapping, MutableSequence a
 
 
 class OrderedDict(dict):
+    def __init__(self, other=(), /, **kwds):
+        OrderedDict.update(self, other, **kwds)
+
+    def update(self, other=(), /, **kwds):
+        if type(self).__setitem__ is dict.__setitem__:
+            dict.update(self, other, **kwds)
+            return
+        if hasattr(other, "keys"):
+            for key in other.keys():
+                self[key] = other[key]
+        else:
+            for key, value in other:
+                self[key] = value
+        for key, value in kwds.items():
+            self[key] = value
+
     def move_to_end(self, key, last=True):
         value = self[key]
         if last:
