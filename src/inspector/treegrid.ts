@@ -17,8 +17,8 @@ interface Column {
   readonly text: (row: InspectorRow) => string;
 }
 
-const NAME: Column = { title: 'Module', className: 'name', width: 'minmax(130px, 2.2fr)', text: ({ name }) => name };
-const TYPE: Column = { title: 'Type', className: 'type', width: 'minmax(90px, 1.3fr)', text: ({ type }) => type };
+const NAME: Column = { title: 'Module', className: 'name', width: 'minmax(100px, 2.2fr)', text: ({ name }) => name };
+const TYPE: Column = { title: 'Type', className: 'type', width: 'minmax(60px, 1.3fr)', text: ({ type }) => type };
 const INPUT: Column = { title: 'Input', className: 'shape', width: 'minmax(90px, 1.2fr)', text: ({ input }) => input };
 const OUTPUT: Column = {
   title: 'Output',
@@ -36,16 +36,16 @@ const SHARE: Column = {
 const PARAMETERS: Column = {
   title: 'Parameters',
   className: 'number',
-  width: 'minmax(76px, 0.8fr)',
+  width: 'minmax(60px, 0.8fr)',
   text: ({ parameters, shared }) => (shared === null ? parameters : `${parameters} (= ${shared || 'root'})`),
 };
 const COMPARED: readonly Column[] = [
-  { title: 'Before', className: 'number', width: 'minmax(70px, 0.8fr)', text: ({ before }) => before ?? '' },
+  { title: 'Before', className: 'number', width: 'minmax(60px, 0.8fr)', text: ({ before }) => before ?? '' },
   { ...PARAMETERS, title: 'After' },
   {
     title: 'Difference',
     className: 'number difference',
-    width: 'minmax(70px, 0.8fr)',
+    width: 'minmax(60px, 0.8fr)',
     text: ({ difference }) => difference ?? '',
   },
 ];

@@ -10,6 +10,7 @@ import {
 } from '../../src/edits/index.js';
 import { summaryOf } from '../../src/extension/diff/hunkText.js';
 import { planProposal } from '../../src/extension/diff/plan.js';
+import { plainMath } from '../../src/extension/diff/plainMath.js';
 import { removedNotes } from '../../src/extension/diff/removedText.js';
 
 const TEXT = 'one\ntwo\nthree\nfour\n';
@@ -96,5 +97,16 @@ describe('what is shown of a hunk', () => {
 
   it('has nothing to tell of an insertion', () => {
     assert.deepEqual(removedNotes(hunkOf(replace('two\n', 'two\nnew\n')), 6), []);
+  });
+});
+
+describe('formulas where nothing renders them', () => {
+  it('are written so that they can be read', () => {
+    assert.equal(
+      plainMath('scales by $\\frac{1}{1-p}$, as $\\hat y = m \\odot y$.'),
+      'scales by `1/(1-p)`, as `y\u0302 = m ⊙ y`.',
+    );
+    assert.equal(plainMath('$$\\theta \\leftarrow (1-\\eta\\lambda)\\theta$$'), '`θ ← (1-ηλ)θ`');
+    assert.equal(plainMath('costs 5$ or so'), 'costs 5$ or so');
   });
 });

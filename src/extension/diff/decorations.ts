@@ -1,6 +1,7 @@
 /** Draws the pending changes into the editors that show their files. */
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
+import { baselineUri } from './baselineFiles.js';
 import type { PendingChanges } from './pendingChanges.js';
 import { removedNotes } from './removedText.js';
 
@@ -15,7 +16,7 @@ interface Styles extends vscode.Disposable {
 export function registerDecorations(pending: PendingChanges): vscode.Disposable {
   let styles = createStyles();
   const draw = (editor: vscode.TextEditor): void =>
-    drawHunks(editor, pending.hunks(editor.document.uri.toString()), styles);
+    drawHunks(editor, isInDiff(editor) ? [] : pending.hunks(editor.document.uri.toString()), styles);
   const drawAll = (): void => vscode.window.visibleTextEditors.forEach(draw);
   drawAll();
   return vscode.Disposable.from(
@@ -33,6 +34,14 @@ export function registerDecorations(pending: PendingChanges): vscode.Disposable 
       styles = createStyles();
       drawAll();
     }),
+  );
+}
+
+/** A diff editor with the baseline on its other side has its own colours. */
+function isInDiff({ document, viewColumn }: vscode.TextEditor): boolean {
+  const baseline = baselineUri(document.uri).toString();
+  return vscode.window.visibleTextEditors.some(
+    (other) => other.document.uri.toString() === baseline && other.viewColumn === viewColumn,
   );
 }
 

@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { hunkAt, placeOf } from './documents.js';
+import { plainMath } from './plainMath.js';
 import { labelOf, reasonsOf, summaryOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
@@ -27,7 +28,7 @@ function textOf(uri: string, hunk: Hunk, language: string): vscode.MarkdownStrin
   if (hunk.parameters.kind === 'notChecked' && hunk.parameters.reason) {
     text.appendMarkdown(`Parameters not checked: ${escape(hunk.parameters.reason)}.\n\n`);
   }
-  for (const reason of reasonsOf(hunk)) text.appendMarkdown(`${reason}\n\n`);
+  for (const reason of reasonsOf(hunk)) text.appendMarkdown(`${plainMath(reason)}\n\n`);
   if (hunk.removed.length > 0) {
     text.appendMarkdown('Removed:\n');
     text.appendCodeblock(hunk.removed.join('\n'), language);

@@ -220,9 +220,14 @@ export class PendingChanges implements vscode.Disposable {
   }
 
   private set(state: PendingChange): void {
+    const fresh = (this.states.get(state.uri)?.ranges.length ?? 0) === 0;
     this.states.set(state.uri, state);
     if (state.ranges.length > 0 || state.inFlight) this.store.writeSoon(state);
     else this.forgetStored(state.uri);
+    // Hunks that the editor's own undo or redo brought back have no backup at all yet.
+    if (fresh && state.ranges.length > 0) {
+      this.store.flush().catch((error: unknown) => this.log.error('Pending changes could not be stored.', error));
+    }
     this.changes.fire(state.uri);
   }
 
