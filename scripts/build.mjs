@@ -96,7 +96,12 @@ async function plantTrees() {
     });
     /** @type {{ trees(): Promise<Record<string, string>> }} */
     const { trees } = createRequire(import.meta.url)(outfile);
-    const filled = `export const trees = ${JSON.stringify(await trees())};`;
+    // Beside the bundles and not in them: V8 would read it as a program each time.
+    writeFileSync(join(dist, 'trees.json'), JSON.stringify(await trees()));
+    const filled = `
+      import { readFileSync } from 'node:fs';
+      import { join } from 'node:path';
+      export const trees = JSON.parse(readFileSync(join(__dirname, 'trees.json'), 'utf8'));`;
     return {
       name: 'trees',
       setup({ onLoad }) {

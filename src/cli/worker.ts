@@ -34,7 +34,7 @@ const parser = process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : 
 // Whoever asks first is told.
 parser.catch(() => undefined);
 parentPort?.on('message', (request: EngineRequest) => {
-  parser
+  void parser
     .then((ready) => answer(request, ready))
     .catch((error: unknown): EngineReply => ({
       error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error), kind: 'internal' },

@@ -27,6 +27,7 @@ describe('the package', () => {
       'cli-batch.js',
       'cli-worker.js',
       'inspector.js',
+      'trees.json',
     ]) {
       assert(files.includes(join('dist', name)), name);
     }
