@@ -1,12 +1,13 @@
 /** The playbook's advice as Markdown, for chat and for the command without chat. */
 import type { AdviseResult, Prescription } from '../../protocol/index.js';
 
-/** Sections: evidence, why, changes with their reasons and sources, what was left alone. */
+/** Sections: what was read, evidence, why, changes with their reasons and sources, what was left alone. */
 export function renderAdvice(advice: AdviseResult): string {
   if (advice.symptom === null) {
     return ['The playbook has nothing for this question. It can help with:', '', ...advice.capabilities.map((text) => `- ${text}`), ''].join('\n');
   }
   const lines = [`### ${advice.symptom.title}`, ''];
+  if (advice.readings.length > 0) lines.push(`**What I read**: ${advice.readings.map(({ label, uri, range }) => `${label} (${fileName(uri)}${range ? `, line ${range.start.line + 1}` : ''})`).join('; ')}.`, '');
   if (advice.evidence.length > 0) lines.push('**What I found**', '', ...advice.evidence.map(({ text }) => `- ${text}`), '');
   if (advice.diagnosis.length > 0) lines.push('**Why**', '', advice.diagnosis.join('\n\n'), '');
   if (advice.prescriptions.length > 0) lines.push('**Changes**', '', ...advice.prescriptions.flatMap(renderPrescription));
@@ -26,4 +27,9 @@ function renderPrescription({ title, reason, effect, risk, sources, edits, check
     ...(failed ? ['', `   Not applied: ${failed.reason ?? 'it did not pass the check'}`] : []),
     '',
   ];
+}
+
+/** The last part of a document's address, as people call the file. */
+function fileName(uri: string): string {
+  return decodeURIComponent(uri.slice(uri.lastIndexOf('/') + 1));
 }

@@ -34,7 +34,8 @@ export function readingsOf({ context }: Facts): AdviceReading[] {
 }
 
 export function evidenceOf(facts: Facts): AdviceEvidence[] {
-  return [...figureEvidence(facts), ...capacityEvidence(facts), ...regularisation(facts)];
+  const all = [...figureEvidence(facts), ...capacityEvidence(facts), ...regularisation(facts)];
+  return all.filter(({ text }, index) => all.findIndex((other) => other.text === text) === index);
 }
 
 function figureEvidence({ figures }: Facts): AdviceEvidence[] {
