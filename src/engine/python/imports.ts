@@ -131,17 +131,25 @@ export class Importer {
     modelled: ModelledModule | null,
     root: string,
   ): ModuleRecord {
-    const file = resolved?.path ? (this.interpreter.project.file(resolved.path) ?? null) : null;
+    const { project } = this.interpreter;
+    const path = resolved?.path;
+    // A package names many modules that nobody runs: a file is parsed when it is first looked at.
+    let file: SourceFile | null | undefined = path ? undefined : null;
     const namespace = new Map<string, Value>([
       ['__name__', name],
-      ['__doc__', file?.ast.docstring ?? null],
+      ['__doc__', null],
       ['__package__', (resolved?.isPackage ?? modelled?.isPackage) ? name : name.split('.').slice(0, -1).join('.')],
     ]);
     if (resolved?.path) namespace.set('__file__', resolved.path);
     const module: PyModule = {
       kind: 'module',
       name,
-      file,
+      get file() {
+        return file === undefined && path ? (file = project.file(path) ?? null) : (file ?? null);
+      },
+      set file(parsed) {
+        file = parsed;
+      },
       namespace,
       isPackage: resolved?.isPackage ?? modelled?.isPackage ?? false,
       saved: this.interpreter.heap.depth === 0 ? this.interpreter.heap.epoch : 0,
@@ -294,6 +302,7 @@ export class Importer {
       return;
     }
     const file = module.file;
+    if (file) module.namespace.set('__doc__', file.ast.docstring);
     if (record.resolved?.folder) module.namespace.set('__path__', interpreter.list([record.resolved.folder]));
     if (file) this.runBody(record, file, false);
   }
@@ -749,7 +758,9 @@ export class Importer {
    */
   fillRegistries(key: string): boolean {
     if (this.waiting.size === 0 || key === '' || this.fruitless.has(key)) return false;
-    const found = [...this.waiting].filter((record) => record.module.file?.text.includes(key));
+    const found = [...this.waiting].filter(
+      ({ resolved }) => resolved?.path && this.interpreter.project.text(resolved.path)?.includes(key),
+    );
     if (found.length === 0) this.fruitless.add(key);
     for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
     return found.length > 0;
