@@ -12,7 +12,20 @@ import { identity, plainClass } from './tools.js';
 /** Attribute of an enumeration that holds names and members, as CPython names it. */
 const MEMBERS = '_member_map_';
 
+/** `A | B` in a class body where both are still `auto()`: computed once their values are there. */
+const combinedAuto = plainClass('auto', 'enum');
+function combining(op: string, reflected = false): Value {
+  return defineFunction('combine(self, other, /)', ({ self, other }, context) =>
+    context.instance(combinedAuto, [['op', op], ['left', (reflected ? other : self) ?? null], ['right', (reflected ? self : other) ?? null]]),
+  );
+}
+const combinations: Readonly<Record<string, Value>> = {
+  __or__: combining('|'), __and__: combining('&'), __xor__: combining('^'), __ror__: combining('|', true), __rand__: combining('&', true), __rxor__: combining('^', true),
+};
+for (const [name, method] of Object.entries(combinations)) combinedAuto.namespace.set(name, method);
+
 const autoClass = plainClass('auto', 'enum', {
+  ...combinations,
   __init__: defineFunction('__init__(self, value=None)', ({ self, value }, context) => {
     if (isInstance(self) && value !== null) {
       context.heap.touch(self);
@@ -152,7 +165,12 @@ function makeEnum(metaclass: PyClass, name: Value, bases: Value, namespace: PyDi
   };
   const values: Value[] = [];
   for (const [text, written] of pending) {
-    const value = resolveAuto(written, (part) => part.attrs.get('value') ?? nextValue(style, text, values, context));
+    const value = resolveAuto(written, context, (part) => {
+      const known = part.attrs.get('value') ?? nextValue(style, text, values, context);
+      context.heap.touch(part);
+      part.attrs.set('value', known);
+      return known;
+    });
     const member = makeMember(cls, text, value, context);
     if (isUnknown(member)) {
       context.heap.touch(cls);
@@ -184,9 +202,15 @@ function keepEnumText(cls: PyClass): void {
 }
 
 /** `auto()` alone, or inside a tuple of values. */
-function resolveAuto(value: Value, next: (part: PyInstance) => Value): Value {
+function resolveAuto(value: Value, context: Context, next: (part: PyInstance) => Value): Value {
   if (isInstance(value) && value.cls === autoClass) return next(value);
-  if (isTuple(value)) return { ...value, items: value.items.map((item) => resolveAuto(item, next)) };
+  if (isInstance(value) && value.cls === combinedAuto)
+    return context.binary(
+      String(value.attrs.get('op')),
+      resolveAuto(value.attrs.get('left') ?? null, context, next),
+      resolveAuto(value.attrs.get('right') ?? null, context, next),
+    );
+  if (isTuple(value)) return { ...value, items: value.items.map((item) => resolveAuto(item, context, next)) };
   return value;
 }
 
