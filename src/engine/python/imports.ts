@@ -7,7 +7,14 @@
  */
 import type { ResolvedModule } from '../project/index.js';
 import { dirname } from '../project/index.js';
-import { parseOwn, type Expr, type ImportFromStmt, type ImportStmt, type SourceFile, type Stmt } from '../syntax/index.js';
+import {
+  parseOwn,
+  type Expr,
+  type ImportFromStmt,
+  type ImportStmt,
+  type SourceFile,
+  type Stmt,
+} from '../syntax/index.js';
 import { boundNames } from './boundNames.js';
 import { budget } from './budget.js';
 import { notModelled, type ModelledModule } from './define.js';
@@ -249,8 +256,7 @@ export class Importer {
     for (const record of this.affected(records)) {
       if (record.modelled) continue;
       const { module } = record;
-      for (const name of [...module.namespace.keys()])
-        if (!MODULE_NAMES.has(name)) module.namespace.delete(name);
+      for (const name of [...module.namespace.keys()]) if (!MODULE_NAMES.has(name)) module.namespace.delete(name);
       module.taint = null;
       this.byEpoch.delete(record.epoch);
       this.foreign.delete(record);
@@ -442,10 +448,7 @@ export class Importer {
       (running) => running.module === frame.module && running.importGuards > 0,
     );
     const lazy =
-      frame.kind === 'module' &&
-      frame.importGuards === 0 &&
-      record !== null &&
-      !this.eager.has(this.packageOf(record));
+      frame.kind === 'module' && frame.importGuards === 0 && record !== null && !this.eager.has(this.packageOf(record));
     if (node.kind === 'Import') this.execPlainImport(frame, node, record, guarded, lazy);
     else this.execFromImport(frame, node, record, guarded, lazy);
   }
