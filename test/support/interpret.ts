@@ -27,7 +27,8 @@ export type Files = string | Readonly<Record<string, string>>;
 export async function interpreterFor(files: Files, more: readonly ModelledModule[] = []): Promise<Interpreter> {
   const map = new Map(typeof files === 'string' ? [['/main.py', files]] : Object.entries(files));
   const project = new Project(new MemorySourceProvider(map), await parser(), ['/']);
-  return new Interpreter({ project, modules: [...stdlib, ...more] });
+  // Tests see the step budget, not how busy the machine is.
+  return new Interpreter({ project, modules: [...stdlib, ...more], timeLimit: 120_000 });
 }
 
 /**

@@ -7,7 +7,8 @@ type Case = readonly [name: string, source: string, expression: string, expected
 function suite(title: string, cases: readonly Case[]): void {
   describe(title, () => {
     for (const [name, source, expression, expected] of cases)
-      it(name, async () => {
+      it(name, async function () {
+        this.timeout(60_000);
         assert.equal(await evaluatePython(source, expression), expected);
       });
   });
