@@ -43,13 +43,16 @@ export function makeGenerator(interpreter: Interpreter, frame: Frame, node: Func
 function resumable(interpreter: Interpreter, frame: Frame, name: string, flow: Flow<Completion>): PyIterator {
   let done = false;
   let broken: Unknown | null = null;
-  const resume = (value: Value | undefined): Value | undefined => {
+  const resume = (value: Value | undefined, thrown?: PyRaise): Value | undefined => {
     if (broken) throw new UnknownFlow(broken);
-    if (done) return undefined;
+    if (done) {
+      if (thrown) throw thrown;
+      return undefined;
+    }
     const depth = interpreter.frames.length;
     interpreter.frames.push(frame);
     try {
-      const result = flow.next(value);
+      const result = thrown ? flow.throw(thrown) : flow.next(value);
       if (!result.done) return result.value;
       done = true;
       if (result.value?.type === 'return') results.set(iterator, result.value.value);
@@ -62,7 +65,13 @@ function resumable(interpreter: Interpreter, frame: Frame, name: string, flow: F
       interpreter.frames.length = depth;
     }
   };
-  const iterator: PyIterator = { kind: 'iterator', name, next: () => resume(undefined), send: (value) => resume(value) };
+  const iterator: PyIterator = {
+    kind: 'iterator',
+    name,
+    next: () => resume(undefined),
+    send: (value) => resume(value),
+    throw: (error) => resume(undefined, error),
+  };
   return iterator;
 }
 
@@ -175,13 +184,13 @@ function* runStatement(interpreter: Interpreter, frame: Frame, node: Stmt): Flow
     }
     case 'Try': {
       let completion: Completion;
-      const depth = interpreter.frames.length;
       try {
         completion =
           (yield* runBlock(interpreter, frame, node.body)) ?? (yield* runBlock(interpreter, frame, node.orelse));
       } catch (error) {
         if (!(error instanceof PyRaise)) throw error;
-        interpreter.frames.length = Math.min(depth, interpreter.frames.length);
+        // The generator may have been resumed from elsewhere since the block began.
+        interpreter.frames.length = interpreter.frames.lastIndexOf(frame) + 1;
         const found = findHandler(interpreter, frame, node.handlers, error);
         if (typeof found !== 'number') throw new UnknownFlow(found);
         const handler = node.handlers[found];

@@ -10,6 +10,7 @@
  */
 import type { FunctionDef, LambdaExpr, SourceFile } from '../syntax/index.js';
 import type { Context } from './context.js';
+import type { PyRaise } from './errors.js';
 import type { SymInt } from './symint.js';
 
 export type Value =
@@ -246,6 +247,8 @@ export interface PyIterator {
   next(context: Context): Value | undefined;
   /** For generators. */
   send?(value: Value, context: Context): Value | undefined;
+  /** For generators: raises where the generator waits. */
+  throw?(error: PyRaise, context: Context): Value | undefined;
   /** Known to end without running user code, with this many items left. */
   readonly lengthHint?: () => number | null;
 }

@@ -1,7 +1,7 @@
 /** `zip`, `map`, `filter`, `enumerate`, `reversed`, and what iterators can do. */
-import { asInt, firstUnknown, isList, isTuple, isUnknown, makeTuple, type } from './common.js';
+import { asInt, firstUnknown, isInstance, isList, isTuple, isUnknown, makeTuple, type } from './common.js';
 import type { Context } from '../context.js';
-import { UnknownFlow } from '../errors.js';
+import { PyRaise, UnknownFlow } from '../errors.js';
 import { defineFunction } from '../define.js';
 import { addInt } from '../symint.js';
 import type { PyClass, PyIterator, Unknown, Value } from '../value.js';
@@ -160,6 +160,16 @@ export function advance(iterator: Value, context: Context): Value | undefined {
   return context.call(method);
 }
 
+/** The signal that raising `exception` gives. */
+function raisedBy(exception: Value, context: Context): PyRaise {
+  try {
+    return context.raiseValue(exception);
+  } catch (error) {
+    if (error instanceof PyRaise) return error;
+    throw error;
+  }
+}
+
 /** An iterator of at hand items that reads its own position, for itertools. */
 export function iteratorOf(name: string, next: (context: Context) => Value | undefined): PyIterator {
   return { kind: 'iterator', name, next };
@@ -190,6 +200,12 @@ export function installIterators(): void {
   generatorClass.namespace.set('close', defineFunction('generator.close(self)', () => null));
   generatorClass.namespace.set(
     'throw',
-    defineFunction('generator.throw(self, exception, *rest)', ({ exception }, context) => context.raiseValue(exception as Value)),
+    defineFunction('generator.throw(self, exception, *rest)', ({ self, exception, rest }, context) => {
+      // `throw(type, value)` gives the exception second.
+      const given = isTuple(rest) && isInstance(rest.items[0]) ? rest.items[0] : (exception as Value);
+      if (typeof self !== 'object' || self?.kind !== 'iterator' || !self.throw) return context.raiseValue(given);
+      const item = self.throw(raisedBy(given, context), context);
+      return item === undefined ? context.raiseValue(context.builtinClass('StopIteration')) : item;
+    }),
   );
 }

@@ -46,6 +46,14 @@ class _GeneratorContextManager(ContextDecorator, AbstractContextManager):
         if exc_type is None:
             next(self.gen, None)
             return False
+        try:
+            self.gen.throw(exc_value)
+        except StopIteration:
+            return True
+        except BaseException as error:
+            if error is exc_value:
+                return False
+            raise
         return False
 
 
