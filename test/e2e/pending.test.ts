@@ -112,11 +112,16 @@ describe('pending changes', function () {
     );
     await session().screenshot('kept');
     await bench.command('Architect: Next Pending Change');
-    await bench.press('Mod+K');
-    await bench.press('n');
+    await page.locator('.statusbar-item', { hasText: 'Ln 63' }).waitFor();
     await waitFor(
       '1 change',
-      () => pendingCount(session()),
+      async () => {
+        // Until the editor knows that the cursor is on a change, the keys do nothing.
+        await bench.press('Mod+K');
+        await bench.press('n');
+        await page.waitForTimeout(500);
+        return pendingCount(session());
+      },
       (text) => text.includes('1 change'),
     );
     const expected = model
