@@ -181,6 +181,22 @@ operator(`linspace(start, end, steps, ${factory})`, 'torch', (args) => {
   return { ...base, values: linspace(start, end, steps, base.dtype ?? 'float32') };
 });
 
+/** `x · y + z`, rounded once: the rounding errors of product and sum are carried along (Dekker, Knuth). */
+function fma(x: number, y: number, z: number): number {
+  const product = x * y;
+  const split = (value: number): [number, number] => {
+    const shifted = value * 134217729;
+    const high = shifted - (shifted - value);
+    return [high, value - high];
+  };
+  const [xh, xl] = split(x);
+  const [yh, yl] = split(y);
+  const lost = xl * yl - (product - xh * yh - xl * yh - xh * yl);
+  const sum = product + z;
+  const part = sum - product;
+  return sum + (lost + (product - (sum - part) + (z - part)));
+}
+
 /** PyTorch counts the first half from the start and the second half from the end. */
 export function linspace(start: number, end: number, steps: number, dtype: DType | Unknown): number[] | null {
   if (steps === 1) return roundAll(dtype, [start]);
@@ -191,10 +207,10 @@ export function linspace(start: number, end: number, steps: number, dtype: DType
   if (a === null || b === null) return null;
   const step = round(round(b - a) / (steps - 1));
   const half = Math.floor(steps / 2);
-  // The product and the sum are rounded once (a fused multiply-add), which double precision gives for float32.
+  // The product and the sum are rounded once: a fused multiply-add.
   return roundAll(
     dtype,
-    Array.from({ length: steps }, (_, i) => (i < half ? a + step * i : b - step * (steps - 1 - i))),
+    Array.from({ length: steps }, (_, i) => (i < half ? fma(step, i, a) : fma(-step, steps - 1 - i, b))),
   );
 }
 operator(`logspace(start, end, steps, base=10.0, ${factory})`, 'torch', (args) =>

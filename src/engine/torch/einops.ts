@@ -199,8 +199,10 @@ function transform(args: Args, operation: 'rearrange' | 'reduce' | 'repeat'): Re
     if (unset.length > 0)
       pattern.fail(`Specify sizes for new axes in repeat: {${unset.map((name) => `'${name}'`).join(', ')}}`);
   }
+  const idle = [...given.keys()].find((name) => !names(left).includes(name) && !names(right).includes(name));
   const { shape, dtype } = tensor.data;
   if (isUnknown(shape)) throw new UnknownShape(shape);
+  if (idle !== undefined) pattern.fail(`Axis ${idle} is not used in transform`, shape);
   const solved = solve(context, pattern, left, shape, given);
   return { shape: outputShape(right, solved), dtype, attributes: { pattern: text } };
 }

@@ -133,20 +133,26 @@ function convTranspose(args: Args, spatial: number): Result {
   const padding = args.tuple('padding', spatial);
   const extra = args.tuple('output_padding', spatial);
   const dilation = args.tuple('dilation', spatial);
-  extra.forEach((size, i) => {
-    if (
-      compareDim(args.context, '>=', size, stride[i] as Dim) === true &&
-      compareDim(args.context, '>=', size, dilation[i] as Dim) === true
+  if (
+    extra.some(
+      (size, i) =>
+        compareDim(args.context, '>=', size, stride[i] as Dim) === true &&
+        compareDim(args.context, '>=', size, dilation[i] as Dim) === true,
     )
-      args.fail(
-        `output padding must be smaller than either stride or dilation, but got output_padding: ${showDim(size)}, stride: ${showDim(stride[i] as Dim)}, dilation: ${showDim(dilation[i] as Dim)}`,
-      );
-  });
+  )
+    args.fail(
+      `output padding must be smaller than either stride or dilation, but got output_padding: (${extra.map(showDim).join(', ')}), stride: (${stride.map(showDim).join(', ')}), dilation: (${dilation.map(showDim).join(', ')})`,
+    );
   const sizes = shape.slice(2);
   const out = sizes.map((size, i) => {
     const base = sub(mul(sub(size, 1), stride[i] as Dim), mul(2, padding[i] as Dim));
     return add(add(add(base, mul(dilation[i] as Dim, sub(kernel[i] as Dim, 1))), extra[i] as Dim), 1);
   });
+  if (out.some((size) => compareDim(args.context, '<', size, 0) === true))
+    args.fail(
+      `Given input size per channel: (${sizes.map(showDim).join(' x ')}). Calculated output size per channel: (${out.map(showDim).join(' x ')}). Output size is too small`,
+      { argument: 'input', origin: args.tensor('input').data },
+    );
   const outChannels = mul(weight[1] as Dim, groups);
   // The kernel is applied at every position of the input.
   const macs = product([shape[0] as Dim, ...sizes, weight[0] as Dim, weight[1] as Dim, ...kernel]);

@@ -3,7 +3,18 @@ import { isSym } from '../../python/symint.js';
 import type { Value } from '../../python/value.js';
 import { broadcast, spread } from '../broadcast.js';
 import { concrete, isUnknown, numelOf } from '../dims.js';
-import { defaultDtype, isComplex, realOf, resultType, roundAll, roundTo, toFloat, type Operand } from '../dtypes.js';
+import {
+  defaultDtype,
+  isComplex,
+  isDifferentiable,
+  realOf,
+  resultType,
+  roundAll,
+  roundTo,
+  scalarName,
+  toFloat,
+  type Operand,
+} from '../dtypes.js';
 import { isTensor, type DType, type Shape, type TensorData } from '../tensor.js';
 import type { Unknown } from '../../python/value.js';
 import { alias, maxValues, operator, Undetermined, type Args, type OperatorOptions, type Result } from './operator.js';
@@ -147,20 +158,34 @@ const floorMod = (a: number, b: number): number => {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 };
 
+/** Masks can't be subtracted. */
+function refuseBool(args: Args, terms: readonly Term[]): void {
+  const masks = terms.filter((term) => term.operand.dtype === 'bool' && term.operand.rank !== 'number');
+  if (masks.length === 2)
+    args.fail(
+      'Subtraction, the `-` operator, with two bool tensors is not supported. Use the `^` or `logical_xor()` operator instead.',
+    );
+  if (masks.length === 1)
+    args.fail(
+      'Subtraction, the `-` operator, with a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+    );
+}
+
 function withAlpha(name: string, sign: 1 | -1): void {
   operator(
     `${name}(input, other, alpha=1)`,
     'torch method',
     (args) => {
       const alpha = args.number('alpha');
-      const result = combine(
+      const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
+      if (sign < 0) refuseBool(args, terms);
+      return combine(
         args,
-        [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
+        terms,
         'arithmetic',
         alpha === null ? null : (a, b) => a + sign * (alpha * b),
         scalarOf(args),
       );
-      return result;
     },
     { inplace: true },
   );
@@ -247,38 +272,25 @@ binary('ge(input, other)', 'torch method', 'compare', (a, b) => Number(a >= b));
 binary('logical_and(input, other)', 'torch method', 'logical', (a, b) => Number(a !== 0 && b !== 0));
 binary('logical_or(input, other)', 'torch method', 'logical', (a, b) => Number(a !== 0 || b !== 0));
 binary('logical_xor(input, other)', 'torch method', 'logical', (a, b) => Number((a !== 0) !== (b !== 0)));
-const bits = (compute: (a: bigint, b: bigint) => bigint) => (a: number, b: number) =>
-  Number(compute(BigInt(a), BigInt(b)));
-binary(
-  'bitwise_and(input, other)',
-  'torch method',
-  'arithmetic',
-  bits((a, b) => a & b),
-);
-binary(
-  'bitwise_or(input, other)',
-  'torch method',
-  'arithmetic',
-  bits((a, b) => a | b),
-);
-binary(
-  'bitwise_xor(input, other)',
-  'torch method',
-  'arithmetic',
-  bits((a, b) => a ^ b),
-);
-binary(
-  'bitwise_left_shift(input, other)',
-  'torch method',
-  'arithmetic',
-  bits((a, b) => a << b),
-);
-binary(
-  'bitwise_right_shift(input, other)',
-  'torch method',
-  'arithmetic',
-  bits((a, b) => a >> b),
-);
+function bitwise(name: string, word: string, compute: (a: bigint, b: bigint) => bigint): void {
+  operator(
+    `${name}(input, other)`,
+    'torch method',
+    (args) => {
+      const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
+      const common = resultType(terms.map((term) => term.operand));
+      if (!isUnknown(common) && isDifferentiable(common))
+        args.context.raise('NotImplementedError', `"${word}_cpu" not implemented for '${scalarName(common)}'`);
+      return combine(args, terms, 'arithmetic', (a, b) => Number(compute(BigInt(a), BigInt(b))));
+    },
+    { inplace: true },
+  );
+}
+bitwise('bitwise_and', 'bitwise_and', (a, b) => a & b);
+bitwise('bitwise_or', 'bitwise_or', (a, b) => a | b);
+bitwise('bitwise_xor', 'bitwise_xor', (a, b) => a ^ b);
+bitwise('bitwise_left_shift', 'lshift', (a, b) => a << b);
+bitwise('bitwise_right_shift', 'rshift', (a, b) => a >> b);
 alias('subtract', 'sub', 'torch method');
 alias('multiply', 'mul', 'torch method');
 alias('divide', 'div', 'torch method');
@@ -439,14 +451,31 @@ operator('polygamma(n, input)', 'torch special', (args) =>
   unary(args, toFloat(args.dtype('input'), args.context), null),
 );
 operator('mvlgamma(input, p)', 'torch method', (args) => unary(args, toFloat(args.dtype('input'), args.context), null));
-keeping('neg negative', TM, (x) => -x);
+for (const name of ['neg', 'negative'])
+  operator(
+    `${name}(input)`,
+    TM,
+    (args) => {
+      if (args.dtype('input') === 'bool')
+        args.fail(
+          'Negation, the `-` operator, on a bool tensor is not supported. If you are trying to invert a mask, use the `~` or `logical_not()` operator instead.',
+        );
+      return unary(args, args.dtype('input'), (x) => -x);
+    },
+    { inplace: true },
+  );
 keeping('positive', TM, (x) => x);
 keeping('sign sgn', TM, Math.sign);
 keeping('floor', TM, Math.floor);
 keeping('ceil', TM, Math.ceil);
 keeping('trunc fix', TM, Math.trunc);
 keeping('frac', TM, (x) => x - Math.trunc(x));
-keeping('square', TM, (x) => x * x);
+operator(
+  'square(input)',
+  TM,
+  (args) => unary(args, args.dtype('input') === 'bool' ? 'int64' : args.dtype('input'), (x) => x * x),
+  { inplace: true },
+);
 operator('conj_physical(input)', TM, (args) => unary(args, args.dtype('input'), (x) => x));
 operator(
   'round(input, decimals=0)',

@@ -14,7 +14,7 @@ import {
   showShape,
 } from '../dims.js';
 import { scalarName } from '../dtypes.js';
-import { isTensor, type DType, type Dim, type Shape, type TensorNative } from '../tensor.js';
+import { isTensor, type DType, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
 import { alias, operator, UnknownShape, type Args, type Result } from './operator.js';
 
 const TM = 'torch method';
@@ -72,7 +72,7 @@ export function matmul(args: Args, leftName: string, rightName: string): Result 
       );
     return { shape: [], dtype, macs: 0 };
   }
-  if (a.length <= 2 && b.length <= 2) contract(args, k, k2, a, b, rightName);
+  if (a.length <= 2 && b.length <= 2) contract(args, k, k2, a.length === 1 ? [1, k] : a, b, rightName);
   else if (!assumeEqual(args.context, k, k2)) {
     // Larger stacks on the left are folded into one matrix when the right side is one.
     if (b.length <= 2)
@@ -80,19 +80,95 @@ export function matmul(args: Args, leftName: string, rightName: string): Result 
         `mat1 and mat2 shapes cannot be multiplied (${showMatrix([product(a.slice(0, -1)), k])} and ${showMatrix(b)})`,
         { argument: rightName, expected: k, got: k2 },
       );
+    const together = broadcast(args, [a.slice(0, -2), b.slice(0, -2)]);
     args.fail(
-      `Expected size for first two dimensions of batch2 tensor to be: [${showDim(product(a.slice(0, -2)))}, ${showDim(k)}] but got: [${showDim(product(b.slice(0, -2)))}, ${showDim(k2)}].`,
+      `Expected size for first two dimensions of batch2 tensor to be: [${isUnknown(together) ? '?' : showDim(product(together))}, ${showDim(k)}] but got: [${showDim(product(b.slice(0, -2)))}, ${showDim(k2)}].`,
       { argument: rightName, expected: k, got: k2 },
     );
   }
   const batch = broadcast(args, [a.slice(0, -2), b.slice(0, -2)]);
   if (isUnknown(batch)) return { shape: batch, dtype, macs: batch };
   const shape = [...batch, ...(a.length === 1 ? [] : [n]), ...(b.length === 1 ? [] : [m])];
-  // A matrix times a vector is not a matrix product for the counter; a vector times a matrix is.
-  const counted = b.length > 1;
   const inner = moreSpecific(k, k2);
-  return { shape, dtype, macs: counted ? product([...batch, n, inner, m]) : 0 };
+  const all = product([...batch, n, inner, m]);
+  return { shape, dtype, macs: a.length === 1 || b.length === 1 ? vectorMacs(args, left, right, inner, all) : all };
 }
+
+/**
+ * Vectors: a vector times a matrix is a matrix product for the counter, a matrix times a vector is not. A stack is folded into
+ * one matrix where its memory allows (then the product with a vector isn't counted), else it is multiplied as a stack.
+ */
+function vectorMacs(args: Args, left: TensorData, right: TensorData, inner: Dim, all: Dim): Dim {
+  const vectorFirst = !isUnknown(left.shape) && left.shape.length === 1;
+  const [vector, stack] = vectorFirst ? [left, right] : [right, left];
+  const rank = isUnknown(stack.shape) ? 0 : stack.shape.length;
+  if (rank <= 2) return vectorFirst ? all : 0;
+  if (vector.requiresGrad || inner === 1) return 0;
+  if (rearranged(stack))
+    return args.context.unknown('how a product with a vector is carried out depends on the memory layout');
+  return vectorFirst ? all : 0;
+}
+
+/** Whether a tensor may not lie in memory in the order of its axes. */
+function rearranged(data: TensorData): boolean {
+  let at: TensorData | undefined = data;
+  while (at?.node) {
+    if (REARRANGING.has(at.node.op)) return true;
+    if (!KEEPING.has(at.node.op)) return false;
+    at = at.node.inputs[0];
+  }
+  return false;
+}
+const REARRANGING = new Set([
+  'transpose',
+  'permute',
+  't',
+  'movedim',
+  'swapaxes',
+  'swapdims',
+  'moveaxis',
+  'adjoint',
+  'expand',
+  'expand_as',
+  'broadcast_to',
+  'getitem',
+  'narrow',
+  'select',
+  'chunk',
+  'split',
+  'split_with_sizes',
+  'tensor_split',
+  'unbind',
+  'unfold',
+  'diagonal',
+  'as_strided',
+  'rearrange',
+]);
+const KEEPING = new Set([
+  'view',
+  'reshape',
+  'flatten',
+  'unflatten',
+  'squeeze',
+  'unsqueeze',
+  'view_as',
+  'relu',
+  'gelu',
+  'sigmoid',
+  'tanh',
+  'add',
+  'mul',
+  'sub',
+  'div',
+  'softmax',
+  'dropout',
+  'to',
+  'float',
+  'neg',
+  'exp',
+  'clone',
+]);
+
 operator('matmul(input, other)', 'torch method linalg', (args) => matmul(args, 'input', 'other'));
 
 function ranked(args: Args, name: string, rank: number, message: string): readonly Dim[] {
@@ -384,8 +460,12 @@ function einsumMacs(inputs: readonly EinOperand[], output: readonly string[]): D
     const at = operand.labels.indexOf(label);
     return at < 0 ? 1 : (operand.shape[at] as Dim);
   };
+  /** What is still needed: the output's labels, and those of further operands that have more than one element. */
   const later = (from: number): Set<string> =>
-    new Set([...output, ...inputs.slice(from).flatMap(({ labels }) => labels)]);
+    new Set([
+      ...output,
+      ...inputs.slice(from).flatMap((operand) => operand.labels.filter((label) => sizeIn(operand, label) !== 1)),
+    ]);
   let macs: Dim = 0;
   let current = single(inputs[0] as EinOperand);
   for (let i = 1; i < inputs.length; i++) {

@@ -2,7 +2,7 @@
 import type { Value, Unknown } from '../../python/value.js';
 import { stridesOf } from '../broadcast.js';
 import { add as plus, compareDim, concrete, isUnknown, numelOf } from '../dims.js';
-import { dtypeFacts, isIntegral, realOf, roundTo, toFloat } from '../dtypes.js';
+import { dtypeFacts, isIntegral, realOf, roundTo, scalarName, toFloat } from '../dtypes.js';
 import { namedTuple } from '../namedTuples.js';
 import { isTensor, type DType, type Dim, type Shape } from '../tensor.js';
 import { alias, operator, type Args, type Result, type Results, type Run } from './operator.js';
@@ -179,7 +179,7 @@ function spreadOf(name: string, rooted: boolean): void {
     const { shape } = args.tensor('input').data;
     const floatedDtype = args.dtype('input');
     if (!isUnknown(floatedDtype) && isIntegral(floatedDtype))
-      args.fail(`${name}: only support floating point and complex dtypes`);
+      args.fail('std and var only support floating point and complex dtypes');
     const dtype = isUnknown(floatedDtype) ? floatedDtype : realOf(floatedDtype);
     if (whole) return { shape: [], dtype };
     const { shape: reduced } = axesAndShape(args);
@@ -354,6 +354,7 @@ for (const name of ['cummax', 'cummin'])
     TM,
     (args) => {
       const { shape } = args.tensor('input').data;
+      if (!isUnknown(shape)) args.axisOf('dim', shape.length);
       return {
         results: [{ shape }, { shape, dtype: 'int64', requiresGrad: false }],
         as: namedTuple(name, ['values', 'indices']),
@@ -382,6 +383,8 @@ const normRun =
   (pName: string, dimName: string): Run =>
   (args) => {
     const dtype = args.dtypeArgument() ?? args.dtype('input');
+    if (!isUnknown(dtype) && isIntegral(dtype))
+      args.fail(`linalg.vector_norm: Expected a floating point or complex tensor as input. Got ${scalarName(dtype)}`);
     const { shape } = axesAndShape(args, dimName);
     return { shape, dtype: isUnknown(dtype) ? dtype : realOf(dtype), attributes: { p: args.number(pName) } };
   };
@@ -427,10 +430,11 @@ for (const name of ['sort', 'msort'])
       const sizes = concrete(shape);
       let sorted: number[] | null = null;
       let order: number[] | null = null;
+      if (!isUnknown(shape)) args.axisOf('dim', shape.length);
       if (values && sizes?.length === 1 && typeof args.raw('descending') === 'boolean') {
-        const sign = args.raw('descending') === true ? -1 : 1;
-        order = values.map((_, i) => i).sort((i, j) => sign * ((values[i] as number) - (values[j] as number)));
+        order = sortedOrder(args, values);
         sorted = order.map((i) => values[i] as number);
+        if (!isSettled(args, values)) order = null;
       }
       const first: Result = { shape, values: sorted };
       if (name === 'msort') return first;
@@ -443,13 +447,18 @@ for (const name of ['sort', 'msort'])
   );
 operator('argsort(input, dim=-1, descending=False, stable=False)', TM, (args) => {
   const { shape, values } = args.tensor('input').data;
-  const sign = args.raw('descending') === true ? -1 : 1;
-  const order =
-    values && concrete(shape)?.length === 1
-      ? values.map((_, i) => i).sort((i, j) => sign * ((values[i] as number) - (values[j] as number)))
-      : null;
+  if (!isUnknown(shape)) args.axisOf('dim', shape.length);
+  const order = values && concrete(shape)?.length === 1 && isSettled(args, values) ? sortedOrder(args, values) : null;
   return { shape, dtype: 'int64', requiresGrad: false, values: order };
 });
+function sortedOrder(args: Args, values: readonly number[]): number[] {
+  const sign = args.raw('descending') === true ? -1 : 1;
+  return values.map((_, i) => i).sort((i, j) => sign * ((values[i] as number) - (values[j] as number)));
+}
+/** Among equal elements the order is only promised by a stable sort. */
+function isSettled(args: Args, values: readonly number[]): boolean {
+  return args.raw('stable') === true || new Set(values).size === values.length;
+}
 operator(
   'topk(input, k, dim=-1, largest=True, sorted=True)',
   TM,

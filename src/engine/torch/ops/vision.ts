@@ -55,10 +55,16 @@ function interpolate(args: Args): Result {
     typeof scale === 'object' && scale !== null && (scale.kind === 'tuple' || scale.kind === 'list')
       ? scale.items
       : shape.slice(2).map(() => scale);
-  return {
-    shape: [...shape.slice(0, 2), ...shape.slice(2).map((dim, i) => scaled(args, dim, factors[i] ?? null))],
-    attributes,
-  };
+  const sizes = shape.slice(2).map((dim, i) => scaled(args, dim, factors[i] ?? null));
+  if (sizes.includes(0) && wanted !== undefined) {
+    const names = ['D', 'H', 'W'].slice(-spatial);
+    const show = (dims: readonly Dim[]): string =>
+      dims.map((dim, i) => `${names[i] ?? '?'}: ${showDim(dim)}`).join(', ');
+    args.fail(
+      `Input and output sizes should be greater than 0, but got input (${show(shape.slice(2))}) output (${show(sizes)})`,
+    );
+  }
+  return { shape: [...shape.slice(0, 2), ...sizes], attributes };
 }
 operator(
   "interpolate(input, size=None, scale_factor=None, mode='nearest', align_corners=None, recompute_scale_factor=None, antialias=False)",
