@@ -8,7 +8,8 @@ async function projectOf(files: Readonly<Record<string, string>>): Promise<Proje
   return new Project(new MemorySourceProvider(new Map(Object.entries(files))), await parser(), ['/']);
 }
 
-const textOf = (at: Located | { file: Located['file']; call: CallExpr } | null): string | null => at && at.file.slice('expr' in at ? at.expr : at.call);
+const textOf = (at: Located | { file: Located['file']; call: CallExpr } | null): string | null =>
+  at && at.file.slice('expr' in at ? at.expr : at.call);
 
 describe('names', () => {
   it('follow imports to full names', async () => {
@@ -27,7 +28,16 @@ nn.Linear, F.relu, optim.SGD, A, torch.optim.lr_scheduler.StepLR, Linear, print,
     assert.ok(file && last?.kind === 'Expression' && last.value.kind === 'Tuple');
     assert.deepEqual(
       last.value.elements.map((each) => qualifiedName(file, each)),
-      ['torch.nn.Linear', 'torch.nn.functional.relu', 'torch.optim.SGD', 'torch.optim.Adam', 'torch.optim.lr_scheduler.StepLR', 'torch.nn.Linear', null, null],
+      [
+        'torch.nn.Linear',
+        'torch.nn.functional.relu',
+        'torch.optim.SGD',
+        'torch.optim.Adam',
+        'torch.optim.lr_scheduler.StepLR',
+        'torch.nn.Linear',
+        null,
+        null,
+      ],
     );
     assert.equal(spell(file, 'torch.nn.Dropout'), 'nn.Dropout');
     assert.equal(spell(file, 'torch.cuda.amp'), 'torch.cuda.amp');
@@ -128,10 +138,22 @@ runner.run(DataLoader([1] * 8, batch_size=2, shuffle=True), held_out=DataLoader(
     assert.ok(context);
     assert.equal(context.file?.path, '/train.py');
     assert.equal(textOf(context.modelCall), 'Net()');
-    assert.deepEqual(context.classes.map(({ node }) => node.name), ['Net', 'Part']);
-    assert.deepEqual(context.losses.map((loss) => [loss.name, textOf(loss), textOf(loss.construction)]), [['torch.nn.CrossEntropyLoss', 'self.criterion(self.net(x), y)', 'nn.CrossEntropyLoss()']]);
-    assert.deepEqual(context.optimizers.map(({ name }) => name), ['torch.optim.SGD']);
-    assert.deepEqual(context.schedulers.map(({ name }) => name), ['torch.optim.lr_scheduler.StepLR']);
+    assert.deepEqual(
+      context.classes.map(({ node }) => node.name),
+      ['Net', 'Part'],
+    );
+    assert.deepEqual(
+      context.losses.map((loss) => [loss.name, textOf(loss), textOf(loss.construction)]),
+      [['torch.nn.CrossEntropyLoss', 'self.criterion(self.net(x), y)', 'nn.CrossEntropyLoss()']],
+    );
+    assert.deepEqual(
+      context.optimizers.map(({ name }) => name),
+      ['torch.optim.SGD'],
+    );
+    assert.deepEqual(
+      context.schedulers.map(({ name }) => name),
+      ['torch.optim.lr_scheduler.StepLR'],
+    );
     assert.equal(context.modelInLoop, 'self.net');
     assert.equal(context.validation?.loss, 'loss');
     assert.equal(textOf(context.clipping), 'nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)');

@@ -14,7 +14,12 @@ const model = new URL('model.py', folder).href;
 const train = new URL('train.py', folder).href;
 
 async function ask(text: string, open: Readonly<Record<string, string>> = {}): Promise<AdviseResult> {
-  const workspace = new Workspace(createAnalysisEngine, await parser(), [fileURLToPath(folder).replace(/\/$/, '')], () => false);
+  const workspace = new Workspace(
+    createAnalysisEngine,
+    await parser(),
+    [fileURLToPath(folder).replace(/\/$/, '')],
+    () => false,
+  );
   for (const [uri, content] of Object.entries(open)) workspace.setText(uri, content, 7);
   return advise({ text, uri: model }, workspace);
 }
@@ -26,9 +31,16 @@ describe('architect/advise', function () {
     const advice = await ask('loss is 0.1 on training but 0.8 on validation');
     assert.equal(advice.symptom?.id, 'overfitting');
     const changing = advice.prescriptions.filter(({ edits }) => edits);
-    assert.deepEqual(changing.map(({ id }) => id), ['dropout', 'weight-decay', 'label-smoothing', 'early-stopping']);
+    assert.deepEqual(
+      changing.map(({ id }) => id),
+      ['dropout', 'weight-decay', 'label-smoothing', 'early-stopping'],
+    );
     for (const { id, checked } of [...changing, { id: 'together', checked: advice.together }]) {
-      assert.deepEqual([checked?.syntax.outcome, checked?.shapes.outcome, checked?.parameters], ['passed', 'passed', { kind: 'known', delta: 0 }], id);
+      assert.deepEqual(
+        [checked?.syntax.outcome, checked?.shapes.outcome, checked?.parameters],
+        ['passed', 'passed', { kind: 'known', delta: 0 }],
+        id,
+      );
     }
     assert.deepEqual(advice.together?.modules.find(({ qualname }) => qualname === 'TextClassifier')?.after, 363_460);
   });
@@ -55,8 +67,14 @@ describe('architect/advise', function () {
     const text = renderAdvice(await ask('fix overfitting'));
     const sections = ['What I read', 'What I found', 'Why', 'Changes', 'Dropout in the model', 'Srivastava'];
     const places = sections.map((section) => text.indexOf(section));
-    assert.ok(places.every((place) => place >= 0), text);
-    assert.deepEqual(places, [...places].sort((a, b) => a - b));
+    assert.ok(
+      places.every((place) => place >= 0),
+      text,
+    );
+    assert.deepEqual(
+      places,
+      [...places].sort((a, b) => a - b),
+    );
     // Every formula is closed.
     assert.equal((text.replaceAll('$$', '').match(/\$/g) ?? []).length % 2, 0);
   });

@@ -72,11 +72,16 @@ describe('advice for code that is being typed', function () {
 
   it('never fails', async () => {
     const model = `${files[`/${FOLDER}/model.py`] ?? ''}\n`;
-    const train = (files[`/${FOLDER}/train.py`] ?? '').replace('from model import TextClassifier', '').replace(/from data import.*/, 'CLASSES = VOCAB = [1, 2]\nMAX_LEN = 4');
+    const train = (files[`/${FOLDER}/train.py`] ?? '')
+      .replace('from model import TextClassifier', '')
+      .replace(/from data import.*/, 'CLASSES = VOCAB = [1, 2]\nMAX_LEN = 4');
     const whole = model + train;
     for (let end = 0; end <= whole.length; end += 397) {
       const advice = await adviceFor({ '/train.py': whole.slice(0, end) });
-      applyChanges({ '/train.py': whole.slice(0, end) }, advice.prescriptions.flatMap(({ changes }) => changes));
+      applyChanges(
+        { '/train.py': whole.slice(0, end) },
+        advice.prescriptions.flatMap(({ changes }) => changes),
+      );
     }
   });
 });

@@ -124,7 +124,8 @@ function evaluateNumber(
         [...slice.statements, asked(`(${slice.expression})`)].join('\n'),
       ),
     );
-    if (isUnknown(value)) return { reason: value.reason.replace(/^it raises /, 'followed without running it, the code raises ') };
+    if (isUnknown(value))
+      return { reason: value.reason.replace(/^it raises /, 'followed without running it, the code raises ') };
     if (typeof value === 'number') return value;
     if (typeof value === 'object' && value?.kind === 'float' && typeof value.value === 'number') return value.value;
     return { reason: 'it depends on sizes that are not known' };
