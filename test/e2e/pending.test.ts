@@ -78,6 +78,7 @@ describe('pending changes', function () {
     const { bench, page } = session();
     await bench.clickLine('model.py', 'self.drop = nn.Dropout');
     await bench.command('Architect: Next Pending Change');
+    await page.locator('.statusbar-item', { hasText: 'Ln 26' }).waitFor();
     await bench.command('Show or Focus Hover');
     await page.locator('.monaco-hover:visible', { hasText: 'Removed' }).first().waitFor();
     await session().screenshot('hover');
@@ -95,6 +96,7 @@ describe('pending changes', function () {
     await page.keyboard.type('  # mine');
     await bench.press('Mod+Home');
     await bench.command('Architect: Next Pending Change');
+    await page.locator('.statusbar-item', { hasText: 'Ln 18' }).waitFor();
     await bench.command('Architect: Keep This Change');
     await waitFor(
       '3 changes',
