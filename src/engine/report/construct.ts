@@ -7,8 +7,10 @@ import {
   evaluateSource,
   isUnknown,
   PyRaise,
+  type Assumption,
   type Interpreter,
   type PyClass,
+  type PyInstance,
   type PyModule,
   type Value,
 } from '../python/index.js';
@@ -153,7 +155,7 @@ function firstThatWorks(
 }
 
 /** Constructs a class in the present run. `owners`: other module classes of the file, any of which may hold one. */
-export function construct(context: ClassContext, owners: readonly ClassContext[]): Constructed {
+export function construct(context: ClassContext, owners: readonly ClassContext[], wholes: Wholes): Constructed {
   const { interpreter, cls, node } = context;
   const written = firstThatWorks(interpreter, writtenCalls(context));
   if (written.made) return written.made;
@@ -171,7 +173,7 @@ export function construct(context: ClassContext, owners: readonly ClassContext[]
     };
   }
   for (const owner of owners) {
-    const part = partOf(context, owner);
+    const part = partOf(context, owner, wholes);
     if (part) return part;
   }
   const shown = `${node.name}(${missing.map(({ name }) => `${name}=${name}`).join(', ')})`;
@@ -195,29 +197,50 @@ export function construct(context: ClassContext, owners: readonly ClassContext[]
   };
 }
 
-/** An instance of the class inside a module whose construction is known. */
-function partOf({ interpreter, cls }: ClassContext, owner: ClassContext): Constructed | null {
-  if (owner.cls === cls) return null;
+/** A constructed module of the file and the first instance of each class in it. */
+interface Whole {
+  readonly shown: string;
+  readonly parts: ReadonlyMap<PyClass, { readonly instance: PyInstance; readonly path: string }>;
+  /** What was taken for granted to construct it. */
+  readonly assumptions: readonly Assumption[];
+}
+
+/** Wholes of one file, constructed once however many of its classes are looked for in them. */
+export type Wholes = Map<ClassDef, Whole | null>;
+
+/** Constructs a class on a fork: the objects live on, what it did to the rest of the program doesn't. */
+function wholeOf(owner: ClassContext): Whole | null {
+  const { interpreter } = owner;
+  const known = interpreter.assumptions;
+  interpreter.assumptions = [];
+  const depth = interpreter.heap.depth;
   const journal = interpreter.heap.fork();
   const required = constructorParameters(interpreter, owner.cls)?.some((parameter) => parameter.required) ?? false;
   const defaults: Construction[] = required
     ? []
     : [{ shown: `${owner.node.name}()`, inputs: null, make: () => interpreter.call(owner.cls) }];
-  const whole = firstThatWorks(interpreter, [...writtenCalls(owner), ...defaults]);
-  const value = whole.made?.value;
-  if (typeof value === 'object' && value?.kind === 'instance') {
+  const { made } = firstThatWorks(interpreter, [...writtenCalls(owner), ...defaults]);
+  const parts = new Map<PyClass, { instance: PyInstance; path: string }>();
+  const value = made?.value;
+  if (typeof value === 'object' && value?.kind === 'instance')
     for (const [instance, path] of modulePaths(value))
-      if (instance.cls === cls && path !== '') {
-        interpreter.heap.commit(journal);
-        return {
-          value: instance,
-          shown: `${whole.made?.shown ?? owner.node.name}.get_submodule("${path}")`,
-          inputs: null,
-        };
-      }
-  }
+      if (path !== '' && !parts.has(instance.cls)) parts.set(instance.cls, { instance, path });
+  interpreter.heap.unwind(depth + 1);
   interpreter.heap.rollback(journal);
-  return null;
+  const { assumptions } = interpreter;
+  interpreter.assumptions = known;
+  return made ? { shown: made.shown ?? owner.node.name, parts, assumptions } : null;
+}
+
+/** An instance of the class inside a module whose construction is known. */
+function partOf({ interpreter, cls }: ClassContext, owner: ClassContext, wholes: Wholes): Constructed | null {
+  if (owner.cls === cls) return null;
+  let whole = wholes.get(owner.node);
+  if (whole === undefined) wholes.set(owner.node, (whole = wholeOf(owner)));
+  const part = whole?.parts.get(cls);
+  if (!whole || !part) return null;
+  interpreter.assumptions.push(...whole.assumptions);
+  return { value: part.instance, shown: `${whole.shown}.get_submodule("${part.path}")`, inputs: null };
 }
 
 interface ConstructorParameter {

@@ -6,7 +6,7 @@ import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
-import { classesOf, construct, type ClassContext } from './construct.js';
+import { classesOf, construct, type ClassContext, type Wholes } from './construct.js';
 import { directivesOf } from './directives.js';
 import type { InputSpec } from './inputs.js';
 import { buildReport } from './modelReport.js';
@@ -70,9 +70,10 @@ export class Engine {
     const file = this.file(path);
     if (options.call !== undefined) return [this.analyzeCall(path, file, options.call, options.inputs ?? null)];
     const reports: ModelReport[] = [];
+    const wholes: Wholes = new Map();
     for (const node of classesOf(file)) {
       if (options.qualname !== undefined && node.name !== options.qualname) continue;
-      const report = this.analyzeClass(path, file, node, options.inputs ?? null);
+      const report = this.analyzeClass(path, file, node, options.inputs ?? null, wholes);
       if (report) reports.push(report);
     }
     return reports;
@@ -103,6 +104,7 @@ export class Engine {
     file: SourceFile,
     node: ClassDef,
     inputs: readonly InputSpec[] | null,
+    wholes: Wholes,
   ): ModelReport | null {
     const { interpreter } = this;
     return interpreter.run(() => {
@@ -113,7 +115,7 @@ export class Engine {
         other === node ? [] : (this.classContext(module, file, other) ?? []),
       );
       // What a file ends with is usually the whole that its other classes are parts of.
-      const made = construct(context, owners.reverse());
+      const made = construct(context, owners.reverse(), wholes);
       const place = { file, start: node.start, end: node.end };
       const { value, shown } = made;
       return buildReport(interpreter, {
