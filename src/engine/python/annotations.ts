@@ -12,7 +12,10 @@ function staysText(module: PyModule): boolean {
   return (
     module.file?.ast.body.some(
       (statement) =>
-        statement.kind === 'ImportFrom' && statement.module === '__future__' && statement.names !== '*' && statement.names.some(({ name }) => name === 'annotations'),
+        statement.kind === 'ImportFrom' &&
+        statement.module === '__future__' &&
+        statement.names !== '*' &&
+        statement.names.some(({ name }) => name === 'annotations'),
     ) ?? false
   );
 }
@@ -24,8 +27,24 @@ function evaluateIn(interpreter: Interpreter, func: PyFunction, node: Expr): Val
   if (!file) return interpreter.unknown('annotations of this function are not evaluated');
   if (staysText(module)) return file.text.slice(node.start, node.end);
   const frame: Frame = {
-    kind: 'module', name: func.qualname, file, module, scope: file.ast.scope, locals: module.namespace, owner: module, closure: null, env: null,
-    ownerClass: null, self: undefined, node: null, pending: [], methods: null, handling: null, isGenerator: false, yielded: null, importGuards: 0,
+    kind: 'module',
+    name: func.qualname,
+    file,
+    module,
+    scope: file.ast.scope,
+    locals: module.namespace,
+    owner: module,
+    closure: null,
+    env: null,
+    ownerClass: null,
+    self: undefined,
+    node: null,
+    pending: [],
+    methods: null,
+    handling: null,
+    isGenerator: false,
+    yielded: null,
+    importGuards: 0,
   };
   return interpreter.attempt(() => {
     const depth = interpreter.frames.length;
@@ -53,7 +72,8 @@ export function returnAnnotation(context: Context, func: PyFunction): Value | un
 /** `function.__annotations__`. */
 export function functionAnnotations(context: Context, func: PyFunction): PyDict {
   const entries: (readonly [Value, Value])[] = [];
-  for (const { name, annotation } of func.node.params) if (annotation) entries.push([name, evaluateIn(context as Interpreter, func, annotation)]);
+  for (const { name, annotation } of func.node.params)
+    if (annotation) entries.push([name, evaluateIn(context as Interpreter, func, annotation)]);
   const returned = returnAnnotation(context, func);
   if (returned !== undefined) entries.push(['return', returned]);
   return context.dict(entries);
@@ -63,7 +83,8 @@ export function functionAnnotations(context: Context, func: PyFunction): PyDict 
 export function classAnnotation(context: Context, cls: PyClass, text: string): Value {
   const interpreter = context as Interpreter;
   const path = cls.place?.file.path;
-  if (path === undefined || path.startsWith('<')) return interpreter.unknown('annotations of this class are not evaluated');
+  if (path === undefined || path.startsWith('<'))
+    return interpreter.unknown('annotations of this class are not evaluated');
   return interpreter.attempt(() => {
     const module = interpreter.importer.moduleOfFile(path);
     return staysText(module) ? text : evaluateSource(interpreter, module, text, '<annotation>');
@@ -74,5 +95,9 @@ export function classAnnotation(context: Context, cls: PyClass, text: string): V
 export function classAnnotations(context: Context, cls: PyClass): PyDict {
   const own = cls.namespace.get('__annotations__');
   if (typeof own !== 'object' || own?.kind !== 'dict') return context.dict();
-  return context.dict([...own.entries.values()].map(({ key, value }) => [key, typeof value === 'string' ? classAnnotation(context, cls, value) : value] as const));
+  return context.dict(
+    [...own.entries.values()].map(
+      ({ key, value }) => [key, typeof value === 'string' ? classAnnotation(context, cls, value) : value] as const,
+    ),
+  );
 }

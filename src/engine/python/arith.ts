@@ -1,6 +1,24 @@
 /** Operators between values of built-in kinds. User overrides are the interpreter's business and come first. */
 import { unionOf, unionTypeClass } from './builtins/otherMethods.js';
-import { asIndex, asInt, firstTaint, isClass, isDict, isInstance, isFloat, isList, isSet, isTuple, isUnknown, makeDict, makeList, makeSet, makeTuple, symbolicUnknown, unwrap } from './coerce.js';
+import {
+  asIndex,
+  asInt,
+  firstTaint,
+  isClass,
+  isDict,
+  isInstance,
+  isFloat,
+  isList,
+  isSet,
+  isTuple,
+  isUnknown,
+  makeDict,
+  makeList,
+  makeSet,
+  makeTuple,
+  symbolicUnknown,
+  unwrap,
+} from './coerce.js';
 import type { Context } from './context.js';
 import { percentFormat } from './format.js';
 import { complexBinary, floatBinary, intBinary, intToFloat, numberUnary, smallBinary, toComplex } from './numbers.js';
@@ -39,7 +57,12 @@ export function binaryBuiltin(op: string, left: Value, right: Value, context: Co
     const p = isFloat(a) ? a.value : x === undefined || isSym(x) ? undefined : x;
     const q = isFloat(b) ? b.value : y === undefined || isSym(y) ? undefined : y;
     if (p !== undefined && q !== undefined)
-      return floatBinary(op, typeof p === 'bigint' ? intToFloat(p, context) : p, typeof q === 'bigint' ? intToFloat(q, context) : q, context);
+      return floatBinary(
+        op,
+        typeof p === 'bigint' ? intToFloat(p, context) : p,
+        typeof q === 'bigint' ? intToFloat(q, context) : q,
+        context,
+      );
   }
   const symbolic = symFloatBinary(op, a, b, context);
   if (symbolic !== undefined) return symbolic;
@@ -65,8 +88,10 @@ function sequenceBinary(op: string, a: Value, b: Value, context: Context): Value
     case '*':
       if (asInt(b) !== undefined) return repeat(a, b, context);
       if (asInt(a) !== undefined) return repeat(b, a, context);
-      if (isSequence(a)) return context.raise('TypeError', `can't multiply sequence by non-int of type '${context.typeOf(b).name}'`);
-      if (isSequence(b)) return context.raise('TypeError', `can't multiply sequence by non-int of type '${context.typeOf(a).name}'`);
+      if (isSequence(a))
+        return context.raise('TypeError', `can't multiply sequence by non-int of type '${context.typeOf(b).name}'`);
+      if (isSequence(b))
+        return context.raise('TypeError', `can't multiply sequence by non-int of type '${context.typeOf(a).name}'`);
       return undefined;
     case '%':
       if (typeof a === 'string') return percentFormat(a, b, context);
@@ -90,15 +115,21 @@ function isSequence(value: Value): boolean {
 function concatenate(a: Value, b: Value, context: Context): Value | undefined {
   if (typeof a === 'string') {
     if (typeof b === 'string') return a + b;
-    return typeof b === 'object' && b?.kind === 'native' ? undefined : context.raise('TypeError', `can only concatenate str (not "${context.typeOf(b).name}") to str`);
+    return typeof b === 'object' && b?.kind === 'native'
+      ? undefined
+      : context.raise('TypeError', `can only concatenate str (not "${context.typeOf(b).name}") to str`);
   }
   if (isList(a)) {
     if (isList(b)) return makeList(context, [...a.items, ...b.items]);
-    return isOther(b) ? undefined : context.raise('TypeError', `can only concatenate list (not "${context.typeOf(b).name}") to list`);
+    return isOther(b)
+      ? undefined
+      : context.raise('TypeError', `can only concatenate list (not "${context.typeOf(b).name}") to list`);
   }
   if (isTuple(a)) {
     if (isTuple(b)) return makeTuple([...a.items, ...b.items]);
-    return isOther(b) ? undefined : context.raise('TypeError', `can only concatenate tuple (not "${context.typeOf(b).name}") to tuple`);
+    return isOther(b)
+      ? undefined
+      : context.raise('TypeError', `can only concatenate tuple (not "${context.typeOf(b).name}") to tuple`);
   }
   if (isBytes(a) && isBytes(b)) return { kind: 'bytes', value: a.value + b.value };
   return undefined;
@@ -118,7 +149,12 @@ function repeat(sequence: Value, times: Value, context: Context): Value | undefi
     return context.raise('OverflowError', "cannot fit 'int' into an index-sized integer");
   }
   const n = Math.max(0, count);
-  const length = typeof sequence === 'string' ? sequence.length : isBytes(sequence) ? sequence.value.length : (sequence as PyList).items.length;
+  const length =
+    typeof sequence === 'string'
+      ? sequence.length
+      : isBytes(sequence)
+        ? sequence.value.length
+        : (sequence as PyList).items.length;
   if (length * n > MAX_ELEMENTS) return context.unknown('the repetition is too long to be followed');
   if (typeof sequence === 'string') return sequence.repeat(n);
   if (isBytes(sequence)) return { kind: 'bytes', value: sequence.value.repeat(n) };
@@ -137,7 +173,11 @@ function repeatItems(items: readonly Value[], times: number): Value[] {
 // ---------------------------------------------------------------- sets and dicts
 
 /** `a op b` of two sets by their keys; the left operand's kind is the result's. */
-export function combineSets(op: string, a: ReadonlyMap<HashKey, Value>, b: ReadonlyMap<HashKey, Value>): Map<HashKey, Value> | undefined {
+export function combineSets(
+  op: string,
+  a: ReadonlyMap<HashKey, Value>,
+  b: ReadonlyMap<HashKey, Value>,
+): Map<HashKey, Value> | undefined {
   const result = new Map<HashKey, Value>();
   switch (op) {
     case '|':
@@ -182,7 +222,8 @@ function dictUnion(a: Value, b: Value, context: Context): Value | undefined {
 function typeUnion(a: Value, b: Value, context: Context): Value | undefined {
   const isType = (value: Value): boolean => isClass(value) || (isInstance(value) && value.cls === unionTypeClass);
   if (!isType(a) && !isType(b)) return undefined;
-  const allowed = (value: Value): boolean => value === null || isType(value) || typeof value === 'string' || isInstance(value);
+  const allowed = (value: Value): boolean =>
+    value === null || isType(value) || typeof value === 'string' || isInstance(value);
   return allowed(a) && allowed(b) ? unionOf(a, b, context) : undefined;
 }
 
@@ -275,4 +316,3 @@ export function inplaceBuiltin(op: string, left: Value, right: Value, context: C
       return undefined;
   }
 }
-

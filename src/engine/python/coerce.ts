@@ -1,7 +1,19 @@
 /** Small questions every builtin asks of its arguments. */
 import type { Context } from './context.js';
 import { isSym, norm, type Int, type SymInt } from './symint.js';
-import type { HashKey, PyClass, PyDict, PyFloat, PyInstance, PyList, PySet, PySingleton, PyTuple, Unknown, Value } from './value.js';
+import type {
+  HashKey,
+  PyClass,
+  PyDict,
+  PyFloat,
+  PyInstance,
+  PyList,
+  PySet,
+  PySingleton,
+  PyTuple,
+  Unknown,
+  Value,
+} from './value.js';
 
 export const NOT_IMPLEMENTED: PySingleton = { kind: 'singleton', name: 'NotImplemented' };
 export const ELLIPSIS: PySingleton = { kind: 'singleton', name: 'Ellipsis' };
@@ -58,7 +70,9 @@ export function pyFloat(value: number): PyFloat {
 
 /** An instance of a `str`, `int` or `float` subclass stands for its primitive. */
 export function unwrap(value: Value): Value {
-  return typeof value === 'object' && value !== null && value.kind === 'instance' && value.primitive !== undefined ? value.primitive : value;
+  return typeof value === 'object' && value !== null && value.kind === 'instance' && value.primitive !== undefined
+    ? value.primitive
+    : value;
 }
 
 /** A plain or symbolic integer; booleans count, `undefined` for anything else. */
@@ -90,6 +104,11 @@ export function asIndex(value: Value | undefined): number | undefined {
 export function asString(value: Value | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return isInstance(value) && typeof value.primitive === 'string' ? value.primitive : undefined;
+}
+
+/** A string value as it is, empty for anything else. */
+export function textOf(value: Value | undefined): string {
+  return asString(value) ?? '';
 }
 
 /** The nearest double, as Python's `float(x)`; `undefined` for what is no plain real number. */
@@ -126,7 +145,12 @@ export function makeTuple(items: readonly Value[], cls: PyClass | null = null): 
 export function makeDict(context: Context, cls: PyClass | null = null): PyDict {
   return { kind: 'dict', entries: new Map(), cls, attrs: null, saved: context.heap.epoch, taint: null };
 }
-export function makeSet(context: Context, entries: Map<HashKey, Value>, frozen: boolean, cls: PyClass | null = null): PySet {
+export function makeSet(
+  context: Context,
+  entries: Map<HashKey, Value>,
+  frozen: boolean,
+  cls: PyClass | null = null,
+): PySet {
   return { kind: 'set', entries, frozen, cls, saved: context.heap.epoch, taint: null };
 }
 export function makeInstance(context: Context, cls: PyClass, primitive?: PyInstance['primitive']): PyInstance {

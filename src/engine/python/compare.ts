@@ -1,5 +1,17 @@
 /** `==`, `<` and their like, and `in`, between values of built-in kinds. */
-import { asInt, asString, firstTaint, isDict, isFloat, isList, isSet, isTuple, isUnknown, symbolicUnknown, unwrap } from './coerce.js';
+import {
+  asInt,
+  asString,
+  firstTaint,
+  isDict,
+  isFloat,
+  isList,
+  isSet,
+  isTuple,
+  isUnknown,
+  symbolicUnknown,
+  unwrap,
+} from './coerce.js';
 import type { Context } from './context.js';
 import { identical } from './hash.js';
 import { exactFloat } from './numbers.js';
@@ -89,7 +101,13 @@ export function compareBuiltin(op: Comparison, left: Value, right: Value, contex
   return equal === null ? undefined : op === '==' ? equal : !equal;
 }
 
-function compareFloats(op: Comparison, a: Value, b: Value, x: Int | undefined, y: Int | undefined): boolean | undefined {
+function compareFloats(
+  op: Comparison,
+  a: Value,
+  b: Value,
+  x: Int | undefined,
+  y: Int | undefined,
+): boolean | undefined {
   if (isFloat(a) && isFloat(b)) {
     switch (op) {
       case '==':
@@ -106,8 +124,10 @@ function compareFloats(op: Comparison, a: Value, b: Value, x: Int | undefined, y
         return a.value >= b.value;
     }
   }
-  if (isFloat(b) && x !== undefined && !isSym(x)) return Number.isNaN(b.value) ? op === '!=' : holds(op, compareIntFloat(x, b.value));
-  if (isFloat(a) && y !== undefined && !isSym(y)) return Number.isNaN(a.value) ? op === '!=' : holds(op, -compareIntFloat(y, a.value));
+  if (isFloat(b) && x !== undefined && !isSym(x))
+    return Number.isNaN(b.value) ? op === '!=' : holds(op, compareIntFloat(x, b.value));
+  if (isFloat(a) && y !== undefined && !isSym(y))
+    return Number.isNaN(a.value) ? op === '!=' : holds(op, -compareIntFloat(y, a.value));
   return undefined;
 }
 
@@ -119,7 +139,7 @@ function equalAcrossKinds(a: Value, b: Value): boolean | null {
     const complex = (complexA ? a : b) as Extract<Value, { kind: 'complex' }>;
     const other = complexA ? b : a;
     const plain = isFloat(other) ? other.value : asInt(other);
-    if (plain !== undefined && !isSym(plain)) return complex.im === 0 && complex.re == plain;
+    if (plain !== undefined && !isSym(plain)) return complex.im === 0 && complex.re === Number(plain);
   }
   return identical(a, b);
 }
@@ -159,7 +179,8 @@ function compareSameKind(op: Comparison, a: Value, b: Value, context: Context): 
   if (a.kind === 'slice' && b.kind === 'slice')
     return compareSequences(op, [a.start, a.stop, a.step], [b.start, b.stop, b.step], context);
   if (a.kind === 'range' && b.kind === 'range') return negated(op, equalRanges(a, b, context));
-  if (a.kind === 'method' && b.kind === 'method') return (identical(a.self, b.self) === true && identical(a.func, b.func) === true) === (op === '==');
+  if (a.kind === 'method' && b.kind === 'method')
+    return (identical(a.self, b.self) === true && identical(a.func, b.func) === true) === (op === '==');
   return undefined;
 }
 
@@ -194,7 +215,11 @@ function compareSequences(op: Comparison, a: readonly Value[], b: readonly Value
   return holds(op, a.length - b.length);
 }
 
-function equalDicts(a: Extract<Value, { kind: 'dict' }>, b: Extract<Value, { kind: 'dict' }>, context: Context): boolean | Unknown {
+function equalDicts(
+  a: Extract<Value, { kind: 'dict' }>,
+  b: Extract<Value, { kind: 'dict' }>,
+  context: Context,
+): boolean | Unknown {
   if (a === b) return true;
   const taint = firstTaint(a, b);
   if (taint) return taint;
@@ -219,7 +244,8 @@ function equalRanges(a: PyRange, b: PyRange, context: Context): boolean | Unknow
     if (same !== true) return symbolicUnknown(context, 'a comparison', isSym(x) ? x : y);
   }
   if (isSym(a.start) || isSym(a.stop) || isSym(a.step) || isSym(b.start) || isSym(b.stop) || isSym(b.step)) return true;
-  const size = (r: PyRange): number => Math.max(0, Math.ceil(((r.stop as number) - (r.start as number)) / (r.step as number)));
+  const size = (r: PyRange): number =>
+    Math.max(0, Math.ceil(((r.stop as number) - (r.start as number)) / (r.step as number)));
   const length = size(a);
   if (length !== size(b)) return false;
   if (length === 0) return true;
@@ -234,7 +260,11 @@ export function containsBuiltin(container: Value, item: Value, context: Context)
   if (typeof box === 'string') {
     if (isUnknown(item)) return item;
     const text = asString(item);
-    if (text === undefined) return context.raise('TypeError', `'in <string>' requires string as left operand, not ${context.typeOf(item).name}`);
+    if (text === undefined)
+      return context.raise(
+        'TypeError',
+        `'in <string>' requires string as left operand, not ${context.typeOf(item).name}`,
+      );
     return box.includes(text);
   }
   if (typeof box !== 'object' || box === null) return undefined;
@@ -264,7 +294,8 @@ export function containsBuiltin(container: Value, item: Value, context: Context)
       const n = isFloat(plain) && Number.isInteger(plain.value) ? plain.value : asInt(plain);
       if (n === undefined) return false;
       const { start, stop, step } = box;
-      if (isSym(n) || isSym(start) || isSym(stop) || isSym(step)) return symbolicUnknown(context, 'a membership test', isSym(n) ? n : isSym(stop) ? stop : start);
+      if (isSym(n) || isSym(start) || isSym(stop) || isSym(step))
+        return symbolicUnknown(context, 'a membership test', isSym(n) ? n : isSym(stop) ? stop : start);
       const at = Number(n);
       return (step > 0 ? at >= start && at < stop : at <= start && at > stop) && (at - start) % step === 0;
     }

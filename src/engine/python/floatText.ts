@@ -43,7 +43,9 @@ function scaled(value: number, digits: number): bigint {
 
 /** `f` format of a finite value that is not negative. */
 export function fixedText(value: number, precision: number): string {
-  const digits = scaled(value, precision).toString().padStart(precision + 1, '0');
+  const digits = scaled(value, precision)
+    .toString()
+    .padStart(precision + 1, '0');
   return precision === 0 ? digits : `${digits.slice(0, -precision)}.${digits.slice(-precision)}`;
 }
 

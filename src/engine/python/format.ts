@@ -1,5 +1,20 @@
 /** Text of values: `repr`, `str`, the format mini-language, `%` formatting and `str.format`. */
-import { asIndex, asInt, asNumber, asString, codePoints, isDict, isFloat, isInstance, isTuple, isUnknown, kindOf, stringLength, symbolicUnknown, unwrap } from './coerce.js';
+import {
+  asIndex,
+  asInt,
+  asNumber,
+  asString,
+  codePoints,
+  isDict,
+  isFloat,
+  isInstance,
+  isTuple,
+  isUnknown,
+  kindOf,
+  stringLength,
+  symbolicUnknown,
+  unwrap,
+} from './coerce.js';
 import type { Context } from './context.js';
 import { exponentialText, fixedText, floatRepr, generalText } from './floatText.js';
 import { intToFloat, truncate } from './numbers.js';
@@ -45,7 +60,8 @@ export function stringRepr(text: string): string {
 /** `ascii()` of a text that `repr` already made. */
 export function asciiOnly(text: string): string {
   let result = '';
-  for (const character of text) result += (character.codePointAt(0) ?? 0) < 0x80 ? character : escapeCharacter(character, true);
+  for (const character of text)
+    result += (character.codePointAt(0) ?? 0) < 0x80 ? character : escapeCharacter(character, true);
   return result;
 }
 export function bytesRepr(value: string): string {
@@ -72,7 +88,10 @@ function joined(context: Context, open: string, items: Iterable<Value>, close: s
   return `${open}${parts.join(', ')}${close}`;
 }
 
-function containerRepr(value: Extract<Value, { kind: 'list' | 'dict' | 'set' | 'tuple' }>, context: Context): string | Unknown {
+function containerRepr(
+  value: Extract<Value, { kind: 'list' | 'dict' | 'set' | 'tuple' }>,
+  context: Context,
+): string | Unknown {
   const recursive = { list: '[...]', dict: '{...}', set: 'set(...)', tuple: '(...)' };
   if (writing.has(value)) return recursive[value.kind];
   if (value.kind !== 'tuple' && value.taint) return value.taint;
@@ -109,15 +128,9 @@ function containerRepr(value: Extract<Value, { kind: 'list' | 'dict' | 'set' | '
 
 /** `repr` of a built-in kind, past user overrides. Unknown where the text holds an address or a size without value. */
 export function reprBuiltin(value: Value, context: Context): string | Unknown {
-  switch (typeof value) {
-    case 'string':
-      return stringRepr(value);
-    case 'number':
-    case 'bigint':
-      return String(value);
-    case 'boolean':
-      return value ? 'True' : 'False';
-  }
+  if (typeof value === 'string') return stringRepr(value);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value === null) return 'None';
   switch (value.kind) {
     case 'unknown':
@@ -138,8 +151,11 @@ export function reprBuiltin(value: Value, context: Context): string | Unknown {
     case 'set':
       return containerRepr(value, context);
     case 'range': {
-      if (isSym(value.start) || isSym(value.stop) || isSym(value.step)) return symbolicUnknown(context, 'a text', value.stop);
-      return value.step === 1 ? `range(${value.start}, ${value.stop})` : `range(${value.start}, ${value.stop}, ${value.step})`;
+      if (isSym(value.start) || isSym(value.stop) || isSym(value.step))
+        return symbolicUnknown(context, 'a text', value.stop);
+      return value.step === 1
+        ? `range(${value.start}, ${value.stop})`
+        : `range(${value.start}, ${value.stop}, ${value.step})`;
     }
     case 'slice':
       return joined(context, 'slice(', [value.start, value.stop, value.step], ')');
@@ -151,9 +167,14 @@ export function reprBuiltin(value: Value, context: Context): string | Unknown {
       return value.file ? `<module '${value.name}' from '${value.file.path}'>` : `<module '${value.name}'>`;
     case 'instance':
       if (value.primitive !== undefined) return reprBuiltin(value.primitive, context);
-      return ownText(value, '__repr__', context) ?? context.unknown(`the text of a '${value.cls.name}' object holds its address`);
+      return (
+        ownText(value, '__repr__', context) ??
+        context.unknown(`the text of a '${value.cls.name}' object holds its address`)
+      );
     case 'native':
-      return value.type.repr ? value.type.repr(value, context) : context.unknown(`the text of a '${value.type.name}' object is not known`);
+      return value.type.repr
+        ? value.type.repr(value, context)
+        : context.unknown(`the text of a '${value.type.name}' object is not known`);
     default:
       return context.unknown(`the text of a ${context.typeOf(value).name} holds its address`);
   }
@@ -163,7 +184,8 @@ export function reprBuiltin(value: Value, context: Context): string | Unknown {
 export function strBuiltin(value: Value, context: Context): string | Unknown {
   const text = asString(value);
   if (text !== undefined) return text;
-  if (typeof value === 'object' && value !== null && value.kind === 'native' && value.type.str) return value.type.str(value, context);
+  if (typeof value === 'object' && value !== null && value.kind === 'native' && value.type.str)
+    return value.type.str(value, context);
   const own = isInstance(value) && value.primitive === undefined ? ownText(value, '__str__', context) : undefined;
   return own ?? reprBuiltin(value, context);
 }
@@ -225,12 +247,20 @@ function pad(text: string, spec: Spec, align: '<' | '>' | '^'): string {
 
 function group(digits: string, separator: string, size: number): string {
   let result = '';
-  for (let end = digits.length; end > 0; end -= size) result = digits.slice(Math.max(0, end - size), end) + (result ? separator + result : '');
+  for (let end = digits.length; end > 0; end -= size)
+    result = digits.slice(Math.max(0, end - size), end) + (result ? separator + result : '');
   return result;
 }
 
 /** Puts sign, prefix, digits and what follows together; zero padding goes between prefix and digits and is grouped too. */
-function numberText(negative: boolean, prefix: string, whole: string, rest: string, spec: Spec, groupSize: number): string {
+function numberText(
+  negative: boolean,
+  prefix: string,
+  whole: string,
+  rest: string,
+  spec: Spec,
+  groupSize: number,
+): string {
   const sign = negative ? '-' : spec.sign === '-' ? '' : spec.sign;
   let digits = spec.grouping ? group(whole, spec.grouping, groupSize) : whole;
   if (spec.align === '=') {
@@ -317,8 +347,10 @@ function formatFloat(value: number, spec: Spec, context: Context): string {
 }
 
 function formatString(text: string, spec: Spec, context: Context): string {
-  if (spec.type !== '' && spec.type !== 's') context.raise('ValueError', `Unknown format code '${spec.type}' for object of type 'str'`);
-  if (spec.align === '=' && spec.fill !== '0') context.raise('ValueError', "'=' alignment not allowed in string format specifier");
+  if (spec.type !== '' && spec.type !== 's')
+    context.raise('ValueError', `Unknown format code '${spec.type}' for object of type 'str'`);
+  if (spec.align === '=' && spec.fill !== '0')
+    context.raise('ValueError', "'=' alignment not allowed in string format specifier");
   const cut = spec.precision === null ? text : codePoints(text).slice(0, spec.precision).join('');
   return pad(cut, spec, spec.align === null || spec.align === '=' ? '<' : spec.align);
 }
@@ -333,7 +365,8 @@ export function formatBuiltin(value: Value, spec: string, context: Context): str
   if (int !== undefined) {
     if (isSym(int)) return symbolicUnknown(context, 'a text', int);
     const parsed = parseSpec(spec, context);
-    if (typeof plain === 'boolean' && parsed.type === 's') context.raise('ValueError', "Unknown format code 's' for object of type 'bool'");
+    if (typeof plain === 'boolean' && parsed.type === 's')
+      context.raise('ValueError', "Unknown format code 's' for object of type 'bool'");
     return formatInteger(int, parsed, context);
   }
   if (isFloat(plain)) return formatFloat(plain.value, parseSpec(spec, context), context);
@@ -354,7 +387,13 @@ export function formatValue(value: Value, spec: string, context: Context): strin
       if (isUnknown(text)) return text;
       return asString(text) ?? context.raise('TypeError', '__format__ must return a str');
     }
-  if (typeof value === 'object' && value !== null && value.kind === 'instance' && value.primitive === undefined && spec !== '')
+  if (
+    typeof value === 'object' &&
+    value !== null &&
+    value.kind === 'instance' &&
+    value.primitive === undefined &&
+    spec !== ''
+  )
     if (value.cls.unknownBase) return value.cls.unknownBase;
   return formatBuiltin(value, spec, context);
 }
@@ -389,30 +428,52 @@ export function percentFormat(text: string, values: Value, context: Context): st
     const value = args ? args[next++] : next++ === 0 ? values : undefined;
     return value === undefined ? context.raise('TypeError', 'not enough arguments for format string') : value;
   };
-  const result = text.replace(PERCENT, (_match, key: string | undefined, flags: string, width: string | undefined, precision: string | undefined, type: string) => {
-    if (type === '%') return '%';
-    const count = (written: string | undefined): number | null => (written === undefined ? null : written === '*' ? (asIndex(take()) ?? 0) : Number(written));
-    const columns = count(width) ?? 0;
-    const digits = count(precision);
-    const value = key === undefined ? take() : context.getItem(values, key);
-    if (isUnknown(value)) {
-      unknown ??= value;
-      return '';
-    }
-    const piece = percentPiece(value, type, flags, columns, digits, context);
-    if (isUnknown(piece)) {
-      unknown ??= piece;
-      return '';
-    }
-    return piece;
-  });
+  const result = text.replace(
+    PERCENT,
+    (
+      _match,
+      key: string | undefined,
+      flags: string,
+      width: string | undefined,
+      precision: string | undefined,
+      type: string,
+    ) => {
+      if (type === '%') return '%';
+      const count = (written: string | undefined): number | null =>
+        written === undefined ? null : written === '*' ? (asIndex(take()) ?? 0) : Number(written);
+      const columns = count(width) ?? 0;
+      const digits = count(precision);
+      const value = key === undefined ? take() : context.getItem(values, key);
+      if (isUnknown(value)) {
+        unknown ??= value;
+        return '';
+      }
+      const piece = percentPiece(value, type, flags, columns, digits, context);
+      if (isUnknown(piece)) {
+        unknown ??= piece;
+        return '';
+      }
+      return piece;
+    },
+  );
   if (unknown) return unknown;
-  if (args ? next < args.length : next === 0 && !isDict(values) && kindOf(values) !== 'native' && kindOf(values) !== 'instance')
+  if (
+    args
+      ? next < args.length
+      : next === 0 && !isDict(values) && kindOf(values) !== 'native' && kindOf(values) !== 'instance'
+  )
     context.raise('TypeError', 'not all arguments converted during string formatting');
   return result;
 }
 
-function percentPiece(value: Value, type: string, flags: string, width: number, precision: number | null, context: Context): string | Unknown {
+function percentPiece(
+  value: Value,
+  type: string,
+  flags: string,
+  width: number,
+  precision: number | null,
+  context: Context,
+): string | Unknown {
   const left = flags.includes('-');
   const spec: Spec = {
     fill: flags.includes('0') && !left ? '0' : ' ',
@@ -430,7 +491,11 @@ function percentPiece(value: Value, type: string, flags: string, width: number, 
     case 'a': {
       const text = type === 's' ? context.str(value) : convert(value, type, context);
       if (typeof text !== 'string') return text as Unknown;
-      return pad(precision === null ? text : codePoints(text).slice(0, precision).join(''), { ...spec, fill: ' ' }, left ? '<' : '>');
+      return pad(
+        precision === null ? text : codePoints(text).slice(0, precision).join(''),
+        { ...spec, fill: ' ' },
+        left ? '<' : '>',
+      );
     }
     case 'd':
     case 'i':
@@ -444,7 +509,10 @@ function percentPiece(value: Value, type: string, flags: string, width: number, 
       if (int === undefined)
         return kindOf(plain) === 'native'
           ? context.unknown('a formatted text is not known')
-          : context.raise('TypeError', `%${type} format: ${decimal ? 'a real number' : 'an integer'} is required, not ${context.typeOf(value).name}`);
+          : context.raise(
+              'TypeError',
+              `%${type} format: ${decimal ? 'a real number' : 'an integer'} is required, not ${context.typeOf(value).name}`,
+            );
       if (isSym(int)) return symbolicUnknown(context, 'a text', int);
       return formatInteger(int, { ...spec, precision: null, type: decimal ? 'd' : type }, context);
     }
@@ -473,12 +541,24 @@ function percentPiece(value: Value, type: string, flags: string, width: number, 
 // ---------------------------------------------------------------- str.format
 
 /** `text.format(*args, **kwargs)`. */
-export function formatTemplate(text: string, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context): string | Unknown {
+export function formatTemplate(
+  text: string,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): string | Unknown {
   const counter = { next: 0 };
   return expand(text, args, kwargs, context, counter, 2);
 }
 
-function expand(text: string, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context, counter: { next: number }, depth: number): string | Unknown {
+function expand(
+  text: string,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+  counter: { next: number },
+  depth: number,
+): string | Unknown {
   if (depth < 0) return context.raise('ValueError', 'Max string recursion exceeded');
   let result = '';
   let unknown: Unknown | null = null;
@@ -535,7 +615,8 @@ function expandField(
   if (name === '' || /^\d+$/.test(name)) {
     const index = name === '' ? counter.next++ : Number(name);
     value = args[index];
-    if (value === undefined) return context.raise('IndexError', `Replacement index ${index} out of range for positional args tuple`);
+    if (value === undefined)
+      return context.raise('IndexError', `Replacement index ${index} out of range for positional args tuple`);
   } else {
     value = kwargs.get(name);
     if (value === undefined) return context.raise('KeyError', name);
@@ -552,4 +633,3 @@ function expandField(
   const converted = convert(value, conversion ?? null, context);
   return formatValue(converted, spec, context);
 }
-

@@ -42,17 +42,11 @@ function part(key: HashKey): string {
  * @throws TypeError (Python's) when the value is unhashable.
  */
 export function hashBuiltin(value: Value, context: Context): HashKey | undefined {
-  switch (typeof value) {
-    case 'string':
-      // The string itself (namespaces rely on it); keys of other kinds start with NUL.
-      return value.startsWith('\0') ? `\0s${value}` : value;
-    case 'number':
-      return value;
-    case 'boolean':
-      return value ? 1 : 0;
-    case 'bigint':
-      return `\0i${value}`;
-  }
+  // A string is its own key (namespaces rely on it); keys of other kinds start with NUL.
+  if (typeof value === 'string') return value.startsWith('\0') ? `\0s${value}` : value;
+  if (typeof value === 'number') return value;
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  if (typeof value === 'bigint') return `\0i${value}`;
   if (value === null) return '\0None';
   switch (value.kind) {
     case 'float':
@@ -124,7 +118,8 @@ export function hashNumber(value: Value): number | bigint | undefined {
   if (typeof value === 'number' || typeof value === 'bigint') return ofInt(BigInt(value));
   if (value !== null && typeof value === 'object') {
     if (value.kind === 'float' && Number.isInteger(value.value)) return ofInt(BigInt(value.value));
-    if (value.kind === 'instance' && (typeof value.primitive === 'number' || typeof value.primitive === 'bigint')) return ofInt(BigInt(value.primitive));
+    if (value.kind === 'instance' && (typeof value.primitive === 'number' || typeof value.primitive === 'bigint'))
+      return ofInt(BigInt(value.primitive));
   }
   return undefined;
 }

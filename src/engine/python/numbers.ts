@@ -67,14 +67,21 @@ function intPower(a: Int, b: Int, context: Context): Value {
   }
   const result = powInt(a, b);
   if (result !== null) return result;
-  return isSym(a) || isSym(b) ? symbolicUnknown(context, 'a power', isSym(b) ? b : a) : context.unknown('the power is too large a number to write down');
+  return isSym(a) || isSym(b)
+    ? symbolicUnknown(context, 'a power', isSym(b) ? b : a)
+    : context.unknown('the power is too large a number to write down');
 }
 
 function bits(op: '&' | '|' | '^' | '<<' | '>>', a: Int, b: Int, context: Context): Value {
   if (op === '<<' || op === '>>') {
     if (!isSym(b)) {
       if (b < 0) return context.raise('ValueError', 'negative shift count');
-      if (b > 100_000) return op === '>>' && !isSym(a) ? (a < 0 ? -1 : 0) : context.unknown('the shift gives too large a number to write down');
+      if (b > 100_000)
+        return op === '>>' && !isSym(a)
+          ? a < 0
+            ? -1
+            : 0
+          : context.unknown('the shift gives too large a number to write down');
       const scale = norm(1n << BigInt(b));
       const result = op === '<<' ? mulInt(a, scale) : floorDivInt(a, scale);
       if (result !== null) return result;
@@ -217,11 +224,13 @@ function exactPower(base: number, power: number): number | null {
 function floatPower(a: number, b: number, context: Context): Value {
   if (b === 0 || a === 1) return pyFloat(1);
   if (a === 0 && b < 0) return context.raise('ZeroDivisionError', '0.0 cannot be raised to a negative power');
-  if (Number.isFinite(a) && a < 0 && Number.isFinite(b) && !Number.isInteger(b)) return complexPower({ kind: 'complex', re: a, im: 0 }, { kind: 'complex', re: b, im: 0 }, context);
+  if (Number.isFinite(a) && a < 0 && Number.isFinite(b) && !Number.isInteger(b))
+    return complexPower({ kind: 'complex', re: a, im: 0 }, { kind: 'complex', re: b, im: 0 }, context);
   if (a === -1 && !Number.isFinite(b) && !Number.isNaN(b)) return pyFloat(1);
   const exact = a !== 0 && Number.isInteger(b) && Number.isFinite(a) ? exactPower(a, b) : null;
   const result = exact ?? (b === 0.5 && a >= 0 ? Math.sqrt(a) : a ** b);
-  if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b)) return context.raise('OverflowError', "(34, 'Numerical result out of range')");
+  if (!Number.isFinite(result) && Number.isFinite(a) && Number.isFinite(b))
+    return context.raise('OverflowError', "(34, 'Numerical result out of range')");
   return pyFloat(result);
 }
 
@@ -267,7 +276,8 @@ function complexPower(a: PyComplex, b: PyComplex, context: Context): Value {
   }
   if (b.im === 0 && Number.isInteger(b.re) && Math.abs(b.re) <= 100) {
     let result = make(1, 0);
-    for (let i = 0; i < Math.abs(b.re); i++) result = make(result.re * a.re - result.im * a.im, result.re * a.im + result.im * a.re);
+    for (let i = 0; i < Math.abs(b.re); i++)
+      result = make(result.re * a.re - result.im * a.im, result.re * a.im + result.im * a.re);
     return b.re > 0 ? result : (complexBinary('/', make(1, 0), result, context) as PyComplex);
   }
   const size = Math.hypot(a.re, a.im);

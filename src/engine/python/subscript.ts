@@ -1,5 +1,15 @@
 /** Indexing, slicing, length and iteration of built-in kinds. */
-import { asIndex, asInt, codePoints, isUnknown, isWide, makeList, makeTuple, symbolicUnknown, unwrap } from './coerce.js';
+import {
+  asIndex,
+  asInt,
+  codePoints,
+  isUnknown,
+  isWide,
+  makeList,
+  makeTuple,
+  symbolicUnknown,
+  unwrap,
+} from './coerce.js';
 import type { Context } from './context.js';
 import { addInt, decide, floorDivInt, isSym, maxInt, negInt, subInt, type Int, type SymInt } from './symint.js';
 import type { PyDict, PyIterator, PyList, PyRange, PySet, PySlice, Unknown, Value } from './value.js';
@@ -21,7 +31,8 @@ export function sliceIndices(slice: PySlice, length: number, context: Context): 
     if (isUnknown(value)) return value;
     const int = asInt(value) ?? indexOf(value, context);
     if (isUnknown(int)) return int;
-    if (int === undefined) return context.raise('TypeError', 'slice indices must be integers or None or have an __index__ method');
+    if (int === undefined)
+      return context.raise('TypeError', 'slice indices must be integers or None or have an __index__ method');
     if (isSym(int)) {
       // A size of at least `length` reaches past the end, whatever it is.
       if (decide('>=', int, length) === true) return length;
@@ -51,7 +62,8 @@ function resolve(start: number | null, stop: number | null, step: number, length
 
 /** An instance's `__index__`. */
 export function indexOf(value: Value, context: Context): Int | Unknown | undefined {
-  if (typeof value !== 'object' || value === null || (value.kind !== 'instance' && value.kind !== 'native')) return undefined;
+  if (typeof value !== 'object' || value === null || (value.kind !== 'instance' && value.kind !== 'native'))
+    return undefined;
   const method = context.getAttribute(value, '__index__');
   if (method === undefined) return undefined;
   const result = isUnknown(method) ? method : context.call(method);
@@ -79,7 +91,13 @@ function position(index: Value, length: number, what: string, context: Context, 
     if (isUnknown(index)) return index;
     const int = asInt(index) ?? indexOf(index, context);
     if (isUnknown(int)) return int;
-    if (int === undefined) return context.raise('TypeError', what === 'string' ? `string indices must be integers, not '${context.typeOf(index).name}'` : `${what} indices must be integers or slices, not ${context.typeOf(index).name}`);
+    if (int === undefined)
+      return context.raise(
+        'TypeError',
+        what === 'string'
+          ? `string indices must be integers, not '${context.typeOf(index).name}'`
+          : `${what} indices must be integers or slices, not ${context.typeOf(index).name}`,
+      );
     if (isSym(int)) return symbolicUnknown(context, 'an index', int);
     at = typeof int === 'number' ? int : Number.MAX_SAFE_INTEGER;
   }
@@ -114,7 +132,9 @@ export function getItemBuiltin(object: Value, index: Value, context: Context): V
     case 'tuple': {
       if (isSlice(index)) {
         const bounds = sliceIndices(index, object.items.length, context);
-        return isUnknown(bounds) ? bounds : makeTuple(pick(object.items, bounds), object.cls?.name === 'Size' ? object.cls : null);
+        return isUnknown(bounds)
+          ? bounds
+          : makeTuple(pick(object.items, bounds), object.cls?.name === 'Size' ? object.cls : null);
       }
       const at = position(index, object.items.length, 'tuple', context, 'tuple index out of range');
       return isUnknown(at) ? at : object.items[at];
@@ -166,7 +186,8 @@ function stringItem(text: string, index: Value, context: Context): Value {
 /** Number of items of a range; symbolic for a range up to a named size. */
 export function rangeLength(range: PyRange, context: Context): number | SymInt | Unknown {
   const { start, stop, step } = range;
-  if (!isSym(start) && !isSym(stop) && !isSym(step)) return Math.max(0, step > 0 ? Math.ceil((stop - start) / step) : Math.ceil((start - stop) / -step));
+  if (!isSym(start) && !isSym(stop) && !isSym(step))
+    return Math.max(0, step > 0 ? Math.ceil((stop - start) / step) : Math.ceil((start - stop) / -step));
   if (isSym(step)) return symbolicUnknown(context, 'the length of a range', step);
   // ceil((stop - start) / step) = -((start - stop) // step)
   const distance = step > 0 ? subInt(stop, start) : subInt(start, stop);
@@ -179,22 +200,30 @@ function rangeItem(range: PyRange, index: Value, context: Context): Value {
   const length = rangeLength(range, context);
   if (isUnknown(length)) return length;
   if (isSlice(index)) {
-    if (isSym(length) || isSym(range.start) || isSym(range.step)) return symbolicUnknown(context, 'a slice of a range', isSym(length) ? length : range.start);
+    if (isSym(length) || isSym(range.start) || isSym(range.step))
+      return symbolicUnknown(context, 'a slice of a range', isSym(length) ? length : range.start);
     const bounds = sliceIndices(index, length, context);
     if (isUnknown(bounds)) return bounds;
     const { start, step } = range;
-    return { kind: 'range', start: start + bounds.start * step, stop: start + bounds.stop * step, step: step * bounds.step };
+    return {
+      kind: 'range',
+      start: start + bounds.start * step,
+      stop: start + bounds.stop * step,
+      step: step * bounds.step,
+    };
   }
   if (isSym(length) || isSym(range.start) || isSym(range.step)) {
     const at = asInt(index);
-    if (at === undefined || isSym(range.step)) return isUnknown(index) ? index : symbolicUnknown(context, 'an index into a range', length);
+    if (at === undefined || isSym(range.step))
+      return isUnknown(index) ? index : symbolicUnknown(context, 'an index into a range', length);
     const from = decide('<', at, 0) === true ? addInt(at, length) : at;
-    if (decide('>=', from, 0) !== true || decide('<', from, length) !== true) return symbolicUnknown(context, 'an index into a range', length);
+    if (decide('>=', from, 0) !== true || decide('<', from, length) !== true)
+      return symbolicUnknown(context, 'an index into a range', length);
     const product = context.binary('*', from, range.step);
     return context.binary('+', range.start, product);
   }
   const at = position(index, length, 'range', context, 'range object index out of range');
-  return isUnknown(at) ? at : range.start + at * (range.step as number);
+  return isUnknown(at) ? at : range.start + at * range.step;
 }
 
 // ---------------------------------------------------------------- writing
@@ -233,7 +262,13 @@ export function setItemBuiltin(object: Value, index: Value, value: Value, contex
 }
 
 /** Stores under a key that is already hashed. */
-export function setEntry(dict: PyDict, hash: string | number | object, key: Value, value: Value, context: Context): void {
+export function setEntry(
+  dict: PyDict,
+  hash: string | number | object,
+  key: Value,
+  value: Value,
+  context: Context,
+): void {
   context.heap.touch(dict);
   const old = dict.entries.get(hash);
   if (old) old.value = value;
@@ -251,9 +286,18 @@ function setListItem(list: PyList, index: Value, value: Value, context: Context)
     if (isUnknown(bounds)) return spoil(list, bounds, context);
     if (isUnknown(items)) return spoil(list, items, context);
     context.heap.touch(list);
-    if (bounds.step === 1) list.items = [...list.items.slice(0, bounds.start), ...items, ...list.items.slice(Math.max(bounds.start, bounds.stop))];
+    if (bounds.step === 1)
+      list.items = [
+        ...list.items.slice(0, bounds.start),
+        ...items,
+        ...list.items.slice(Math.max(bounds.start, bounds.stop)),
+      ];
     else {
-      if (items.length !== bounds.length) context.raise('ValueError', `attempt to assign sequence of size ${items.length} to extended slice of size ${bounds.length}`);
+      if (items.length !== bounds.length)
+        context.raise(
+          'ValueError',
+          `attempt to assign sequence of size ${items.length} to extended slice of size ${bounds.length}`,
+        );
       items.forEach((item, i) => (list.items[bounds.start + i * bounds.step] = item));
     }
     return;
@@ -383,7 +427,11 @@ function listIterator(list: PyList): PyIterator {
 }
 
 /** Iterates over a dict by insertion; a change of size meanwhile raises, as in Python. */
-export function entriesIterator(dict: PyDict, name: string, read: (entry: { readonly key: Value; value: Value }) => Value): PyIterator {
+export function entriesIterator(
+  dict: PyDict,
+  name: string,
+  read: (entry: { readonly key: Value; value: Value }) => Value,
+): PyIterator {
   const keys = [...dict.entries.keys()];
   const size = dict.entries.size;
   let next = 0;
@@ -392,10 +440,12 @@ export function entriesIterator(dict: PyDict, name: string, read: (entry: { read
     name,
     next: (context) => {
       if (next >= keys.length) {
-        if (dict.entries.size !== size && !dict.taint) context.raise('RuntimeError', 'dictionary changed size during iteration');
+        if (dict.entries.size !== size && !dict.taint)
+          context.raise('RuntimeError', 'dictionary changed size during iteration');
         return undefined;
       }
-      if (dict.entries.size !== size && !dict.taint) context.raise('RuntimeError', 'dictionary changed size during iteration');
+      if (dict.entries.size !== size && !dict.taint)
+        context.raise('RuntimeError', 'dictionary changed size during iteration');
       const entry = dict.entries.get(keys[next++] as string);
       return entry ? read(entry) : undefined;
     },
@@ -431,4 +481,3 @@ function rangeIterator(range: PyRange, context: Context): PyIterator | Unknown {
     lengthHint: () => length - next,
   };
 }
-

@@ -35,7 +35,14 @@ function make(numerator: Int, denominator: Int, context: Context): Value {
   if (!isSym(numerator) && !isSym(denominator)) return pyFloat(Number(numerator) / Number(denominator));
   const whole = denominator === 1 ? null : trueDivInt(numerator, denominator);
   const data: Fraction = whole === null ? { numerator, denominator } : { numerator: whole, denominator: 1 };
-  const native: SymFloat = { kind: 'native', type: symFloatType, data, attrs: null, saved: context.heap.epoch, taint: null };
+  const native: SymFloat = {
+    kind: 'native',
+    type: symFloatType,
+    data,
+    attrs: null,
+    saved: context.heap.epoch,
+    taint: null,
+  };
   return native;
 }
 
@@ -61,7 +68,9 @@ function fractionOf(value: Value): Fraction | null {
   const { mantissa, exponent } = exactFloat(value.value);
   const size = mantissa < 0n ? -mantissa : mantissa;
   if (size > MAX_FACTOR || exponent > 30 || exponent < -30) return null;
-  return exponent >= 0 ? { numerator: norm(mantissa << BigInt(exponent)), denominator: 1 } : { numerator: norm(mantissa), denominator: norm(1n << BigInt(-exponent)) };
+  return exponent >= 0
+    ? { numerator: norm(mantissa << BigInt(exponent)), denominator: 1 }
+    : { numerator: norm(mantissa), denominator: norm(1n << BigInt(-exponent)) };
 }
 
 function involved(a: Value, b: Value): boolean {
@@ -74,7 +83,8 @@ export function symFloatBinary(op: string, a: Value, b: Value, context: Context)
   if (!involved(a, b)) return undefined;
   const x = fractionOf(a);
   const y = fractionOf(b);
-  const lost = (): Unknown => context.unknown(`a fraction of ${describe(a) ?? describe(b) ?? 'a named size'} can't be kept exactly`);
+  const lost = (): Unknown =>
+    context.unknown(`a fraction of ${describe(a) ?? describe(b) ?? 'a named size'} can't be kept exactly`);
   if (!x || !y) return isReal(a) && isReal(b) ? lost() : undefined;
   switch (op) {
     case '+':
@@ -125,10 +135,16 @@ function fractionText({ numerator, denominator }: Fraction): string {
 }
 
 /** Comparisons of a symbolic float with a real; `undefined` when that isn't what the operands are. */
-export function compareSymFloat(op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Value, b: Value, context: Context): Value | undefined {
+export function compareSymFloat(
+  op: '==' | '!=' | '<' | '<=' | '>' | '>=',
+  a: Value,
+  b: Value,
+  context: Context,
+): Value | undefined {
   if (!involved(a, b)) return undefined;
   if (!isReal(a) || !isReal(b)) return undefined;
-  const infinite = isFloat(a) && !Number.isFinite(a.value) ? a.value : isFloat(b) && !Number.isFinite(b.value) ? -b.value : null;
+  const infinite =
+    isFloat(a) && !Number.isFinite(a.value) ? a.value : isFloat(b) && !Number.isFinite(b.value) ? -b.value : null;
   if (infinite !== null) {
     if (Number.isNaN(infinite)) return op === '!=';
     const order = infinite > 0 ? 1 : -1;
@@ -139,7 +155,10 @@ export function compareSymFloat(op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Va
   const left = x && y && mulInt(x.numerator, y.denominator);
   const right = x && y && mulInt(y.numerator, x.denominator);
   const answer = left === null || right === null ? null : decide(op, left, right);
-  return answer ?? context.unknown(`a comparison depends on ${describe(a) ?? describe(b) ?? 'a named size'}, which has no fixed value`);
+  return (
+    answer ??
+    context.unknown(`a comparison depends on ${describe(a) ?? describe(b) ?? 'a named size'}, which has no fixed value`)
+  );
 }
 
 /** `floor`, `ceil`, `trunc` (`int()`) or `round` of a symbolic float; `null` when it can't be told. */

@@ -29,7 +29,12 @@ export interface SymFactor {
 }
 export type SymAtom =
   | { readonly type: 'size'; readonly name: string }
-  | { readonly type: 'floordiv' | 'mod' | 'min' | 'max'; readonly left: Int; readonly right: Int; readonly name: string };
+  | {
+      readonly type: 'floordiv' | 'mod' | 'min' | 'max';
+      readonly left: Int;
+      readonly right: Int;
+      readonly name: string;
+    };
 
 /** Facts that arithmetic may use: "left % right == 0". */
 export interface SymFacts {
@@ -131,7 +136,11 @@ function joinHalves(terms: Terms): Int | null {
       // even//2 + (even + 1)//2 = even
       const rest: Terms = new Map(terms);
       addTerm(rest, factors, -shared);
-      addTerm(rest, [{ atom: (partner.terms.get(partner.key) as SymTerm).factors[0]?.atom as SymAtom, power: 1 }], -shared);
+      addTerm(
+        rest,
+        [{ atom: (partner.terms.get(partner.key) as SymTerm).factors[0]?.atom as SymAtom, power: 1 }],
+        -shared,
+      );
       const scaled = mulInt(even, norm(shared));
       return scaled === null ? null : addInt(build(rest), scaled);
     }
@@ -186,7 +195,11 @@ function divideFactors(a: readonly SymFactor[], b: readonly SymFactor[]): readon
 
 /** An atom as an integer of its own. */
 function atomInt(atom: SymAtom): SymInt {
-  return { kind: 'symint', key: atom.name, terms: new Map([[atom.name, { coefficient: 1n, factors: [{ atom, power: 1 }] }]]) };
+  return {
+    kind: 'symint',
+    key: atom.name,
+    terms: new Map([[atom.name, { coefficient: 1n, factors: [{ atom, power: 1 }] }]]),
+  };
 }
 
 // ---------------------------------------------------------------- arithmetic
@@ -224,7 +237,8 @@ export function mulInt(a: Int, b: Int): Int | null {
   const terms: Terms = new Map();
   const right = termsOf(b);
   for (const x of termsOf(a).values())
-    for (const y of right.values()) addTerm(terms, multiplyFactors(x.factors, y.factors), x.coefficient * y.coefficient);
+    for (const y of right.values())
+      addTerm(terms, multiplyFactors(x.factors, y.factors), x.coefficient * y.coefficient);
   return terms.size > MAX_TERMS ? null : build(terms);
 }
 
@@ -316,7 +330,12 @@ function operandText(value: Int): string {
   if (!isSym(value)) return Number(value) < 0 ? `(${value})` : String(value);
   const only = value.terms.size === 1 ? [...value.terms.values()][0] : undefined;
   const factor = only?.factors[0];
-  const plain = only?.coefficient === 1n && only.factors.length === 1 && factor?.power === 1 && factor.atom.type !== 'floordiv' && factor.atom.type !== 'mod';
+  const plain =
+    only?.coefficient === 1n &&
+    only.factors.length === 1 &&
+    factor?.power === 1 &&
+    factor.atom.type !== 'floordiv' &&
+    factor.atom.type !== 'mod';
   return plain ? value.key : `(${value.key})`;
 }
 
@@ -361,7 +380,8 @@ function floorDivByConstant(a: SymInt, n: bigint): Int {
   const g = contentWith(rest, n);
   const reduced = dropContent(rest, g);
   const divisor = n / g;
-  if (divisor === 1n || !isSym(reduced)) return addInt(whole, divisor === 1n ? reduced : norm(floorDivBig(BigInt(reduced as number | bigint), divisor)));
+  if (divisor === 1n || !isSym(reduced))
+    return addInt(whole, divisor === 1n ? reduced : norm(floorDivBig(BigInt(reduced as number | bigint), divisor)));
   // (x // m + y) // n = (x + m*y) // (m*n)
   for (const [key, { coefficient, factors }] of sortedTerms(reduced.terms)) {
     const inner = factors.length === 1 && factors[0]?.power === 1 ? factors[0].atom : null;
@@ -472,7 +492,7 @@ export function maxInt(a: Int, b: Int): Int {
 /** Same canonical form (cheap; `decide('==', …)` knows more). */
 export function sameInt(a: Int, b: Int): boolean {
   if (isSym(a)) return isSym(b) && a.key === b.key;
-  return !isSym(b) && a == b;
+  return !isSym(b) && norm(BigInt(a)) === norm(BigInt(b));
 }
 
 /** What users read: `512*num_classes + 11176512`. */

@@ -1,5 +1,20 @@
 /** Which of two symbolic integers is larger, as far as "every size is at least 1" decides it. */
-import { addInt, floorDivInt, isSym, mapAtoms, mulInt, negInt, norm, simplify, subInt, termsOf, type Int, type SymAtom, type SymFacts, type SymInt } from './symint.js';
+import {
+  addInt,
+  floorDivInt,
+  isSym,
+  mapAtoms,
+  mulInt,
+  negInt,
+  norm,
+  simplify,
+  subInt,
+  termsOf,
+  type Int,
+  type SymAtom,
+  type SymFacts,
+  type SymInt,
+} from './symint.js';
 
 /** How many floor divisions, minima and maxima are bounded by their operands before giving up. */
 const MAX_DEPTH = 5;
@@ -45,15 +60,30 @@ function atomBounds(part: SymAtom, depth: number): { readonly low: Bound; readon
   if (depth <= 0) return { low: part.type === 'mod' && !isSym(part.right) && part.right > 0 ? 0n : null, high: null };
   const left = { low: lowerBound(part.left, depth - 1), high: upperBound(part.left, depth - 1) };
   const right = { low: lowerBound(part.right, depth - 1), high: upperBound(part.right, depth - 1) };
-  const both = (pick: (a: bigint, b: bigint) => bigint, a: Bound, b: Bound): Bound => (a === null || b === null ? null : pick(a, b));
+  const both = (pick: (a: bigint, b: bigint) => bigint, a: Bound, b: Bound): Bound =>
+    a === null || b === null ? null : pick(a, b);
   const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
   const most = (a: bigint, b: bigint): bigint => (a > b ? a : b);
   switch (part.type) {
     case 'floordiv':
       if (right.low === null || right.low < 1n) return { low: null, high: null };
       return {
-        low: left.low === null ? null : left.low >= 0n ? (right.high === null ? 0n : floorBig(left.low, right.high)) : floorBig(left.low, right.low),
-        high: left.high === null ? null : left.high >= 0n ? floorBig(left.high, right.low) : right.high === null ? -1n : floorBig(left.high, right.high),
+        low:
+          left.low === null
+            ? null
+            : left.low >= 0n
+              ? right.high === null
+                ? 0n
+                : floorBig(left.low, right.high)
+              : floorBig(left.low, right.low),
+        high:
+          left.high === null
+            ? null
+            : left.high >= 0n
+              ? floorBig(left.high, right.low)
+              : right.high === null
+                ? -1n
+                : floorBig(left.high, right.high),
       };
     case 'mod':
       if (right.low === null || right.low < 1n) return { low: null, high: null };
@@ -105,7 +135,10 @@ function shiftedBound(value: SymInt, depth: number): Bound {
 }
 
 /** Polynomials `scaled` without the atom such that `value >= scaled / by`. */
-function relaxations(value: SymInt, part: Exclude<SymAtom, { type: 'size' }>): { readonly scaled: Int; readonly by: bigint }[] {
+function relaxations(
+  value: SymInt,
+  part: Exclude<SymAtom, { type: 'size' }>,
+): { readonly scaled: Int; readonly by: bigint }[] {
   // Only where the atom stands alone and linearly: multiplied by something its sign would matter.
   let coefficient = 0n;
   let rest: Int = value;
@@ -156,7 +189,15 @@ function expandMod(value: Int): Int {
     const quotient: SymInt = {
       kind: 'symint',
       key: name,
-      terms: new Map([[name, { coefficient: 1n, factors: [{ atom: { type: 'floordiv', left: part.left, right: part.right, name }, power: 1 }] }]]),
+      terms: new Map([
+        [
+          name,
+          {
+            coefficient: 1n,
+            factors: [{ atom: { type: 'floordiv', left: part.left, right: part.right, name }, power: 1 }],
+          },
+        ],
+      ]),
     };
     const product = mulInt(quotient, part.right);
     return product === null ? null : subInt(part.left, product);
@@ -179,14 +220,23 @@ function alignDivisions(value: Int): Int {
 }
 
 function single(part: SymAtom): SymInt {
-  return { kind: 'symint', key: part.name, terms: new Map([[part.name, { coefficient: 1n, factors: [{ atom: part, power: 1 }] }]]) };
+  return {
+    kind: 'symint',
+    key: part.name,
+    terms: new Map([[part.name, { coefficient: 1n, factors: [{ atom: part, power: 1 }] }]]),
+  };
 }
 
 function operand(value: Int): string {
   if (!isSym(value)) return String(value);
   const only = value.terms.size === 1 ? [...value.terms.values()][0] : undefined;
   const factor = only?.factors[0];
-  const plain = only?.coefficient === 1n && only.factors.length === 1 && factor?.power === 1 && factor.atom.type !== 'floordiv' && factor.atom.type !== 'mod';
+  const plain =
+    only?.coefficient === 1n &&
+    only.factors.length === 1 &&
+    factor?.power === 1 &&
+    factor.atom.type !== 'floordiv' &&
+    factor.atom.type !== 'mod';
   return plain ? value.key : `(${value.key})`;
 }
 
@@ -220,9 +270,9 @@ export function decide(op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Int, b: Int
   if (!isSym(a) && !isSym(b)) {
     switch (op) {
       case '==':
-        return a == b;
+        return BigInt(a) === BigInt(b);
       case '!=':
-        return a != b;
+        return BigInt(a) !== BigInt(b);
       case '<':
         return a < b;
       case '<=':

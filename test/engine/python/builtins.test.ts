@@ -13,7 +13,8 @@ const NOBODY = 'unknown: nobody knows';
 const CHANGED = 'unknown: something changed it';
 
 async function check(cases: readonly (readonly [expression: string, expected: string])[], program = ''): Promise<void> {
-  for (const [expression, expected] of cases) assert.equal(await runPython(program, expression, globals), expected, expression);
+  for (const [expression, expected] of cases)
+    assert.equal(await runPython(program, expression, globals), expected, expression);
 }
 
 describe('builtins on named sizes', () => {
@@ -54,20 +55,23 @@ describe('builtins on named sizes', () => {
     ]));
 
   it('keep floats exact where a double would be', () =>
-    check([
-      ['int(n * 4.0)', '4*n'],
-      ['int(n * 0.5)', 'n//2'],
-      ['int(n * 2 / 3)', '(2*n)//3'],
-      ['n / 2 * 2 == n', 'True'],
-      ['int(2 * n / 2)', 'n'],
-      ['n * 1.0 > 0.5', 'True'],
-      ['int(n * 0.1)', 'unknown: a fraction of n can\'t be kept exactly'],
-      ['math.ceil(n / 2)', '(n + 1)//2'],
-      ['math.floor(n / 4)', 'n//4'],
-      ['math.sqrt(n * n) == n', 'True'],
-      ['(n * 2.0).is_integer()', 'True'],
-      ['isinstance(n / 2, float)', 'True'],
-    ], 'import math\n'));
+    check(
+      [
+        ['int(n * 4.0)', '4*n'],
+        ['int(n * 0.5)', 'n//2'],
+        ['int(n * 2 / 3)', '(2*n)//3'],
+        ['n / 2 * 2 == n', 'True'],
+        ['int(2 * n / 2)', 'n'],
+        ['n * 1.0 > 0.5', 'True'],
+        ['int(n * 0.1)', "unknown: a fraction of n can't be kept exactly"],
+        ['math.ceil(n / 2)', '(n + 1)//2'],
+        ['math.floor(n / 4)', 'n//4'],
+        ['math.sqrt(n * n) == n', 'True'],
+        ['(n * 2.0).is_integer()', 'True'],
+        ['isinstance(n / 2, float)', 'True'],
+      ],
+      'import math\n',
+    ));
 
   it('do not guess texts, lengths and rounds', () =>
     check([
@@ -84,39 +88,42 @@ describe('builtins on named sizes', () => {
 
 describe('builtins on unknowns', () => {
   it('hand the first cause on', () =>
-    check([
-      ['what + 1', NOBODY],
-      ['1 + what', NOBODY],
-      ['len(what)', NOBODY],
-      ['what[0]', NOBODY],
-      ['[1, 2][what]', NOBODY],
-      ['int(what)', NOBODY],
-      ['str(what)', NOBODY],
-      ['"a" + what', NOBODY],
-      ['"a %s" % what', NOBODY],
-      ['"{}".format(what)', NOBODY],
-      ['f"{what}"', NOBODY],
-      ['",".join(["a", what])', NOBODY],
-      ['sum([1, what])', NOBODY],
-      ['max(1, what)', NOBODY],
-      ['sorted([2, what])', NOBODY],
-      ['range(what)', NOBODY],
-      ['isinstance(what, int)', NOBODY],
-      ['hasattr(what, "x")', NOBODY],
-      ['getattr(what, "x", 1)', NOBODY],
-      ['getattr(1, what)', NOBODY],
-      ['list(what)', NOBODY],
-      ['tuple(what)', NOBODY],
-      ['{"a": 1}[what]', NOBODY],
-      ['{"a": 1}.get(what)', NOBODY],
-      ['what in [1, 2]', NOBODY],
-      ['what == 1', NOBODY],
-      ['what is None', NOBODY],
-      ['"a".replace(what, "b")', NOBODY],
-      ['math.sqrt(what)', NOBODY],
-      ['math.ceil(what)', NOBODY],
-      ['round(what, 2)', NOBODY],
-    ], 'import math\n'));
+    check(
+      [
+        ['what + 1', NOBODY],
+        ['1 + what', NOBODY],
+        ['len(what)', NOBODY],
+        ['what[0]', NOBODY],
+        ['[1, 2][what]', NOBODY],
+        ['int(what)', NOBODY],
+        ['str(what)', NOBODY],
+        ['"a" + what', NOBODY],
+        ['"a %s" % what', NOBODY],
+        ['"{}".format(what)', NOBODY],
+        ['f"{what}"', NOBODY],
+        ['",".join(["a", what])', NOBODY],
+        ['sum([1, what])', NOBODY],
+        ['max(1, what)', NOBODY],
+        ['sorted([2, what])', NOBODY],
+        ['range(what)', NOBODY],
+        ['isinstance(what, int)', NOBODY],
+        ['hasattr(what, "x")', NOBODY],
+        ['getattr(what, "x", 1)', NOBODY],
+        ['getattr(1, what)', NOBODY],
+        ['list(what)', NOBODY],
+        ['tuple(what)', NOBODY],
+        ['{"a": 1}[what]', NOBODY],
+        ['{"a": 1}.get(what)', NOBODY],
+        ['what in [1, 2]', NOBODY],
+        ['what == 1', NOBODY],
+        ['what is None', NOBODY],
+        ['"a".replace(what, "b")', NOBODY],
+        ['math.sqrt(what)', NOBODY],
+        ['math.ceil(what)', NOBODY],
+        ['round(what, 2)', NOBODY],
+      ],
+      'import math\n',
+    ));
 
   it('say what is certain all the same', () =>
     check([
@@ -136,26 +143,31 @@ describe('builtins on unknowns', () => {
     ]));
 
   it('tell nothing about containers that something changed', () =>
-    check([
-      ['len(maybe)', CHANGED],
-      ['maybe[0]', CHANGED],
-      ['maybe + [1]', CHANGED],
-      ['maybe == [1, 2]', CHANGED],
-      ['sum(maybe)', CHANGED],
-      ['tuple(maybe)', CHANGED],
-      ['9 in maybe', CHANGED],
-      ['repr(maybe)', CHANGED],
-      ['isinstance(maybe, list)', 'True'],
-      ['f()', '0'],
-    ], 'def f():\n    maybe.clear()\n    return len(maybe)\n'));
+    check(
+      [
+        ['len(maybe)', CHANGED],
+        ['maybe[0]', CHANGED],
+        ['maybe + [1]', CHANGED],
+        ['maybe == [1, 2]', CHANGED],
+        ['sum(maybe)', CHANGED],
+        ['tuple(maybe)', CHANGED],
+        ['9 in maybe', CHANGED],
+        ['repr(maybe)', CHANGED],
+        ['isinstance(maybe, list)', 'True'],
+        ['f()', '0'],
+      ],
+      'def f():\n    maybe.clear()\n    return len(maybe)\n',
+    ));
 
   it('taint what they change by something unknown', () =>
-    check([
-      ['f([3, 1])', NOBODY],
-      ['g({"a": 1})', '1'],
-      ['h({"a": 1})', NOBODY],
-      ['s({1})', NOBODY],
-    ], `
+    check(
+      [
+        ['f([3, 1])', NOBODY],
+        ['g({"a": 1})', '1'],
+        ['h({"a": 1})', NOBODY],
+        ['s({1})', NOBODY],
+      ],
+      `
 def f(x):
     x.insert(what, 5)
     return len(x)
@@ -168,5 +180,6 @@ def h(x):
 def s(x):
     x.add(what)
     return len(x)
-`));
+`,
+    ));
 });

@@ -66,7 +66,12 @@ suite('functions', [
     'f(0)',
     'raises RecursionError: maximum recursion depth exceeded',
   ],
-  ['missing argument', 'def f(a, b): pass', 'f(1)', "raises TypeError: f() missing 1 required positional argument: 'b'"],
+  [
+    'missing argument',
+    'def f(a, b): pass',
+    'f(1)',
+    "raises TypeError: f() missing 1 required positional argument: 'b'",
+  ],
   [
     'decorator',
     'def twice(fn):\n    def inner(*a, **k):\n        return fn(*a, **k) * 2\n    return inner\n@twice\ndef f(x): return x + 1',

@@ -25,8 +25,18 @@ class Config(BaseModel):
     'Config(dim=3), Config(dim=1, inner={"a": 5}).inner.a, Config(dim=1).model_dump()["heads"]',
     '(Config(dim=6, heads=9, names=[], inner=Inner(a=1)), 5, 9)',
   ],
-  ['a field that is missing', 'from pydantic import BaseModel\nclass C(BaseModel):\n    x: int\n', 'C()', 'raises ValidationError: 1 validation error for C\nx\n  Field required'],
-  ['pydantic dataclasses', 'from pydantic.dataclasses import dataclass\n@dataclass\nclass C:\n    x: int = 3\n', 'C(), C(x=4)', '(C(x=3), C(x=4))'],
+  [
+    'a field that is missing',
+    'from pydantic import BaseModel\nclass C(BaseModel):\n    x: int\n',
+    'C()',
+    'raises ValidationError: 1 validation error for C\nx\n  Field required',
+  ],
+  [
+    'pydantic dataclasses',
+    'from pydantic.dataclasses import dataclass\n@dataclass\nclass C:\n    x: int = 3\n',
+    'C(), C(x=4)',
+    '(C(x=3), C(x=4))',
+  ],
   [
     'attr.s',
     `
@@ -49,12 +59,33 @@ class B(A):
     'A(1), A(1, [2], "7")',
     '(A(x=1, y=[], z=3), A(x=1, y=[2], z=7))',
   ],
-  ['versions', 'from packaging import version\nV = version.parse\n', 'V("2.13.0+cpu") >= V("2.0"), V("1.10") > V("1.9"), V("2.0.0rc1") < V("2.0.0"), V("1.0") == V("1.0.0")', '(True, True, True, True)'],
-  ['a dict with attributes', 'from easydict import EasyDict\nc = EasyDict({"a": {"b": 1}, "l": [{"q": 2}]})\n', 'c.a.b, c.l[0].q, c["a"]', "(1, 2, {'b': 1})"],
-  ['progress bars', 'from tqdm import tqdm, trange\n', '[i for i in tqdm(range(3), desc="x")], list(trange(2))', '([0, 1, 2], [0, 1])'],
-  ['type checks at run time', 'from beartype import beartype\nfrom jaxtyping import Float\n@beartype\ndef f(x: Float[int, "a b"]): return x\n', 'f(1)', '1'],
+  [
+    'versions',
+    'from packaging import version\nV = version.parse\n',
+    'V("2.13.0+cpu") >= V("2.0"), V("1.10") > V("1.9"), V("2.0.0rc1") < V("2.0.0"), V("1.0") == V("1.0.0")',
+    '(True, True, True, True)',
+  ],
+  [
+    'a dict with attributes',
+    'from easydict import EasyDict\nc = EasyDict({"a": {"b": 1}, "l": [{"q": 2}]})\n',
+    'c.a.b, c.l[0].q, c["a"]',
+    "(1, 2, {'b': 1})",
+  ],
+  [
+    'progress bars',
+    'from tqdm import tqdm, trange\n',
+    '[i for i in tqdm(range(3), desc="x")], list(trange(2))',
+    '([0, 1, 2], [0, 1])',
+  ],
+  [
+    'type checks at run time',
+    'from beartype import beartype\nfrom jaxtyping import Float\n@beartype\ndef f(x: Float[int, "a b"]): return x\n',
+    'f(1)',
+    '1',
+  ],
 ];
 
 describe('packages that configuration leans on', () => {
-  for (const [name, program, expression, expected] of CASES) it(name, async () => assert.equal(await runPython(program, expression), expected));
+  for (const [name, program, expression, expected] of CASES)
+    it(name, async () => assert.equal(await runPython(program, expression), expected));
 });

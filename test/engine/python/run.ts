@@ -10,8 +10,16 @@ let parser: Promise<PythonParser> | undefined;
  * `repr` of an expression in the namespace of `program`, `unknown: reason`, or `raises Type: message`.
  * @param globals More names, for values that no program can make: named sizes, unknowns.
  */
-export async function runPython(program: string, expression: string, globals: (interpreter: Interpreter) => Readonly<Record<string, Value>> = () => ({})): Promise<string> {
-  const project = new Project(new MemorySourceProvider(new Map([['/main.py', program]])), await (parser ??= createParser('wasm')), ['/']);
+export async function runPython(
+  program: string,
+  expression: string,
+  globals: (interpreter: Interpreter) => Readonly<Record<string, Value>> = () => ({}),
+): Promise<string> {
+  const project = new Project(
+    new MemorySourceProvider(new Map([['/main.py', program]])),
+    await (parser ??= createParser('wasm')),
+    ['/'],
+  );
   const interpreter = new Interpreter({ project, modules: stdlib });
   return interpreter.run(() => {
     try {
@@ -36,7 +44,12 @@ function raised(interpreter: Interpreter, error: PyRaise): string {
 function show(interpreter: Interpreter, value: Value): string {
   if (isUnknown(value)) return `unknown: ${value.reason}`;
   if (typeof value === 'object' && value?.kind === 'symint') return value.key;
-  if (typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list') && !value.cls && !('taint' in value && value.taint)) {
+  if (
+    typeof value === 'object' &&
+    (value?.kind === 'tuple' || value?.kind === 'list') &&
+    !value.cls &&
+    !('taint' in value && value.taint)
+  ) {
     const parts = value.items.map((item) => show(interpreter, item));
     return value.kind === 'list' ? `[${parts.join(', ')}]` : `(${parts.join(', ')}${parts.length === 1 ? ',' : ''})`;
   }

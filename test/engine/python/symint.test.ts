@@ -109,7 +109,17 @@ describe('symbolic integers', () => {
   it('name their sizes and take values for them', () => {
     const size = addInt(floorDivInt(addInt(h, w), 3) as Int, d);
     assert.deepEqual(symbolsOf(size).sort(), ['d', 'h', 'w']);
-    assert.equal(evaluateInt(size, new Map([['h', 4], ['w', 6], ['d', 10]])), 13);
+    assert.equal(
+      evaluateInt(
+        size,
+        new Map([
+          ['h', 4],
+          ['w', 6],
+          ['d', 10],
+        ]),
+      ),
+      13,
+    );
     assert.equal(evaluateInt(size, new Map([['h', 4]])), null);
     assert.equal(formatInt(substituteInt(mul(h, w), new Map<string, Int>([['w', h]])) as Int), 'h**2');
   });
@@ -123,7 +133,7 @@ describe('symbolic integers', () => {
       op: fc.constantFrom<'+' | '-' | '*' | '//' | '%' | 'min' | 'max'>('+', '-', '*', '//', '%', 'min', 'max'),
       left: tie('tree'),
       right: tie('tree'),
-    }) as fc.Arbitrary<Tree>,
+    }),
   })).tree;
 
   function symbolic(t: Tree): Int | null {
@@ -163,7 +173,7 @@ describe('symbolic integers', () => {
       case '*':
         return a * b;
       case '//':
-        return b === 0n ? null : a / b - ((a % b !== 0n && a % b < 0n !== b < 0n) ? 1n : 0n);
+        return b === 0n ? null : a / b - (a % b !== 0n && a % b < 0n !== b < 0n ? 1n : 0n);
       case '%':
         return b === 0n ? null : ((a % b) + b) % b;
       case 'min':
@@ -173,7 +183,8 @@ describe('symbolic integers', () => {
     }
   }
   const sizes = fc.record({ h: fc.bigInt(1n, 40n), w: fc.bigInt(1n, 40n), d: fc.bigInt(1n, 40n) });
-  const asMap = (values: Record<string, bigint>): Map<string, number | bigint> => new Map(Object.entries(values).map(([k, v]) => [k, norm(v)]));
+  const asMap = (values: Record<string, bigint>): Map<string, number | bigint> =>
+    new Map(Object.entries(values).map(([k, v]) => [k, norm(v)]));
 
   it('agree with plain arithmetic for all sizes', () => {
     fc.assert(
@@ -181,7 +192,10 @@ describe('symbolic integers', () => {
         const expected = direct(t, values);
         const formula = symbolic(t);
         if (expected === null || formula === null) return;
-        assert.equal(BigInt(evaluateInt(formula, asMap(values)) ?? assert.fail(`not evaluated: ${formatInt(formula)}`)), expected);
+        assert.equal(
+          BigInt(evaluateInt(formula, asMap(values)) ?? assert.fail(`not evaluated: ${formatInt(formula)}`)),
+          expected,
+        );
       }),
       { numRuns: 2000 },
     );
@@ -195,7 +209,14 @@ describe('symbolic integers', () => {
         const left = direct(x, values);
         const right = direct(y, values);
         if (a === null || b === null || left === null || right === null) return;
-        const truths = { '==': left === right, '!=': left !== right, '<': left < right, '<=': left <= right, '>': left > right, '>=': left >= right };
+        const truths = {
+          '==': left === right,
+          '!=': left !== right,
+          '<': left < right,
+          '<=': left <= right,
+          '>': left > right,
+          '>=': left >= right,
+        };
         for (const [op, truth] of Object.entries(truths)) {
           const answer = decide(op as '==', a, b);
           if (answer !== null) assert.equal(answer, truth, `${formatInt(a)} ${op} ${formatInt(b)}`);

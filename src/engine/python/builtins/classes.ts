@@ -4,7 +4,12 @@ import type { PyClass, Value } from '../value.js';
 
 export const objectClass = defineClass('object');
 const bases = [objectClass];
-const make = (name: string, layout: PyClass['layout'], base: readonly PyClass[] = bases, module = 'builtins'): PyClass => defineClass(name, { module, bases: base, layout });
+const make = (
+  name: string,
+  layout: PyClass['layout'],
+  base: readonly PyClass[] = bases,
+  module = 'builtins',
+): PyClass => defineClass(name, { module, bases: base, layout });
 
 export const typeClass = make('type', 'type');
 export const intClass = make('int', 'int');
@@ -47,14 +52,48 @@ export const dictItemsClass = make('dict_items', 'native');
 
 /** Classes reachable by name in `builtins`. */
 export const namedClasses: readonly PyClass[] = [
-  objectClass, typeClass, intClass, boolClass, floatClass, complexClass, strClass, bytesClass, bytearrayClass, memoryviewClass, listClass, tupleClass,
-  dictClass, setClass, frozensetClass, rangeClass, sliceClass, propertyClass, staticmethodClass, classmethodClass, superClass, enumerateClass,
-  zipClass, mapClass, filterClass, reversedClass,
+  objectClass,
+  typeClass,
+  intClass,
+  boolClass,
+  floatClass,
+  complexClass,
+  strClass,
+  bytesClass,
+  bytearrayClass,
+  memoryviewClass,
+  listClass,
+  tupleClass,
+  dictClass,
+  setClass,
+  frozensetClass,
+  rangeClass,
+  sliceClass,
+  propertyClass,
+  staticmethodClass,
+  classmethodClass,
+  superClass,
+  enumerateClass,
+  zipClass,
+  mapClass,
+  filterClass,
+  reversedClass,
 ];
 /** Classes that exist without being names in `builtins`. */
 export const hiddenClasses: readonly PyClass[] = [
-  noneTypeClass, functionClass, methodClass, builtinFunctionClass, moduleClass, ellipsisClass, notImplementedClass, generatorClass, mappingproxyClass,
-  dictKeysClass, dictValuesClass, dictItemsClass, cachedPropertyClass,
+  noneTypeClass,
+  functionClass,
+  methodClass,
+  builtinFunctionClass,
+  moduleClass,
+  ellipsisClass,
+  notImplementedClass,
+  generatorClass,
+  mappingproxyClass,
+  dictKeysClass,
+  dictValuesClass,
+  dictItemsClass,
+  cachedPropertyClass,
 ];
 
 /** Classes of iterators by the iterator's name; the ones of `iter(list)` and its like are made on demand. */
@@ -70,19 +109,18 @@ export function iteratorClass(name: string): PyClass {
   return cls;
 }
 
-const descriptorClasses = { property: propertyClass, cached_property: cachedPropertyClass, staticmethod: staticmethodClass, classmethod: classmethodClass } as const;
+const descriptorClasses = {
+  property: propertyClass,
+  cached_property: cachedPropertyClass,
+  staticmethod: staticmethodClass,
+  classmethod: classmethodClass,
+} as const;
 
 /** `type(value)` for every built-in kind. */
 export function classOf(value: Value): PyClass {
-  switch (typeof value) {
-    case 'number':
-    case 'bigint':
-      return intClass;
-    case 'string':
-      return strClass;
-    case 'boolean':
-      return boolClass;
-  }
+  if (typeof value === 'number' || typeof value === 'bigint') return intClass;
+  if (typeof value === 'string') return strClass;
+  if (typeof value === 'boolean') return boolClass;
   if (value === null) return noneTypeClass;
   switch (value.kind) {
     case 'float':

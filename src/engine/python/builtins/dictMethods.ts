@@ -5,7 +5,15 @@ import { compareBuiltin, containsBuiltin } from '../compare.js';
 import type { Context } from '../context.js';
 import { defineClassMethod, defineFunction, type Bound } from '../define.js';
 import { reprBuiltin } from '../format.js';
-import { deleteItemBuiltin, getItemBuiltin, iterateBuiltin, keyError, setEntry, setItemBuiltin, spoil } from '../subscript.js';
+import {
+  deleteItemBuiltin,
+  getItemBuiltin,
+  iterateBuiltin,
+  keyError,
+  setEntry,
+  setItemBuiltin,
+  spoil,
+} from '../subscript.js';
 import type { HashKey, PyBuiltin, PyClass, PyDict, Unknown, Value } from '../value.js';
 import { dictClass } from './classes.js';
 import { makeView } from './dictViews.js';
@@ -17,7 +25,11 @@ function method(signature: string, action: (dict: PyDict, args: Bound, context: 
     (args, context) => {
       const dict = args['self'];
       if (isUnknown(dict)) return dict;
-      if (!isDict(dict)) return context.raise('TypeError', `descriptor '${name}' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`);
+      if (!isDict(dict))
+        return context.raise(
+          'TypeError',
+          `descriptor '${name}' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`,
+        );
       return action(dict, args, context);
     },
     { qualname: `dict.${name}` },
@@ -31,7 +43,11 @@ function hash(key: Value, context: Context): HashKey | Unknown {
 }
 
 /** The entry of a key; `undefined` when it certainly isn't there. Registries that fill on import get their chance. */
-function entryOf(dict: PyDict, key: Value, context: Context): { readonly key: Value; value: Value } | Unknown | undefined {
+function entryOf(
+  dict: PyDict,
+  key: Value,
+  context: Context,
+): { readonly key: Value; value: Value } | Unknown | undefined {
   const id = hash(key, context);
   if (isUnknown(id)) return id;
   const entry = dict.entries.get(id);
@@ -41,7 +57,12 @@ function entryOf(dict: PyDict, key: Value, context: Context): { readonly key: Va
 }
 
 /** Adds everything that `dict.update` accepts. */
-export function updateDict(dict: PyDict, source: Value | undefined, kwargs: Iterable<readonly [Value, Value]>, context: Context): void {
+export function updateDict(
+  dict: PyDict,
+  source: Value | undefined,
+  kwargs: Iterable<readonly [Value, Value]>,
+  context: Context,
+): void {
   if (source !== undefined) updateFrom(dict, source, context);
   for (const [key, value] of kwargs) {
     const id = hash(key, context);
@@ -60,7 +81,10 @@ function updateFrom(dict: PyDict, source: Value, context: Context): void {
     if (source.taint) spoil(dict, source.taint, context);
     return;
   }
-  const keys = typeof source === 'object' && source !== null && source.kind !== 'list' && source.kind !== 'tuple' ? context.getAttribute(source, 'keys') : undefined;
+  const keys =
+    typeof source === 'object' && source !== null && source.kind !== 'list' && source.kind !== 'tuple'
+      ? context.getAttribute(source, 'keys')
+      : undefined;
   if (keys !== undefined) {
     const names = isUnknown(keys) ? keys : context.items(context.call(keys));
     if (isUnknown(names)) spoil(dict, names, context);
@@ -75,17 +99,29 @@ function updateFrom(dict: PyDict, source: Value, context: Context): void {
   pairs.forEach((pair, index) => {
     if (isUnknown(pair)) return spoil(dict, pair, context);
     const plain = typeof pair === 'object' && pair !== null;
-    if (!plain && typeof pair !== 'string') context.raise('TypeError', `cannot convert dictionary update sequence element #${index} to a sequence`);
+    if (!plain && typeof pair !== 'string')
+      context.raise('TypeError', `cannot convert dictionary update sequence element #${index} to a sequence`);
     const items = context.items(pair);
     if (isUnknown(items)) return spoil(dict, items, context);
-    if (items.length !== 2) context.raise('ValueError', `dictionary update sequence element #${index} has length ${items.length}; 2 is required`);
+    if (items.length !== 2)
+      context.raise(
+        'ValueError',
+        `dictionary update sequence element #${index} has length ${items.length}; 2 is required`,
+      );
     setItemBuiltin(dict, items[0] as Value, items[1] as Value, context);
   });
 }
 
 /** A subclass that iterates its own way. */
 function ownIteration(dict: PyDict): boolean {
-  return dict.cls !== null && dict.cls.mro.some((cls) => cls !== dictClass && (cls.namespace.has('__iter__') || cls.namespace.has('keys') || cls.namespace.has('__getitem__')));
+  return (
+    dict.cls !== null &&
+    dict.cls.mro.some(
+      (cls) =>
+        cls !== dictClass &&
+        (cls.namespace.has('__iter__') || cls.namespace.has('keys') || cls.namespace.has('__getitem__')),
+    )
+  );
 }
 
 /** A shallow copy with the same class. */
@@ -113,11 +149,22 @@ function pop(dict: PyDict, key: Value, fallback: Value | undefined, context: Con
 export function installDict(cls: PyClass): void {
   const members: Record<string, Value> = {
     get: {
-      kind: 'builtin', name: 'get', qualname: 'dict.get', isMethod: true, pure: true,
+      kind: 'builtin',
+      name: 'get',
+      qualname: 'dict.get',
+      isMethod: true,
+      pure: true,
       call: (args, kwargs, context) => {
         const [dict, key, fallback = null] = args;
-        if (key === undefined || args.length > 3 || kwargs.size > 0) return context.raise('TypeError', `get expected at least 1 argument, got ${args.length - 1}`);
-        if (!isDict(dict)) return isUnknown(dict) ? dict : context.raise('TypeError', `descriptor 'get' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`);
+        if (key === undefined || args.length > 3 || kwargs.size > 0)
+          return context.raise('TypeError', `get expected at least 1 argument, got ${args.length - 1}`);
+        if (!isDict(dict))
+          return isUnknown(dict)
+            ? dict
+            : context.raise(
+                'TypeError',
+                `descriptor 'get' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`,
+              );
         const entry = entryOf(dict, key, context);
         return entry === undefined ? fallback : isUnknown(entry) ? entry : entry.value;
       },
@@ -133,11 +180,22 @@ export function installDict(cls: PyClass): void {
       return fallback as Value;
     }),
     pop: {
-      kind: 'builtin', name: 'pop', qualname: 'dict.pop', isMethod: true, pure: true,
+      kind: 'builtin',
+      name: 'pop',
+      qualname: 'dict.pop',
+      isMethod: true,
+      pure: true,
       call: (args, kwargs, context) => {
         const [dict, key, fallback] = args;
-        if (key === undefined || args.length > 3 || kwargs.size > 0) return context.raise('TypeError', `pop expected at least 1 argument, got ${args.length - 1}`);
-        if (!isDict(dict)) return isUnknown(dict) ? dict : context.raise('TypeError', `descriptor 'pop' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`);
+        if (key === undefined || args.length > 3 || kwargs.size > 0)
+          return context.raise('TypeError', `pop expected at least 1 argument, got ${args.length - 1}`);
+        if (!isDict(dict))
+          return isUnknown(dict)
+            ? dict
+            : context.raise(
+                'TypeError',
+                `descriptor 'pop' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`,
+              );
         return pop(dict, key, fallback, context);
       },
     },
@@ -156,11 +214,22 @@ export function installDict(cls: PyClass): void {
       return null;
     }),
     update: {
-      kind: 'builtin', name: 'update', qualname: 'dict.update', isMethod: true, pure: true,
+      kind: 'builtin',
+      name: 'update',
+      qualname: 'dict.update',
+      isMethod: true,
+      pure: true,
       call: (args, kwargs, context) => {
         const [dict, source] = args;
-        if (!isDict(dict)) return isUnknown(dict) ? dict : context.raise('TypeError', `descriptor 'update' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`);
-        if (args.length > 2) return context.raise('TypeError', `update expected at most 1 argument, got ${args.length - 1}`);
+        if (!isDict(dict))
+          return isUnknown(dict)
+            ? dict
+            : context.raise(
+                'TypeError',
+                `descriptor 'update' for 'dict' objects doesn't apply to a '${type(dict, context)}' object`,
+              );
+        if (args.length > 2)
+          return context.raise('TypeError', `update expected at most 1 argument, got ${args.length - 1}`);
         updateDict(dict, source, kwargs, context);
         return null;
       },
@@ -189,7 +258,9 @@ export function installDict(cls: PyClass): void {
       if (isUnknown(entry)) return entry;
       if (entry) return entry.value;
       const missing = dict.cls ? context.getAttribute(dict, '__missing__') : undefined;
-      return missing !== undefined ? context.call(missing, [key as Value]) : (getItemBuiltin(dict, key as Value, context) ?? null);
+      return missing !== undefined
+        ? context.call(missing, [key as Value])
+        : (getItemBuiltin(dict, key as Value, context) ?? null);
     }),
     __setitem__: method('__setitem__(self, key, value, /)', (dict, { key, value }, context) => {
       setItemBuiltin(dict, key as Value, value as Value, context);
@@ -199,25 +270,50 @@ export function installDict(cls: PyClass): void {
       deleteItemBuiltin(dict, key as Value, context);
       return null;
     }),
-    __contains__: method('__contains__(self, key, /)', (dict, { key }, context) => containsBuiltin(dict, key as Value, context) ?? false),
+    __contains__: method(
+      '__contains__(self, key, /)',
+      (dict, { key }, context) => containsBuiltin(dict, key as Value, context) ?? false,
+    ),
     __len__: method('__len__(self)', (dict) => dict.taint ?? dict.entries.size),
     __iter__: method('__iter__(self)', (dict, _args, context) => iterateBuiltin(dict, context) ?? null),
-    __reversed__: method('__reversed__(self)', (dict, _args, context) => dict.taint ?? context.iterator([...dict.entries.values()].map((entry) => entry.key).reverse(), 'dict_reversekeyiterator')),
+    __reversed__: method(
+      '__reversed__(self)',
+      (dict, _args, context) =>
+        dict.taint ??
+        context.iterator([...dict.entries.values()].map((entry) => entry.key).reverse(), 'dict_reversekeyiterator'),
+    ),
     __repr__: method('__repr__(self)', (dict, _args, context) => reprBuiltin(dict, context)),
-    __eq__: method('__eq__(self, other, /)', (dict, { other }, context) => compareBuiltin('==', dict, other as Value, context) ?? false),
-    __ne__: method('__ne__(self, other, /)', (dict, { other }, context) => compareBuiltin('!=', dict, other as Value, context) ?? true),
-    __or__: method('__or__(self, other, /)', (dict, { other }, context) => binaryBuiltin('|', dict, other as Value, context) ?? { kind: 'singleton', name: 'NotImplemented' }),
-    __ior__: method('__ior__(self, other, /)', (dict, { other }, context) => inplaceBuiltin('|', dict, other as Value, context) ?? null),
+    __eq__: method(
+      '__eq__(self, other, /)',
+      (dict, { other }, context) => compareBuiltin('==', dict, other as Value, context) ?? false,
+    ),
+    __ne__: method(
+      '__ne__(self, other, /)',
+      (dict, { other }, context) => compareBuiltin('!=', dict, other as Value, context) ?? true,
+    ),
+    __or__: method(
+      '__or__(self, other, /)',
+      (dict, { other }, context) =>
+        binaryBuiltin('|', dict, other as Value, context) ?? { kind: 'singleton', name: 'NotImplemented' },
+    ),
+    __ior__: method(
+      '__ior__(self, other, /)',
+      (dict, { other }, context) => inplaceBuiltin('|', dict, other as Value, context) ?? null,
+    ),
     __hash__: null,
   };
   for (const [name, value] of Object.entries(members)) cls.namespace.set(name, value);
 }
 
 /** `dict(mapping_or_pairs, **kwargs)`. */
-export function constructDict(cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context): Value {
+export function constructDict(
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Value {
   if (args.length > 1) return context.raise('TypeError', `dict expected at most 1 argument, got ${args.length}`);
   const dict = makeDict(context, cls === dictClass ? null : cls);
   updateDict(dict, args[0], kwargs, context);
   return dict;
 }
-

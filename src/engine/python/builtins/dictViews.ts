@@ -16,12 +16,24 @@ interface View extends Native {
 const classes = { keys: dictKeysClass, values: dictValuesClass, items: dictItemsClass };
 
 export function makeView(dict: PyDict, kind: ViewKind, context: Context): Value {
-  const view: View = { kind: 'native', type: viewTypes[kind], data: { dict, kind }, attrs: null, saved: context.heap.epoch, taint: null };
+  const view: View = {
+    kind: 'native',
+    type: viewTypes[kind],
+    data: { dict, kind },
+    attrs: null,
+    saved: context.heap.epoch,
+    taint: null,
+  };
   return view;
 }
 
 export function isView(value: Value): value is View {
-  return typeof value === 'object' && value !== null && value.kind === 'native' && (Object.values(viewTypes) as NativeType[]).includes(value.type);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    value.kind === 'native' &&
+    Object.values<NativeType>(viewTypes).includes(value.type)
+  );
 }
 
 /** The dict behind a view. */
@@ -42,7 +54,10 @@ function read(kind: ViewKind): (entry: { readonly key: Value; value: Value }) =>
 
 function iterator(view: View): PyIterator | Unknown {
   const { dict, kind } = view.data;
-  return dict.taint ?? entriesIterator(dict, `dict_${kind === 'keys' ? 'key' : kind === 'values' ? 'value' : 'item'}iterator`, read(kind));
+  return (
+    dict.taint ??
+    entriesIterator(dict, `dict_${kind === 'keys' ? 'key' : kind === 'values' ? 'value' : 'item'}iterator`, read(kind))
+  );
 }
 
 /** Elements by hash key, for set operations. */
@@ -121,7 +136,8 @@ function viewType(kind: ViewKind): NativeType {
     binary: (op, self, other, reflected, _inplace, context) => {
       if (kind === 'values') return undefined;
       if (isUnknown(other)) return other;
-      if (['==', '!=', '<', '<=', '>', '>='].includes(op)) return reflected ? undefined : compare(op, self as View, other, context);
+      if (['==', '!=', '<', '<=', '>', '>='].includes(op))
+        return reflected ? undefined : compare(op, self as View, other, context);
       if (!['|', '&', '-', '^'].includes(op)) return undefined;
       const a = elements(reflected ? other : self, context);
       const b = elements(reflected ? self : other, context);
@@ -133,4 +149,8 @@ function viewType(kind: ViewKind): NativeType {
   };
 }
 
-const viewTypes: Record<ViewKind, NativeType> = { keys: viewType('keys'), values: viewType('values'), items: viewType('items') };
+const viewTypes: Record<ViewKind, NativeType> = {
+  keys: viewType('keys'),
+  values: viewType('values'),
+  items: viewType('items'),
+};

@@ -80,14 +80,36 @@ classes.get('KeyError')?.namespace.set(
     return args.length === 0 ? '' : context.repr(makeTuple(args));
   }),
 );
-classes.get('StopIteration')?.namespace.set('value', defineProperty((self) => argsOf(self)[0] ?? null));
-classes.get('SystemExit')?.namespace.set('code', defineProperty((self) => argsOf(self)[0] ?? null));
-for (const [name, position] of [['errno', 0], ['strerror', 1], ['filename', 2]] as const)
-  classes.get('OSError')?.namespace.set(name, defineProperty((self) => (argsOf(self).length > 1 ? (argsOf(self)[position] ?? null) : null)));
+classes.get('StopIteration')?.namespace.set(
+  'value',
+  defineProperty((self) => argsOf(self)[0] ?? null),
+);
+classes.get('SystemExit')?.namespace.set(
+  'code',
+  defineProperty((self) => argsOf(self)[0] ?? null),
+);
+for (const [name, position] of [
+  ['errno', 0],
+  ['strerror', 1],
+  ['filename', 2],
+] as const)
+  classes.get('OSError')?.namespace.set(
+    name,
+    defineProperty((self) => (argsOf(self).length > 1 ? (argsOf(self)[position] ?? null) : null)),
+  );
 for (const name of ['name', 'path'])
-  classes.get('ImportError')?.namespace.set(name, defineProperty((self) => (isInstance(self) ? (self.attrs.get(`_${name}`) ?? null) : null)));
-classes.get('ImportError')?.namespace.set('msg', defineProperty((self) => argsOf(self)[0] ?? null));
+  classes.get('ImportError')?.namespace.set(
+    name,
+    defineProperty((self) => (isInstance(self) ? (self.attrs.get(`_${name}`) ?? null) : null)),
+  );
+classes.get('ImportError')?.namespace.set(
+  'msg',
+  defineProperty((self) => argsOf(self)[0] ?? null),
+);
 
 /** Exception classes by name, with the old names of `OSError`. */
 export const exceptionClasses: ReadonlyMap<string, PyClass> = classes;
-export const exceptionAliases: ReadonlyMap<string, string> = new Map([['IOError', 'OSError'], ['EnvironmentError', 'OSError']]);
+export const exceptionAliases: ReadonlyMap<string, string> = new Map([
+  ['IOError', 'OSError'],
+  ['EnvironmentError', 'OSError'],
+]);

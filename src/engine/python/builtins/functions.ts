@@ -1,5 +1,20 @@
 /** The functions of `builtins`. */
-import { asIndex, asInt, asString, codePoints, firstUnknown, isClass, isInstance, isUnknown, makeTuple, pyFloat, stringLength, symbolicUnknown, type, unwrap } from './common.js';
+import {
+  asIndex,
+  asInt,
+  asString,
+  codePoints,
+  firstUnknown,
+  isClass,
+  isInstance,
+  isUnknown,
+  makeTuple,
+  pyFloat,
+  stringLength,
+  symbolicUnknown,
+  type,
+  unwrap,
+} from './common.js';
 import type { Context } from '../context.js';
 import { defineFunction } from '../define.js';
 import { PyRaise } from '../errors.js';
@@ -45,7 +60,10 @@ function extremum(name: 'min' | 'max'): PyBuiltin {
     const items = args.length > 1 ? args : context.items(args[0] as Value);
     if (isUnknown(items)) return items;
     if (items.length > 0) return extreme(name, items, key, context);
-    return kwargs.get('default') ?? (kwargs.has('default') ? null : context.raise('ValueError', `${name}() arg is an empty sequence`));
+    return (
+      kwargs.get('default') ??
+      (kwargs.has('default') ? null : context.raise('ValueError', `${name}() arg is an empty sequence`))
+    );
   });
 }
 
@@ -55,7 +73,8 @@ function inBase(name: string, base: number, prefix: string): PyBuiltin {
     if (unknown) return unknown;
     const int = asInt(number) ?? indexOf(number as Value, context);
     if (isUnknown(int)) return int;
-    if (int === undefined) return context.raise('TypeError', `'${type(number, context)}' object cannot be interpreted as an integer`);
+    if (int === undefined)
+      return context.raise('TypeError', `'${type(number, context)}' object cannot be interpreted as an integer`);
     if (isSym(int)) return symbolicUnknown(context, 'a text', int);
     return int < 0 ? `-${prefix}${(-int).toString(base)}` : prefix + int.toString(base);
   });
@@ -66,7 +85,8 @@ function power(base: Value, exponent: Value, modulus: Value, context: Context): 
   const unknown = firstUnknown(base, exponent, modulus);
   if (unknown) return unknown;
   const [b, e, m] = [asInt(base), asInt(exponent), asInt(modulus)];
-  if (b === undefined || e === undefined || m === undefined) return context.raise('TypeError', 'pow() 3rd argument not allowed unless all arguments are integers');
+  if (b === undefined || e === undefined || m === undefined)
+    return context.raise('TypeError', 'pow() 3rd argument not allowed unless all arguments are integers');
   if (isSym(b) || isSym(e) || isSym(m)) return context.unknown('a power of a named size is not known');
   if (m === 0) return context.raise('ValueError', 'pow() 3rd argument cannot be 0');
   const n = BigInt(m);
@@ -91,7 +111,10 @@ function attributeName(name: Value, context: Context): string | Unknown {
 function vars(object: Value | undefined, context: Context): Value {
   if (object === undefined) return locals(context);
   if (isUnknown(object)) return object;
-  return context.getAttribute(object, '__dict__') ?? context.raise('TypeError', 'vars() argument must have __dict__ attribute');
+  return (
+    context.getAttribute(object, '__dict__') ??
+    context.raise('TypeError', 'vars() argument must have __dict__ attribute')
+  );
 }
 
 function locals(context: Context): Value {
@@ -107,14 +130,18 @@ function globals(context: Context): Value {
 
 function directory(object: Value | undefined, context: Context): Value {
   if (object === undefined) {
-    const names = context.env ? [...context.env.vars.keys()] : context.module ? [...context.module.namespace.keys()] : [];
+    const names = context.env
+      ? [...context.env.vars.keys()]
+      : context.module
+        ? [...context.module.namespace.keys()]
+        : [];
     return context.list(names.sort());
   }
   if (isUnknown(object)) return object;
   const own = isInstance(object) ? context.getAttribute(object, '__dir__') : undefined;
   if (own !== undefined && typeof own === 'object' && own?.kind === 'method') {
     const items = context.items(context.call(own));
-    return isUnknown(items) ? items : (context.call(sortedFunction, [context.list(items)]) as Value);
+    return isUnknown(items) ? items : context.call(sortedFunction, [context.list(items)]);
   }
   const names = new Set<string>();
   if (typeof object === 'object' && object !== null) {
@@ -132,12 +159,15 @@ function escapeAll(values: readonly (Value | undefined)[], reason: Unknown, cont
   return reason;
 }
 
-const sortedFunction = defineFunction('sorted(iterable, /, *, key=None, reverse=False)', ({ iterable, key, reverse }, context) => {
-  const items = context.items(iterable as Value);
-  if (isUnknown(items)) return items;
-  const result = sortItems(items, key as Value, reverse as Value, context);
-  return isUnknown(result) ? result : context.list(result);
-});
+const sortedFunction = defineFunction(
+  'sorted(iterable, /, *, key=None, reverse=False)',
+  ({ iterable, key, reverse }, context) => {
+    const items = context.items(iterable as Value);
+    if (isUnknown(items)) return items;
+    const result = sortItems(items, key as Value, reverse as Value, context);
+    return isUnknown(result) ? result : context.list(result);
+  },
+);
 
 const functions: readonly PyBuiltin[] = [
   raw('len', (args, _kwargs, context) => {
@@ -161,11 +191,17 @@ const functions: readonly PyBuiltin[] = [
     return total;
   }),
   defineFunction('abs(x, /)', ({ x }, context) => absolute(x as Value, context)),
-  defineFunction('round(number, ndigits=None)', ({ number, ndigits }, context) => round(number as Value, ndigits as Value, context)),
-  defineFunction('pow(base, exp, mod=None)', ({ base, exp, mod }, context) => power(base as Value, exp as Value, mod as Value, context)),
+  defineFunction('round(number, ndigits=None)', ({ number, ndigits }, context) =>
+    round(number as Value, ndigits as Value, context),
+  ),
+  defineFunction('pow(base, exp, mod=None)', ({ base, exp, mod }, context) =>
+    power(base as Value, exp as Value, mod as Value, context),
+  ),
   defineFunction('divmod(x, y, /)', ({ x, y }, context) => {
     const unknown = firstUnknown(x, y);
-    return unknown ?? makeTuple([context.binary('//', x as Value, y as Value), context.binary('%', x as Value, y as Value)]);
+    return (
+      unknown ?? makeTuple([context.binary('//', x as Value, y as Value), context.binary('%', x as Value, y as Value)])
+    );
   }),
   defineFunction('isinstance(obj, class_or_tuple, /)', ({ obj, class_or_tuple: cls }, context) => {
     const answer = context.isInstance(obj as Value, cls as Value);
@@ -191,7 +227,8 @@ const functions: readonly PyBuiltin[] = [
   }),
   raw('getattr', (args, _kwargs, context) => {
     const [object, name, fallback] = args;
-    if (object === undefined || name === undefined || args.length > 3) return context.raise('TypeError', `getattr expected at least 2 arguments, got ${args.length}`);
+    if (object === undefined || name === undefined || args.length > 3)
+      return context.raise('TypeError', `getattr expected at least 2 arguments, got ${args.length}`);
     const text = attributeName(name, context);
     if (isUnknown(text)) return text;
     if (fallback === undefined) return context.requireAttribute(object, text);
@@ -216,7 +253,13 @@ const functions: readonly PyBuiltin[] = [
     else context.deleteAttribute(obj as Value, text);
     return null;
   }),
-  defineFunction('callable(obj, /)', ({ obj }, context) => context.isCallable(obj as Value) ?? firstUnknown(obj) ?? context.unknown('whether this can be called is not known')),
+  defineFunction(
+    'callable(obj, /)',
+    ({ obj }, context) =>
+      context.isCallable(obj as Value) ??
+      firstUnknown(obj) ??
+      context.unknown('whether this can be called is not known'),
+  ),
   raw('iter', (args, _kwargs, context) => {
     const [source, sentinel] = args;
     if (source === undefined) return context.raise('TypeError', 'iter expected at least 1 argument, got 0');
@@ -250,7 +293,9 @@ const functions: readonly PyBuiltin[] = [
   }),
   defineFunction('id(obj, /)', ({ obj }, context) => {
     if (isUnknown(obj)) return obj;
-    return typeof obj === 'object' && obj !== null ? addressOf(obj) : context.unknown('the address of a value depends on the run');
+    return typeof obj === 'object' && obj !== null
+      ? addressOf(obj)
+      : context.unknown('the address of a value depends on the run');
   }),
   defineFunction('hash(obj, /)', ({ obj }, context) => {
     if (isUnknown(obj)) return obj;
@@ -270,21 +315,31 @@ const functions: readonly PyBuiltin[] = [
   }),
   defineFunction("format(value, format_spec='', /)", ({ value, format_spec: spec }, context) => {
     const text = asString(spec);
-    return text === undefined ? (firstUnknown(spec) ?? context.raise('TypeError', `format() argument 2 must be str, not ${type(spec, context)}`)) : formatValue(value as Value, text, context);
+    return text === undefined
+      ? (firstUnknown(spec) ??
+          context.raise('TypeError', `format() argument 2 must be str, not ${type(spec, context)}`))
+      : formatValue(value as Value, text, context);
   }),
   defineFunction('chr(i, /)', ({ i }, context) => {
     const unknown = firstUnknown(i);
     if (unknown) return unknown;
     const code = asIndex(i);
-    if (code === undefined) return isSym(i) ? symbolicUnknown(context, 'a character', i) : context.raise('TypeError', `'${type(i, context)}' object cannot be interpreted as an integer`);
-    return code < 0 || code > 0x10ffff ? context.raise('ValueError', 'chr() arg not in range(0x110000)') : String.fromCodePoint(code);
+    if (code === undefined)
+      return isSym(i)
+        ? symbolicUnknown(context, 'a character', i)
+        : context.raise('TypeError', `'${type(i, context)}' object cannot be interpreted as an integer`);
+    return code < 0 || code > 0x10ffff
+      ? context.raise('ValueError', 'chr() arg not in range(0x110000)')
+      : String.fromCodePoint(code);
   }),
   defineFunction('ord(c, /)', ({ c }, context) => {
     const unknown = firstUnknown(c);
     if (unknown) return unknown;
     const text = asString(c);
-    if (text === undefined) return context.raise('TypeError', `ord() expected string of length 1, but ${type(c, context)} found`);
-    if (stringLength(text) !== 1) return context.raise('TypeError', `ord() expected a character, but string of length ${stringLength(text)} found`);
+    if (text === undefined)
+      return context.raise('TypeError', `ord() expected string of length 1, but ${type(c, context)} found`);
+    if (stringLength(text) !== 1)
+      return context.raise('TypeError', `ord() expected a character, but string of length ${stringLength(text)} found`);
     return codePoints(text)[0]?.codePointAt(0) ?? 0;
   }),
   inBase('bin', 2, '0b'),
@@ -294,25 +349,42 @@ const functions: readonly PyBuiltin[] = [
   raw('dir', (args, _kwargs, context) => directory(args[0], context)),
   raw('globals', (_args, _kwargs, context) => globals(context)),
   raw('locals', (_args, _kwargs, context) => locals(context)),
-  raw('input', (_args, _kwargs, context) => context.unknown('what the user types is not known', context.builtinClass('str'))),
+  raw('input', (_args, _kwargs, context) =>
+    context.unknown('what the user types is not known', context.builtinClass('str')),
+  ),
   raw('open', (args, _kwargs, context) => {
     const name = asString(args[0]);
-    return context.unknown(name === undefined ? 'the contents of a file are not read' : `the contents of the file '${name}' are not read`);
+    return context.unknown(
+      name === undefined ? 'the contents of a file are not read' : `the contents of the file '${name}' are not read`,
+    );
   }),
-  raw('exec', (args, _kwargs, context) => escapeAll(args, context.unknown('code that is made at run time (exec) is not followed'), context)),
+  raw('exec', (args, _kwargs, context) =>
+    escapeAll(args, context.unknown('code that is made at run time (exec) is not followed'), context),
+  ),
   raw('eval', (args, _kwargs, context) => {
     const simple = literalValue(asString(args[0]));
-    return simple !== undefined ? simple : escapeAll(args.slice(1), firstUnknown(args[0]) ?? context.unknown('code that is made at run time (eval) is not followed'), context);
+    return simple !== undefined
+      ? simple
+      : escapeAll(
+          args.slice(1),
+          firstUnknown(args[0]) ?? context.unknown('code that is made at run time (eval) is not followed'),
+          context,
+        );
   }),
-  raw('compile', (_args, _kwargs, context) => context.unknown('code that is made at run time (compile) is not followed')),
+  raw('compile', (_args, _kwargs, context) =>
+    context.unknown('code that is made at run time (compile) is not followed'),
+  ),
   raw('breakpoint', () => null),
   raw('__import__', (args, _kwargs, context) => {
     const name = asString(args[0]);
-    if (name === undefined) return firstUnknown(args[0]) ?? context.unknown('the name of an imported module is not known');
+    if (name === undefined)
+      return firstUnknown(args[0]) ?? context.unknown('the name of an imported module is not known');
     context.importModule(name);
     return context.importModule(name.split('.')[0] ?? name);
   }),
-  raw('__build_class__', (_args, _kwargs, context) => context.unknown('__build_class__ is not described by the analyser')),
+  raw('__build_class__', (_args, _kwargs, context) =>
+    context.unknown('__build_class__ is not described by the analyser'),
+  ),
 ];
 
 /** Whether an attribute is stored under that name, whatever its value. */
@@ -345,4 +417,3 @@ export function literalValue(text: string | undefined): Value | undefined {
 }
 
 export const builtinFunctions: ReadonlyMap<string, PyBuiltin> = new Map(functions.map((func) => [func.name, func]));
-

@@ -11,11 +11,26 @@ import * as classes from './classes.js';
 import { constructDict, installDict } from './dictMethods.js';
 import { exceptionAliases, exceptionClasses } from './exceptions.js';
 import { builtinFunctions } from './functions.js';
-import { constructEnumerate, constructFilter, constructMap, constructReversed, constructZip, installIterators } from './iteration.js';
+import {
+  constructEnumerate,
+  constructFilter,
+  constructMap,
+  constructReversed,
+  constructZip,
+  installIterators,
+} from './iteration.js';
 import { constructList, constructTuple, installList, installTuple } from './listMethods.js';
 import { constructBool, constructComplex, constructFloat, constructInt, installNumbers } from './numberMethods.js';
 import {
-  constructBytes, constructClassMethod, constructProperty, constructRange, constructSlice, constructStaticMethod, constructType, installOthers, unionTypeClass,
+  constructBytes,
+  constructClassMethod,
+  constructProperty,
+  constructRange,
+  constructSlice,
+  constructStaticMethod,
+  constructType,
+  installOthers,
+  unionTypeClass,
 } from './otherMethods.js';
 import { constructSet, installSets } from './setMethods.js';
 import { installStr } from './strMethods.js';
@@ -41,7 +56,8 @@ function primitive(exact: PyClass, construct: Construct): Construct {
 
 function subclassed(cls: PyClass, value: Value, context: Context): Value {
   if (typeof value === 'object' && value?.kind === 'unknown') return { ...value, cls };
-  if (typeof value === 'object' && value?.kind === 'symint') return context.unknown(`a ${cls.name} of a named size is not followed`, cls);
+  if (typeof value === 'object' && value?.kind === 'symint')
+    return context.unknown(`a ${cls.name} of a named size is not followed`, cls);
   if (typeof value === 'object' && value !== null && value.kind !== 'float') return value;
   return makeInstance(context, cls, value as PyInstance['primitive']);
 }
@@ -52,8 +68,12 @@ constructs(classes.strClass, primitive(classes.strClass, constructStr));
 constructs(classes.boolClass, constructBool);
 constructs(classes.complexClass, constructComplex);
 constructs(classes.bytesClass, constructBytes);
-constructs(classes.bytearrayClass, (_cls, _args, _kwargs, context) => context.unknown('a bytearray is not followed', classes.bytearrayClass));
-constructs(classes.memoryviewClass, (_cls, _args, _kwargs, context) => context.unknown('a memoryview is not followed', classes.memoryviewClass));
+constructs(classes.bytearrayClass, (_cls, _args, _kwargs, context) =>
+  context.unknown('a bytearray is not followed', classes.bytearrayClass),
+);
+constructs(classes.memoryviewClass, (_cls, _args, _kwargs, context) =>
+  context.unknown('a memoryview is not followed', classes.memoryviewClass),
+);
 constructs(classes.listClass, constructList);
 constructs(classes.tupleClass, constructTuple);
 constructs(classes.dictClass, constructDict);
@@ -71,7 +91,13 @@ constructs(classes.mapClass, constructMap);
 constructs(classes.filterClass, constructFilter);
 constructs(classes.reversedClass, constructReversed);
 constructs(classes.noneTypeClass, () => null);
-constructs(classes.cachedPropertyClass, (_cls, args) => ({ kind: 'descriptor', type: 'cached_property', get: args[0] ?? null, set: null, del: null }));
+constructs(classes.cachedPropertyClass, (_cls, args) => ({
+  kind: 'descriptor',
+  type: 'cached_property',
+  get: args[0] ?? null,
+  set: null,
+  del: null,
+}));
 
 installNumbers(classes.intClass, classes.floatClass, classes.complexClass);
 installStr(classes.strClass);

@@ -5,7 +5,15 @@ import { PyRaise, UnknownFlow } from '../errors.js';
 import { defineFunction } from '../define.js';
 import { addInt } from '../symint.js';
 import type { PyClass, PyIterator, Unknown, Value } from '../value.js';
-import { iteratorMembers, generatorClass, enumerateClass, filterClass, mapClass, reversedClass, zipClass } from './classes.js';
+import {
+  iteratorMembers,
+  generatorClass,
+  enumerateClass,
+  filterClass,
+  mapClass,
+  reversedClass,
+  zipClass,
+} from './classes.js';
 
 type Construct = NonNullable<PyClass['construct']>;
 
@@ -54,8 +62,13 @@ export const constructZip: Construct = (_cls, args, kwargs, context) => {
       for (const [i, part] of parts.entries()) {
         const item = part.next(running);
         if (item === undefined) {
-          if (checked && i > 0) return running.raise('ValueError', `zip() argument ${i + 1} is shorter than argument${i > 1 ? `s 1-${i}` : ' 1'}`);
-          if (checked && parts.slice(1).some((other) => other.next(running) !== undefined)) return running.raise('ValueError', 'zip() argument 2 is longer than argument 1');
+          if (checked && i > 0)
+            return running.raise(
+              'ValueError',
+              `zip() argument ${i + 1} is shorter than argument${i > 1 ? `s 1-${i}` : ' 1'}`,
+            );
+          if (checked && parts.slice(1).some((other) => other.next(running) !== undefined))
+            return running.raise('ValueError', 'zip() argument 2 is longer than argument 1');
           return undefined;
         }
         items.push(item);
@@ -67,7 +80,8 @@ export const constructZip: Construct = (_cls, args, kwargs, context) => {
 
 export const constructMap: Construct = (_cls, args, _kwargs, context) => {
   const [func, ...sources] = args;
-  if (func === undefined || sources.length === 0) return context.raise('TypeError', 'map() must have at least two arguments.');
+  if (func === undefined || sources.length === 0)
+    return context.raise('TypeError', 'map() must have at least two arguments.');
   const parts = iterators(sources, context);
   if (isUnknown(parts)) return parts;
   return {
@@ -88,7 +102,8 @@ export const constructMap: Construct = (_cls, args, _kwargs, context) => {
 
 export const constructFilter: Construct = (_cls, args, _kwargs, context) => {
   const [func, source] = args;
-  if (func === undefined || source === undefined) return context.raise('TypeError', `filter expected 2 arguments, got ${args.length}`);
+  if (func === undefined || source === undefined)
+    return context.raise('TypeError', `filter expected 2 arguments, got ${args.length}`);
   const iterator = context.iterate(source);
   if (isUnknown(iterator)) return iterator;
   return {
@@ -106,12 +121,17 @@ export const constructFilter: Construct = (_cls, args, _kwargs, context) => {
 
 export const constructEnumerate: Construct = (_cls, args, kwargs, context) => {
   const source = args[0] ?? kwargs.get('iterable');
-  if (source === undefined) return context.raise('TypeError', "enumerate() missing required argument 'iterable' (pos 1)");
+  if (source === undefined)
+    return context.raise('TypeError', "enumerate() missing required argument 'iterable' (pos 1)");
   const start = args[1] ?? kwargs.get('start') ?? 0;
   const iterator = context.iterate(source);
   if (isUnknown(iterator)) return iterator;
   let count = asInt(start);
-  if (count === undefined) return firstUnknown(start) ?? context.raise('TypeError', `'${type(start, context)}' object cannot be interpreted as an integer`);
+  if (count === undefined)
+    return (
+      firstUnknown(start) ??
+      context.raise('TypeError', `'${type(start, context)}' object cannot be interpreted as an integer`)
+    );
   return {
     kind: 'iterator',
     name: 'enumerate',
@@ -133,10 +153,15 @@ export const constructReversed: Construct = (_cls, args, _kwargs, context) => {
   if (unknown) return unknown;
   const builtin = isList(source) || isTuple(source) || typeof source === 'string';
   if (!builtin || source === null) {
-    const method = typeof source === 'object' && source !== null && source.kind === 'instance' ? context.getAttribute(source, '__reversed__') : undefined;
+    const method =
+      typeof source === 'object' && source !== null && source.kind === 'instance'
+        ? context.getAttribute(source, '__reversed__')
+        : undefined;
     if (method !== undefined) return context.call(method);
-    if (typeof source === 'object' && source?.kind === 'set') return context.raise('TypeError', "'set' object is not reversible");
-    if (typeof source === 'object' && source?.kind === 'iterator') return context.raise('TypeError', `'${type(source, context)}' object is not reversible`);
+    if (typeof source === 'object' && source?.kind === 'set')
+      return context.raise('TypeError', "'set' object is not reversible");
+    if (typeof source === 'object' && source?.kind === 'iterator')
+      return context.raise('TypeError', `'${type(source, context)}' object is not reversible`);
     if (typeof source === 'object' && source?.kind === 'instance') return reverseByIndex(source, context);
   }
   const items = context.items(source);
@@ -148,7 +173,12 @@ function reverseByIndex(source: Value, context: Context): Value {
   if (isUnknown(length)) return length;
   if (typeof length !== 'number') return context.unknown('the number of items to reverse is not known');
   let next = length - 1;
-  return { kind: 'iterator', name: 'reversed', lengthHint: () => next + 1, next: (running) => (next >= 0 ? running.getItem(source, next--) : undefined) };
+  return {
+    kind: 'iterator',
+    name: 'reversed',
+    lengthHint: () => next + 1,
+    next: (running) => (next >= 0 ? running.getItem(source, next--) : undefined),
+  };
 }
 
 /** `next(iterator)`; `undefined` at the end. */
@@ -188,7 +218,8 @@ export function installIterators(): void {
       return hint ?? context.unknown('the number of items left is not known');
     }),
   });
-  for (const cls of [enumerateClass, zipClass, mapClass, filterClass, reversedClass, generatorClass]) for (const [name, value] of Object.entries(iteratorMembers)) cls.namespace.set(name, value);
+  for (const cls of [enumerateClass, zipClass, mapClass, filterClass, reversedClass, generatorClass])
+    for (const [name, value] of Object.entries(iteratorMembers)) cls.namespace.set(name, value);
   generatorClass.namespace.set(
     'send',
     defineFunction('generator.send(self, value, /)', ({ self, value }, context) => {
@@ -197,7 +228,10 @@ export function installIterators(): void {
       return item === undefined ? context.raiseValue(context.builtinClass('StopIteration')) : item;
     }),
   );
-  generatorClass.namespace.set('close', defineFunction('generator.close(self)', () => null));
+  generatorClass.namespace.set(
+    'close',
+    defineFunction('generator.close(self)', () => null),
+  );
   generatorClass.namespace.set(
     'throw',
     defineFunction('generator.throw(self, exception, *rest)', ({ self, exception, rest }, context) => {

@@ -1,10 +1,28 @@
 /** `list` and `tuple`: construction and methods. */
-import { asIndex, asInt, firstTaint, isClass, isList, isTuple, isUnknown, makeList, makeTuple, type } from './common.js';
+import {
+  asIndex,
+  asInt,
+  firstTaint,
+  isClass,
+  isList,
+  isTuple,
+  isUnknown,
+  makeList,
+  makeTuple,
+  type,
+} from './common.js';
 import { compareBuiltin, containsBuiltin, equalItems } from '../compare.js';
 import type { Context } from '../context.js';
 import { defineFunction, type Bound } from '../define.js';
 import { reprBuiltin } from '../format.js';
-import { deleteItemBuiltin, getItemBuiltin, iterateBuiltin, lengthBuiltin, setItemBuiltin, spoil } from '../subscript.js';
+import {
+  deleteItemBuiltin,
+  getItemBuiltin,
+  iterateBuiltin,
+  lengthBuiltin,
+  setItemBuiltin,
+  spoil,
+} from '../subscript.js';
 import { isSym } from '../symint.js';
 import type { PyBuiltin, PyClass, PyList, Unknown, Value } from '../value.js';
 import { binaryBuiltin, inplaceBuiltin } from '../arith.js';
@@ -12,7 +30,9 @@ import { sortItems } from './sorting.js';
 
 function self(args: Bound, context: Context): PyList {
   const list = args['self'];
-  return isList(list) ? list : context.raise('TypeError', `descriptor requires a 'list' object but received a '${type(list, context)}'`);
+  return isList(list)
+    ? list
+    : context.raise('TypeError', `descriptor requires a 'list' object but received a '${type(list, context)}'`);
 }
 
 /** A method that changes the list; the change is lost in taint when the list is tainted already. */
@@ -60,11 +80,22 @@ export function installList(cls: PyClass): void {
   const members: Record<string, Value> = {
     append: {
       // Called in every loop: without the general argument binding.
-      kind: 'builtin', name: 'append', qualname: 'list.append', isMethod: true, pure: true,
+      kind: 'builtin',
+      name: 'append',
+      qualname: 'list.append',
+      isMethod: true,
+      pure: true,
       call: (args, kwargs, context) => {
         const [list, item] = args;
-        if (args.length !== 2 || kwargs.size > 0) return context.raise('TypeError', `list.append() takes exactly one argument (${args.length - 1} given)`);
-        if (!isList(list)) return isUnknown(list) ? list : context.raise('TypeError', `descriptor 'append' for 'list' objects doesn't apply to a '${type(list, context)}' object`);
+        if (args.length !== 2 || kwargs.size > 0)
+          return context.raise('TypeError', `list.append() takes exactly one argument (${args.length - 1} given)`);
+        if (!isList(list))
+          return isUnknown(list)
+            ? list
+            : context.raise(
+                'TypeError',
+                `descriptor 'append' for 'list' objects doesn't apply to a '${type(list, context)}' object`,
+              );
         context.heap.touch(list);
         list.items.push(item as Value);
         return null;
@@ -141,7 +172,13 @@ export function installList(cls: PyClass): void {
     index: defineFunction('list.index(self, value, start=0, stop=None, /)', (args, context) => {
       const list = self(args, context);
       const text = isUnknown(args['value']) ? null : reprBuiltin(args['value'] as Value, context);
-      return search(list.items, args, context, list.taint, `${typeof text === 'string' ? text : 'the value'} is not in list`);
+      return search(
+        list.items,
+        args,
+        context,
+        list.taint,
+        `${typeof text === 'string' ? text : 'the value'} is not in list`,
+      );
     }),
     count: defineFunction('list.count(self, value, /)', (args, context) => {
       const list = self(args, context);
@@ -156,7 +193,10 @@ export function installList(cls: PyClass): void {
       deleteItemBuiltin(list as Value, key as Value, context);
       return null;
     }),
-    __iadd__: defineFunction('list.__iadd__(self, other, /)', ({ self: list, other }, context) => inplaceBuiltin('+', list as Value, other as Value, context) ?? null),
+    __iadd__: defineFunction(
+      'list.__iadd__(self, other, /)',
+      ({ self: list, other }, context) => inplaceBuiltin('+', list as Value, other as Value, context) ?? null,
+    ),
     __hash__: null,
   };
   for (const [name, value] of Object.entries(members)) cls.namespace.set(name, value);
@@ -165,20 +205,47 @@ export function installList(cls: PyClass): void {
 /** Special methods that subclasses reach through `super()`. */
 function sequenceMembers(owner: 'list' | 'tuple'): Record<string, Value> {
   const compare = (name: string, op: '==' | '!=' | '<' | '<=' | '>' | '>='): PyBuiltin =>
-    defineFunction(`${owner}.${name}(self, other, /)`, ({ self: left, other }, context) => compareBuiltin(op, left as Value, other as Value, context) ?? { kind: 'singleton', name: 'NotImplemented' });
+    defineFunction(
+      `${owner}.${name}(self, other, /)`,
+      ({ self: left, other }, context) =>
+        compareBuiltin(op, left as Value, other as Value, context) ?? { kind: 'singleton', name: 'NotImplemented' },
+    );
   return {
-    __len__: defineFunction(`${owner}.__len__(self)`, ({ self: list }, context) => lengthBuiltin(list as Value, context) ?? null),
-    __getitem__: defineFunction(`${owner}.__getitem__(self, key, /)`, ({ self: list, key }, context) => getItemBuiltin(list as Value, key as Value, context) ?? null),
-    __contains__: defineFunction(`${owner}.__contains__(self, key, /)`, ({ self: list, key }, context) => containsBuiltin(list as Value, key as Value, context) ?? false),
-    __iter__: defineFunction(`${owner}.__iter__(self)`, ({ self: list }, context) => iterateBuiltin(list as Value, context) ?? null),
+    __len__: defineFunction(
+      `${owner}.__len__(self)`,
+      ({ self: list }, context) => lengthBuiltin(list as Value, context) ?? null,
+    ),
+    __getitem__: defineFunction(
+      `${owner}.__getitem__(self, key, /)`,
+      ({ self: list, key }, context) => getItemBuiltin(list as Value, key as Value, context) ?? null,
+    ),
+    __contains__: defineFunction(
+      `${owner}.__contains__(self, key, /)`,
+      ({ self: list, key }, context) => containsBuiltin(list as Value, key as Value, context) ?? false,
+    ),
+    __iter__: defineFunction(
+      `${owner}.__iter__(self)`,
+      ({ self: list }, context) => iterateBuiltin(list as Value, context) ?? null,
+    ),
     __reversed__: defineFunction(`${owner}.__reversed__(self)`, ({ self: list }, context) => {
       const items = context.items(list as Value);
       return isUnknown(items) ? items : context.iterator(items.reverse(), `${owner}_reverseiterator`);
     }),
-    __repr__: defineFunction(`${owner}.__repr__(self)`, ({ self: list }, context) => reprBuiltin(list as Value, context)),
-    __add__: defineFunction(`${owner}.__add__(self, other, /)`, ({ self: list, other }, context) => binaryBuiltin('+', list as Value, other as Value, context) ?? null),
-    __mul__: defineFunction(`${owner}.__mul__(self, other, /)`, ({ self: list, other }, context) => binaryBuiltin('*', list as Value, other as Value, context) ?? null),
-    __rmul__: defineFunction(`${owner}.__rmul__(self, other, /)`, ({ self: list, other }, context) => binaryBuiltin('*', list as Value, other as Value, context) ?? null),
+    __repr__: defineFunction(`${owner}.__repr__(self)`, ({ self: list }, context) =>
+      reprBuiltin(list as Value, context),
+    ),
+    __add__: defineFunction(
+      `${owner}.__add__(self, other, /)`,
+      ({ self: list, other }, context) => binaryBuiltin('+', list as Value, other as Value, context) ?? null,
+    ),
+    __mul__: defineFunction(
+      `${owner}.__mul__(self, other, /)`,
+      ({ self: list, other }, context) => binaryBuiltin('*', list as Value, other as Value, context) ?? null,
+    ),
+    __rmul__: defineFunction(
+      `${owner}.__rmul__(self, other, /)`,
+      ({ self: list, other }, context) => binaryBuiltin('*', list as Value, other as Value, context) ?? null,
+    ),
     __eq__: compare('__eq__', '=='),
     __ne__: compare('__ne__', '!='),
     __lt__: compare('__lt__', '<'),
@@ -192,16 +259,25 @@ export function installTuple(cls: PyClass): void {
   const members: Record<string, Value> = {
     index: defineFunction('tuple.index(self, value, start=0, stop=None, /)', (args, context) => {
       const tuple = args['self'];
-      return isTuple(tuple) ? search(tuple.items, args, context, null, 'tuple.index(x): x not in tuple') : (tuple as Value);
+      return isTuple(tuple)
+        ? search(tuple.items, args, context, null, 'tuple.index(x): x not in tuple')
+        : (tuple as Value);
     }),
-    count: defineFunction('tuple.count(self, value, /)', ({ self: tuple, value }, context) => (isTuple(tuple) ? count(tuple.items, value as Value, context) : (tuple as Value))),
+    count: defineFunction('tuple.count(self, value, /)', ({ self: tuple, value }, context) =>
+      isTuple(tuple) ? count(tuple.items, value as Value, context) : (tuple as Value),
+    ),
     ...sequenceMembers('tuple'),
   };
   for (const [name, value] of Object.entries(members)) cls.namespace.set(name, value);
 }
 
 /** `list(iterable)`. */
-export function constructList(cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context): Value {
+export function constructList(
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Value {
   if (kwargs.size > 0) return context.raise('TypeError', 'list() takes no keyword arguments');
   if (args.length > 1) return context.raise('TypeError', `list expected at most 1 argument, got ${args.length}`);
   const own = cls.module === 'builtins' && cls.name === 'list' ? null : cls;
@@ -221,7 +297,12 @@ export function constructList(cls: PyClass, args: readonly Value[], kwargs: Read
 }
 
 /** `tuple(iterable)`. */
-export function constructTuple(cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context): Value {
+export function constructTuple(
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Value {
   if (kwargs.size > 0) return context.raise('TypeError', 'tuple() takes no keyword arguments');
   if (args.length > 1) return context.raise('TypeError', `tuple expected at most 1 argument, got ${args.length}`);
   const own = isClass(cls) && cls.module === 'builtins' && cls.name === 'tuple' ? null : cls;

@@ -16,7 +16,11 @@ function method(signature: string, action: (set: PySet, args: Bound, context: Co
     (args, context) => {
       const set = args['self'];
       if (isUnknown(set)) return set;
-      if (!isSet(set)) return context.raise('TypeError', `descriptor '${name}' for 'set' objects doesn't apply to a '${type(set, context)}' object`);
+      if (!isSet(set))
+        return context.raise(
+          'TypeError',
+          `descriptor '${name}' for 'set' objects doesn't apply to a '${type(set, context)}' object`,
+        );
       return action(set, args, context);
     },
     { qualname: `set.${name}` },
@@ -72,7 +76,10 @@ function updated(name: string, op: string): PyBuiltin {
   });
 }
 
-function relation(name: string, test: (a: ReadonlyMap<HashKey, Value>, b: ReadonlyMap<HashKey, Value>) => boolean): PyBuiltin {
+function relation(
+  name: string,
+  test: (a: ReadonlyMap<HashKey, Value>, b: ReadonlyMap<HashKey, Value>) => boolean,
+): PyBuiltin {
   return method(`${name}(self, other, /)`, (set, { other }, context) => {
     const right = elementsOf(other as Value, context);
     if (isUnknown(right)) return right;
@@ -80,7 +87,8 @@ function relation(name: string, test: (a: ReadonlyMap<HashKey, Value>, b: Readon
   });
 }
 
-const within = (a: ReadonlyMap<HashKey, Value>, b: ReadonlyMap<HashKey, Value>): boolean => [...a.keys()].every((key) => b.has(key));
+const within = (a: ReadonlyMap<HashKey, Value>, b: ReadonlyMap<HashKey, Value>): boolean =>
+  [...a.keys()].every((key) => b.has(key));
 
 function readers(): Record<string, Value> {
   return {
@@ -98,15 +106,27 @@ function readers(): Record<string, Value> {
     }),
     __len__: method('__len__(self)', (set) => set.taint ?? set.entries.size),
     __iter__: method('__iter__(self)', (set, _args, context) => iterateBuiltin(set, context) ?? null),
-    __contains__: method('__contains__(self, item, /)', (set, { item }, context) => containsBuiltin(set, item as Value, context) ?? false),
+    __contains__: method(
+      '__contains__(self, item, /)',
+      (set, { item }, context) => containsBuiltin(set, item as Value, context) ?? false,
+    ),
     __repr__: method('__repr__(self)', (set, _args, context) => reprBuiltin(set, context)),
-    __eq__: method('__eq__(self, other, /)', (set, { other }, context) => compareBuiltin('==', set, other as Value, context) ?? false),
-    __ne__: method('__ne__(self, other, /)', (set, { other }, context) => compareBuiltin('!=', set, other as Value, context) ?? true),
+    __eq__: method(
+      '__eq__(self, other, /)',
+      (set, { other }, context) => compareBuiltin('==', set, other as Value, context) ?? false,
+    ),
+    __ne__: method(
+      '__ne__(self, other, /)',
+      (set, { other }, context) => compareBuiltin('!=', set, other as Value, context) ?? true,
+    ),
   };
 }
 
 /** Adds, removes or asks for one element; an unknown one taints the set. */
-function element(signature: string, action: (set: PySet, key: HashKey, item: Value, context: Context) => Value): PyBuiltin {
+function element(
+  signature: string,
+  action: (set: PySet, key: HashKey, item: Value, context: Context) => Value,
+): PyBuiltin {
   return method(signature, (set, { item }, context) => {
     context.heap.touch(set);
     const key = isUnknown(item) ? undefined : context.hashKey(item as Value);
@@ -166,7 +186,12 @@ export function installSets(set: PyClass, frozenset: PyClass): void {
 }
 
 /** `set(iterable)` and `frozenset(iterable)`. */
-export function constructSet(cls: PyClass, args: readonly Value[], kwargs: ReadonlyMap<string, Value>, context: Context): Value {
+export function constructSet(
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Value {
   const frozen = cls.layout === 'frozenset';
   if (kwargs.size > 0) return context.raise('TypeError', `${cls.name}() takes no keyword arguments`);
   if (args.length > 1) return context.raise('TypeError', `${cls.name} expected at most 1 argument, got ${args.length}`);
@@ -174,7 +199,7 @@ export function constructSet(cls: PyClass, args: readonly Value[], kwargs: Reado
   const [source] = args;
   if (source === undefined) return makeSet(context, new Map(), frozen, own);
   const entries = elementsOf(source, context);
-  const result = makeSet(context, isUnknown(entries) ? new Map() : new Map(entries), frozen, own);
+  const result = makeSet(context, new Map(isUnknown(entries) ? [] : entries), frozen, own);
   if (isUnknown(entries)) result.taint = entries;
   return result;
 }

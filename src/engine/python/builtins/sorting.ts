@@ -22,7 +22,10 @@ function less(a: Value, b: Value, context: Context): boolean {
 }
 
 /** Merge sort, so that comparisons that raise or can't be decided leave nothing half done. */
-function mergeSort(items: readonly { readonly key: Value; readonly value: Value }[], context: Context): { readonly key: Value; readonly value: Value }[] {
+function mergeSort(
+  items: readonly { readonly key: Value; readonly value: Value }[],
+  context: Context,
+): { readonly key: Value; readonly value: Value }[] {
   if (items.length <= 1) return items.slice();
   const middle = items.length >> 1;
   const left = mergeSort(items.slice(0, middle), context);

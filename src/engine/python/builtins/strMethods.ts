@@ -1,5 +1,18 @@
 /** Methods of `str`. */
-import { asIndex, asInt, asString, codePoints, firstTaint, isDict, isUnknown, isWide, makeTuple, stringLength, symbolicUnknown, type } from './common.js';
+import {
+  asIndex,
+  asInt,
+  asString,
+  codePoints,
+  firstTaint,
+  isDict,
+  isUnknown,
+  isWide,
+  makeTuple,
+  stringLength,
+  symbolicUnknown,
+  type,
+} from './common.js';
 import type { Context } from '../context.js';
 import { defineFunction, defineStatic, type Bound } from '../define.js';
 import { formatTemplate, stringRepr } from '../format.js';
@@ -21,7 +34,11 @@ function method(signature: string, implementation: StringMethod): PyBuiltin {
         if (unknown) return unknown;
       }
       const text = asString(args['self']);
-      if (text === undefined) return context.raise('TypeError', `descriptor '${name}' for 'str' objects doesn't apply to a '${type(args['self'], context)}' object`);
+      if (text === undefined)
+        return context.raise(
+          'TypeError',
+          `descriptor '${name}' for 'str' objects doesn't apply to a '${type(args['self'], context)}' object`,
+        );
       return implementation(text, args, context);
     },
     { qualname: `str.${name}` },
@@ -33,7 +50,11 @@ function needString(value: Value | undefined, what: string, context: Context): s
 }
 
 /** Code point offsets `[start, end)` as UTF-16 offsets. */
-function window(text: string, start: Value | undefined, end: Value | undefined): { readonly from: number; readonly to: number; readonly wide: string[] | null } {
+function window(
+  text: string,
+  start: Value | undefined,
+  end: Value | undefined,
+): { readonly from: number; readonly to: number; readonly wide: string[] | null } {
   const wide = isWide(text) ? codePoints(text) : null;
   const length = wide?.length ?? text.length;
   const clamp = (value: Value | undefined, missing: number): number => {
@@ -63,7 +84,11 @@ function affix(text: string, args: Bound, context: Context, end: boolean): boole
   const list = typeof candidates === 'object' && candidates?.kind === 'tuple' ? candidates.items : [candidates];
   return list.some((candidate) => {
     const wanted =
-      asString(candidate) ?? context.raise('TypeError', `${end ? 'endswith' : 'startswith'} first arg must be str or a tuple of str, not ${type(candidate, context)}`);
+      asString(candidate) ??
+      context.raise(
+        'TypeError',
+        `${end ? 'endswith' : 'startswith'} first arg must be str or a tuple of str, not ${type(candidate, context)}`,
+      );
     return end ? part.endsWith(wanted) : part.startsWith(wanted);
   });
 }
@@ -72,7 +97,8 @@ const WHITESPACE = /[\s\u001c-\u001f\u0085]/u;
 const isSpace = (character: string): boolean => WHITESPACE.test(character) && character !== '\ufeff';
 
 function strip(text: string, chars: Value | undefined, left: boolean, right: boolean, context: Context): string {
-  const set = chars === null || chars === undefined ? null : new Set(codePoints(needString(chars, 'strip arg', context)));
+  const set =
+    chars === null || chars === undefined ? null : new Set(codePoints(needString(chars, 'strip arg', context)));
   const drop = (character: string): boolean => (set ? set.has(character) : isSpace(character));
   const items = codePoints(text);
   let from = 0;
@@ -143,7 +169,8 @@ function justify(text: string, args: Bound, context: Context, how: 'left' | 'rig
   const width = asInt(args['width']);
   if (width !== undefined && isSym(width)) return symbolicUnknown(context, 'a text', width);
   const fill = asString(args['fillchar']) ?? ' ';
-  if (stringLength(fill) !== 1) return context.raise('TypeError', 'The fill character must be exactly one character long');
+  if (stringLength(fill) !== 1)
+    return context.raise('TypeError', 'The fill character must be exactly one character long');
   const missing = Number(width ?? 0) - stringLength(text);
   if (missing <= 0) return text;
   if (how === 'left') return text + fill.repeat(missing);
@@ -225,12 +252,14 @@ function makeTable(args: Bound, context: Context): Value {
   const source = asString(x);
   if (source === undefined) {
     if (!isDict(x)) return context.raise('TypeError', 'if you give only one argument to maketrans it must be a dict');
-    for (const { key, value } of x.entries.values()) put(typeof key === 'number' ? key : (asString(key)?.codePointAt(0) ?? 0), value);
+    for (const { key, value } of x.entries.values())
+      put(typeof key === 'number' ? key : (asString(key)?.codePointAt(0) ?? 0), value);
     return table;
   }
   const from = codePoints(source);
   const to = codePoints(asString(y) ?? '');
-  if (from.length !== to.length) return context.raise('ValueError', 'the first two maketrans arguments must have equal length');
+  if (from.length !== to.length)
+    return context.raise('ValueError', 'the first two maketrans arguments must have equal length');
   from.forEach((character, i) => put(character.codePointAt(0) ?? 0, (to[i] as string).codePointAt(0) ?? 0));
   for (const character of asString(z) ?? '') put(character.codePointAt(0) ?? 0, null);
   return table;
@@ -246,7 +275,8 @@ export function encode(text: string, encoding: string, context: Context): Value 
   if (UTF8.has(name)) return { kind: 'bytes', value: String.fromCharCode(...utf8(text)) };
   if (name === 'ascii' || name === 'us-ascii' || LATIN1.has(name)) {
     const limit = LATIN1.has(name) ? 0xff : 0x7f;
-    if ([...text].some((character) => (character.codePointAt(0) ?? 0) > limit)) return context.raise('UnicodeEncodeError', `'${name}' codec can't encode characters`);
+    if ([...text].some((character) => (character.codePointAt(0) ?? 0) > limit))
+      return context.raise('UnicodeEncodeError', `'${name}' codec can't encode characters`);
     return { kind: 'bytes', value: text };
   }
   return context.unknown(`the encoding '${encoding}' is not described by the analyser`);
@@ -268,16 +298,21 @@ function utf8(text: string): number[] {
 export function decode(bytes: string, encoding: string, context: Context): Value {
   const name = encoding.toLowerCase();
   if (LATIN1.has(name)) return bytes;
-  if (!UTF8.has(name) && name !== 'ascii') return context.unknown(`the encoding '${encoding}' is not described by the analyser`);
+  if (!UTF8.has(name) && name !== 'ascii')
+    return context.unknown(`the encoding '${encoding}' is not described by the analyser`);
   try {
-    return decodeURIComponent(bytes.replace(/[^A-Za-z0-9]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`));
+    return decodeURIComponent(
+      bytes.replace(/[^A-Za-z0-9]/g, (byte) => `%${byte.charCodeAt(0).toString(16).padStart(2, '0')}`),
+    );
   } catch (error) {
-    if (error instanceof URIError) return context.raise('UnicodeDecodeError', `'${name}' codec can't decode bytes: invalid start byte`);
+    if (error instanceof URIError)
+      return context.raise('UnicodeDecodeError', `'${name}' codec can't decode bytes: invalid start byte`);
     throw error;
   }
 }
 
-const trimmed = (name: string, left: boolean, right: boolean): PyBuiltin => method(`${name}(self, chars=None, /)`, (text, { chars }, context) => strip(text, chars, left, right, context));
+const trimmed = (name: string, left: boolean, right: boolean): PyBuiltin =>
+  method(`${name}(self, chars=None, /)`, (text, { chars }, context) => strip(text, chars, left, right, context));
 const found = (name: string, last: boolean, must: boolean): PyBuiltin =>
   method(`${name}(self, sub, start=None, end=None, /)`, (text, args, context) => {
     const at = find(text, args, context, last);
@@ -291,9 +326,13 @@ export function installStr(cls: PyClass): void {
       return first.toUpperCase() + rest.join('').toLowerCase();
     }),
     casefold: method('casefold(self)', (text) => text.toLowerCase().replace(/ß/g, 'ss')),
-    center: method("center(self, width, fillchar=' ', /)", (text, args, context) => justify(text, args, context, 'center')),
+    center: method("center(self, width, fillchar=' ', /)", (text, args, context) =>
+      justify(text, args, context, 'center'),
+    ),
     ljust: method("ljust(self, width, fillchar=' ', /)", (text, args, context) => justify(text, args, context, 'left')),
-    rjust: method("rjust(self, width, fillchar=' ', /)", (text, args, context) => justify(text, args, context, 'right')),
+    rjust: method("rjust(self, width, fillchar=' ', /)", (text, args, context) =>
+      justify(text, args, context, 'right'),
+    ),
     zfill: method('zfill(self, width, /)', (text, { width }) => {
       const sign = /^[+-]/.exec(text)?.[0] ?? '';
       const missing = (asIndex(width) ?? 0) - stringLength(text);
@@ -306,9 +345,15 @@ export function installStr(cls: PyClass): void {
       const part = wide ? wide.slice(from, to).join('') : text.slice(from, to);
       return sub === '' ? stringLength(part) + 1 : part.split(sub).length - 1;
     }),
-    encode: method("encode(self, encoding='utf-8', errors='strict')", (text, { encoding }, context) => encode(text, asString(encoding) ?? 'utf-8', context)),
-    endswith: method('endswith(self, prefix, start=None, end=None, /)', (text, args, context) => affix(text, args, context, true)),
-    startswith: method('startswith(self, prefix, start=None, end=None, /)', (text, args, context) => affix(text, args, context, false)),
+    encode: method("encode(self, encoding='utf-8', errors='strict')", (text, { encoding }, context) =>
+      encode(text, asString(encoding) ?? 'utf-8', context),
+    ),
+    endswith: method('endswith(self, prefix, start=None, end=None, /)', (text, args, context) =>
+      affix(text, args, context, true),
+    ),
+    startswith: method('startswith(self, prefix, start=None, end=None, /)', (text, args, context) =>
+      affix(text, args, context, false),
+    ),
     expandtabs: method('expandtabs(self, tabsize=8)', (text, { tabsize }) => expandTabs(text, asIndex(tabsize) ?? 8)),
     find: found('find', false, false),
     rfind: found('rfind', true, false),
@@ -321,7 +366,9 @@ export function installStr(cls: PyClass): void {
     isdigit: method('isdigit(self)', (text) => all(text, (c) => /[\p{Nd}²³¹⁰⁴-⁹₀-₉①-⑨]/u.test(c))),
     isnumeric: method('isnumeric(self)', (text) => all(text, (c) => /\p{N}/u.test(c))),
     isidentifier: method('isidentifier(self)', (text) => /^[\p{XID_Start}_][\p{XID_Continue}]*$/u.test(text)),
-    isprintable: method('isprintable(self)', (text) => codePoints(text).every((c) => c === ' ' || !/[\p{C}\p{Z}]/u.test(c))),
+    isprintable: method('isprintable(self)', (text) =>
+      codePoints(text).every((c) => c === ' ' || !/[\p{C}\p{Z}]/u.test(c)),
+    ),
     isspace: method('isspace(self)', (text) => all(text, isSpace)),
     islower: method('islower(self)', (text) => codePoints(text).some(isLower) && !codePoints(text).some(isUpper)),
     isupper: method('isupper(self)', (text) => codePoints(text).some(isUpper) && !codePoints(text).some(isLower)),
@@ -332,7 +379,10 @@ export function installStr(cls: PyClass): void {
       const parts: string[] = [];
       for (const [i, item] of items.entries()) {
         if (isUnknown(item)) return item;
-        parts.push(asString(item) ?? context.raise('TypeError', `sequence item ${i}: expected str instance, ${type(item, context)} found`));
+        parts.push(
+          asString(item) ??
+            context.raise('TypeError', `sequence item ${i}: expected str instance, ${type(item, context)} found`),
+        );
       }
       return parts.join(text);
     }),
@@ -363,15 +413,31 @@ export function installStr(cls: PyClass): void {
       const count = asIndex(args['count']) ?? -1;
       const parts = old === '' ? ['', ...codePoints(text), ''] : text.split(old);
       if (count < 0 || parts.length <= count + 1) return parts.join(fresh);
-      return [...parts.slice(0, count + 1)].join(fresh) + (count + 1 < parts.length ? old + parts.slice(count + 1).join(old) : '');
+      return (
+        [...parts.slice(0, count + 1)].join(fresh) +
+        (count + 1 < parts.length ? old + parts.slice(count + 1).join(old) : '')
+      );
     }),
     split: method('split(self, sep=None, maxsplit=-1)', (text, args, context) => split(text, args, context, false)),
     rsplit: method('rsplit(self, sep=None, maxsplit=-1)', (text, args, context) => split(text, args, context, true)),
-    splitlines: method('splitlines(self, keepends=False)', (text, { keepends }, context) => context.list(splitLines(text, keepends === true))),
-    translate: method('translate(self, table, /)', (text, { table }, context) => translate(text, table as Value, context)),
-    maketrans: defineStatic(defineFunction('maketrans(x, y=None, z=None, /)', (args, context) => firstTaint(args['x'], args['y'], args['z']) ?? makeTable(args, context))),
+    splitlines: method('splitlines(self, keepends=False)', (text, { keepends }, context) =>
+      context.list(splitLines(text, keepends === true)),
+    ),
+    translate: method('translate(self, table, /)', (text, { table }, context) =>
+      translate(text, table as Value, context),
+    ),
+    maketrans: defineStatic(
+      defineFunction(
+        'maketrans(x, y=None, z=None, /)',
+        (args, context) => firstTaint(args['x'], args['y'], args['z']) ?? makeTable(args, context),
+      ),
+    ),
     format: {
-      kind: 'builtin', name: 'format', qualname: 'str.format', isMethod: true, pure: true,
+      kind: 'builtin',
+      name: 'format',
+      qualname: 'str.format',
+      isMethod: true,
+      pure: true,
       call: (args, kwargs, context) => {
         const text = asString(args[0]);
         return text === undefined ? (args[0] as Value) : formatTemplate(text, args.slice(1), kwargs, context);
@@ -379,16 +445,25 @@ export function installStr(cls: PyClass): void {
     },
     format_map: method('format_map(self, mapping, /)', (text, { mapping }, context) => {
       const kwargs = new Map<string, Value>();
-      if (isDict(mapping)) for (const { key, value } of mapping.entries.values()) if (typeof key === 'string') kwargs.set(key, value);
+      if (isDict(mapping))
+        for (const { key, value } of mapping.entries.values()) if (typeof key === 'string') kwargs.set(key, value);
       return formatTemplate(text, [], kwargs, context);
     }),
     __len__: method('__len__(self)', (text, _args, context) => lengthBuiltin(text, context) ?? null),
-    __contains__: method('__contains__(self, key, /)', (text, { key }, context) => containsBuiltin(text, key as Value, context) ?? false),
-    __getitem__: method('__getitem__(self, key, /)', (text, { key }, context) => getItemBuiltin(text, key as Value, context) ?? null),
+    __contains__: method(
+      '__contains__(self, key, /)',
+      (text, { key }, context) => containsBuiltin(text, key as Value, context) ?? false,
+    ),
+    __getitem__: method(
+      '__getitem__(self, key, /)',
+      (text, { key }, context) => getItemBuiltin(text, key as Value, context) ?? null,
+    ),
     __iter__: method('__iter__(self)', (text, _args, context) => iterateBuiltin(text, context) ?? null),
     __str__: method('__str__(self)', (text) => text),
     __repr__: method('__repr__(self)', (text) => stringRepr(text)),
-    __format__: method('__format__(self, spec, /)', (text, { spec }, context) => formatTemplate(`{:${asString(spec) ?? ''}}`, [text], new Map(), context)),
+    __format__: method('__format__(self, spec, /)', (text, { spec }, context) =>
+      formatTemplate(`{:${asString(spec) ?? ''}}`, [text], new Map(), context),
+    ),
     __add__: method('__add__(self, other, /)', (text, { other }, context) => context.binary('+', text, other as Value)),
     __mul__: method('__mul__(self, other, /)', (text, { other }, context) => context.binary('*', text, other as Value)),
     __mod__: method('__mod__(self, other, /)', (text, { other }, context) => context.binary('%', text, other as Value)),

@@ -8,6 +8,7 @@ export const constructStr: NonNullable<PyClass['construct']> = (_cls, args, kwar
   if (value === undefined) return '';
   if (isUnknown(value)) return value;
   const encoding = args[1] ?? kwargs.get('encoding');
-  if (encoding !== undefined && typeof value === 'object' && value?.kind === 'bytes') return decode(value.value, asString(encoding) ?? 'utf-8', context);
+  if (encoding !== undefined && typeof value === 'object' && value?.kind === 'bytes')
+    return decode(value.value, asString(encoding) ?? 'utf-8', context);
   return context.str(value);
 };

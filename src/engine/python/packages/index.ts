@@ -3,7 +3,7 @@
  * that build their classes by generating code or in compiled parts are always described.
  */
 import { classAnnotation } from '../annotations.js';
-import { asString, isClass, isDict, makeTuple } from '../coerce.js';
+import { asString, isClass, isDict, makeTuple, textOf } from '../coerce.js';
 import { defineFunction, type ModelledModule } from '../define.js';
 import { identity, plainClass, silent } from '../stdlib/tools.js';
 import type { PyClass, Value } from '../value.js';
@@ -16,7 +16,9 @@ import pydanticSource from './pydantic.py';
 function annotatedNames(cls: PyClass): string[] {
   const annotations = cls.namespace.get('__annotations__');
   if (!isDict(annotations)) return [];
-  return [...annotations.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' && !/^['"]?(\w+\.)?ClassVar\b/.test(asString(value) ?? '') ? [key] : []));
+  return [...annotations.entries.values()].flatMap(({ key, value }) =>
+    typeof key === 'string' && !/^['"]?(\w+\.)?ClassVar\b/.test(asString(value) ?? '') ? [key] : [],
+  );
 }
 
 const NOT_GIVEN: Value = { kind: 'singleton', name: 'Ellipsis' };
@@ -36,16 +38,20 @@ const pydanticHelpers: Readonly<Record<string, Value>> = {
     return context.list([...fields].map(([name, value]) => makeTuple([name, value])));
   }),
   _annotation: defineFunction('_annotation(cls, name)', ({ cls, name }, context) => {
-    const owner = isClass(cls) ? cls.mro.find((parent) => annotatedNames(parent).includes(String(name))) : undefined;
+    const owner = isClass(cls) ? cls.mro.find((parent) => annotatedNames(parent).includes(textOf(name))) : undefined;
     const annotations = owner?.namespace.get('__annotations__');
-    const text = isDict(annotations) ? annotations.entries.get(String(name))?.value : undefined;
+    const text = isDict(annotations) ? annotations.entries.get(textOf(name))?.value : undefined;
     return owner && typeof text === 'string' ? classAnnotation(context, owner, text) : null;
   }),
-  _arity: defineFunction('_arity(func)', ({ func }) => (typeof func === 'object' && func?.kind === 'function' ? func.node.params.length : 2)),
+  _arity: defineFunction('_arity(func)', ({ func }) =>
+    typeof func === 'object' && func?.kind === 'function' ? func.node.params.length : 2,
+  ),
 };
 
 const attrHelpers: Readonly<Record<string, Value>> = {
-  _annotated: defineFunction('_annotated(cls)', ({ cls }, context) => context.list(isClass(cls) ? annotatedNames(cls) : [])),
+  _annotated: defineFunction('_annotated(cls)', ({ cls }, context) =>
+    context.list(isClass(cls) ? annotatedNames(cls) : []),
+  ),
   _Nothing: plainClass('_Nothing', 'attr', { __bool__: defineFunction('__bool__(self)', () => false) }),
 };
 
@@ -87,11 +93,27 @@ def trange(*args, **kwargs):
 `;
 
 export const commonPackages: readonly ModelledModule[] = [
-  { name: 'pydantic', isPackage: true, source: pydanticSource, members: () => ({ ...pydanticHelpers, ...annotationTypes('pydantic', 'PositiveInt PositiveFloat NonNegativeInt NonNegativeFloat StrictInt StrictStr StrictBool StrictFloat') }) },
+  {
+    name: 'pydantic',
+    isPackage: true,
+    source: pydanticSource,
+    members: () => ({
+      ...pydanticHelpers,
+      ...annotationTypes(
+        'pydantic',
+        'PositiveInt PositiveFloat NonNegativeInt NonNegativeFloat StrictInt StrictStr StrictBool StrictFloat',
+      ),
+    }),
+  },
   { name: 'pydantic.dataclasses', source: 'from dataclasses import dataclass\n' },
   { name: 'pydantic_settings', source: 'from pydantic import BaseSettings\nSettingsConfigDict = dict\n' },
   { name: 'attr', isPackage: true, source: attrSource, members: () => attrHelpers },
-  { name: 'attrs', isPackage: true, source: 'from attr import *\nfrom attr import NOTHING, Factory, define, mutable, frozen, field, fields, has, asdict, evolve, validators, converters, setters\n' },
+  {
+    name: 'attrs',
+    isPackage: true,
+    source:
+      'from attr import *\nfrom attr import NOTHING, Factory, define, mutable, frozen, field, fields, has, asdict, evolve, validators, converters, setters\n',
+  },
   { name: 'packaging', isPackage: true, fallback: true },
   { name: 'packaging.version', fallback: true, source: packagingSource },
   { name: 'easydict', fallback: true, source: configSource },
@@ -100,12 +122,19 @@ export const commonPackages: readonly ModelledModule[] = [
   { name: 'tqdm.notebook', fallback: true, source: 'from tqdm import tqdm, trange\n' },
   { name: 'beartype', isPackage: true, fallback: true, members: () => ({ beartype: identity('beartype') }) },
   { name: 'beartype.typing', fallback: true, source: 'from typing import *\n' },
-  { name: 'typeguard', fallback: true, members: () => ({ typechecked: identity('typechecked'), check_type: identity('check_type') }) },
+  {
+    name: 'typeguard',
+    fallback: true,
+    members: () => ({ typechecked: identity('typechecked'), check_type: identity('check_type') }),
+  },
   {
     name: 'jaxtyping',
     fallback: true,
     members: () => ({
-      ...annotationTypes('jaxtyping', 'Float Int Bool Num Shaped Real Inexact Complex Integer UInt Float16 Float32 Float64 BFloat16 Int8 Int16 Int32 Int64 UInt8 Key PyTree ArrayLike Array'),
+      ...annotationTypes(
+        'jaxtyping',
+        'Float Int Bool Num Shaped Real Inexact Complex Integer UInt Float16 Float32 Float64 BFloat16 Int8 Int16 Int32 Int64 UInt8 Key PyTree ArrayLike Array',
+      ),
       jaxtyped: identity('jaxtyped'),
       install_import_hook: silent('install_import_hook'),
     }),

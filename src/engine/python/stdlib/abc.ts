@@ -29,9 +29,18 @@ export const abcMeta = defineClass('ABCMeta', {
       if (unknown) return unknown;
       const own = context.typeOf(instance as Value);
       if (isClass(cls) && registered(cls).some((parent) => own.mro.includes(parent))) return true;
-      return context.isSubclass(own, cls as Value) ?? context.unknown(`whether this is a ${isClass(cls) ? cls.name : 'member'} is not known`);
+      return (
+        context.isSubclass(own, cls as Value) ??
+        context.unknown(`whether this is a ${isClass(cls) ? cls.name : 'member'} is not known`)
+      );
     }),
-    __subclasscheck__: defineFunction('__subclasscheck__(cls, subclass, /)', ({ cls, subclass }) => isClass(cls) && isClass(subclass) && (subclass.mro.includes(cls) || registered(cls).some((parent) => subclass.mro.includes(parent)))),
+    __subclasscheck__: defineFunction(
+      '__subclasscheck__(cls, subclass, /)',
+      ({ cls, subclass }) =>
+        isClass(cls) &&
+        isClass(subclass) &&
+        (subclass.mro.includes(cls) || registered(cls).some((parent) => subclass.mro.includes(parent))),
+    ),
   },
 });
 
@@ -49,12 +58,31 @@ export const abcModule: ModelledModule = {
     ABCMeta: abcMeta,
     abstractmethod: defineFunction('abstractmethod(funcobj)', ({ funcobj }, context) => {
       const func = funcobj as Value;
-      if (typeof func === 'object' && func?.kind === 'function') context.setAttribute(func, '__isabstractmethod__', true);
+      if (typeof func === 'object' && func?.kind === 'function')
+        context.setAttribute(func, '__isabstractmethod__', true);
       return func;
     }),
-    abstractclassmethod: defineFunction('abstractclassmethod(callable)', ({ callable }) => ({ kind: 'descriptor', type: 'classmethod', get: callable as Value, set: null, del: null })),
-    abstractstaticmethod: defineFunction('abstractstaticmethod(callable)', ({ callable }) => ({ kind: 'descriptor', type: 'staticmethod', get: callable as Value, set: null, del: null })),
-    abstractproperty: defineFunction('abstractproperty(fget=None)', ({ fget }) => ({ kind: 'descriptor', type: 'property', get: fget as Value, set: null, del: null })),
+    abstractclassmethod: defineFunction('abstractclassmethod(callable)', ({ callable }) => ({
+      kind: 'descriptor',
+      type: 'classmethod',
+      get: callable as Value,
+      set: null,
+      del: null,
+    })),
+    abstractstaticmethod: defineFunction('abstractstaticmethod(callable)', ({ callable }) => ({
+      kind: 'descriptor',
+      type: 'staticmethod',
+      get: callable as Value,
+      set: null,
+      del: null,
+    })),
+    abstractproperty: defineFunction('abstractproperty(fget=None)', ({ fget }) => ({
+      kind: 'descriptor',
+      type: 'property',
+      get: fget as Value,
+      set: null,
+      del: null,
+    })),
     update_abstractmethods: identity('update_abstractmethods'),
     get_cache_token: defineFunction('get_cache_token()', () => 0),
   }),
@@ -95,14 +123,58 @@ const STRUCTURAL: Readonly<Record<string, readonly string[]>> = {
   Buffer: ['__buffer__'],
 };
 const PARENT: Readonly<Record<string, string>> = {
-  Iterator: 'Iterable', Reversible: 'Iterable', Collection: 'Sized', Sequence: 'Collection', MutableSequence: 'Sequence', Mapping: 'Collection',
-  MutableMapping: 'Mapping', Set: 'Collection', MutableSet: 'Set', MappingView: 'Sized', KeysView: 'MappingView', ValuesView: 'MappingView', ItemsView: 'MappingView',
-  Generator: 'Iterator', ByteString: 'Sequence', Coroutine: 'Awaitable', AsyncIterator: 'AsyncIterable', AsyncGenerator: 'AsyncIterator',
+  Iterator: 'Iterable',
+  Reversible: 'Iterable',
+  Collection: 'Sized',
+  Sequence: 'Collection',
+  MutableSequence: 'Sequence',
+  Mapping: 'Collection',
+  MutableMapping: 'Mapping',
+  Set: 'Collection',
+  MutableSet: 'Set',
+  MappingView: 'Sized',
+  KeysView: 'MappingView',
+  ValuesView: 'MappingView',
+  ItemsView: 'MappingView',
+  Generator: 'Iterator',
+  ByteString: 'Sequence',
+  Coroutine: 'Awaitable',
+  AsyncIterator: 'AsyncIterable',
+  AsyncGenerator: 'AsyncIterator',
 };
 /** Methods of built-in classes that the analyser gives by kind rather than by name. */
 const IMPLICIT: Readonly<Record<string, readonly string[]>> = {
-  __hash__: ['int', 'float', 'bool', 'str', 'tuple', 'bytes', 'frozenset', 'NoneType', 'function', 'type', 'complex', 'range', 'object', 'builtin_function_or_method', 'method', 'module'],
-  __iter__: ['bytes', 'dict_keys', 'dict_values', 'dict_items', 'zip', 'map', 'filter', 'enumerate', 'generator', 'bytearray', 'mappingproxy'],
+  __hash__: [
+    'int',
+    'float',
+    'bool',
+    'str',
+    'tuple',
+    'bytes',
+    'frozenset',
+    'NoneType',
+    'function',
+    'type',
+    'complex',
+    'range',
+    'object',
+    'builtin_function_or_method',
+    'method',
+    'module',
+  ],
+  __iter__: [
+    'bytes',
+    'dict_keys',
+    'dict_values',
+    'dict_items',
+    'zip',
+    'map',
+    'filter',
+    'enumerate',
+    'generator',
+    'bytearray',
+    'mappingproxy',
+  ],
   __len__: ['bytes', 'dict_keys', 'dict_values', 'dict_items', 'bytearray'],
   __contains__: ['bytes', 'dict_keys', 'dict_items', 'bytearray', 'dict_values'],
   __call__: ['function', 'method', 'builtin_function_or_method', 'type'],
@@ -113,7 +185,12 @@ function has(cls: PyClass, method: string): boolean {
   for (const parent of cls.mro) {
     const entry = parent.namespace.get(method);
     if (entry !== undefined) return entry !== null;
-    if (parent.module === 'builtins' && IMPLICIT[method]?.includes(parent.name) && (parent.name !== 'object' || (method === '__hash__' && !cls.mro.some((own) => own.namespace.has('__eq__'))))) return true;
+    if (
+      parent.module === 'builtins' &&
+      IMPLICIT[method]?.includes(parent.name) &&
+      (parent.name !== 'object' || (method === '__hash__' && !cls.mro.some((own) => own.namespace.has('__eq__'))))
+    )
+      return true;
   }
   return false;
 }
@@ -122,7 +199,16 @@ function has(cls: PyClass, method: string): boolean {
 function hook(name: string, self: PyClass, cls: PyClass): boolean | null {
   const structural = STRUCTURAL[name];
   if (structural) return structural.every((method) => has(cls, method)) ? true : null;
-  return VIRTUAL[name]?.some((member) => cls.mro.some((parent) => parent.name === member && parent.module !== self.module && (parent.module === 'builtins' || parent.module === 'collections'))) ? true : null;
+  return VIRTUAL[name]?.some((member) =>
+    cls.mro.some(
+      (parent) =>
+        parent.name === member &&
+        parent.module !== self.module &&
+        (parent.module === 'builtins' || parent.module === 'collections'),
+    ),
+  )
+    ? true
+    : null;
 }
 
 /** Methods that a class gets for free from its base, in Python. */
@@ -283,7 +369,13 @@ export function abstractCollection(name: string): PyClass {
   let cls = made.get(name);
   if (cls) return cls;
   const parent = PARENT[name];
-  const own = withMetaclass(defineClass(name, { module: 'collections.abc', bases: [parent === undefined ? objectClass : abstractCollection(parent)] }), abcMeta);
+  const own = withMetaclass(
+    defineClass(name, {
+      module: 'collections.abc',
+      bases: [parent === undefined ? objectClass : abstractCollection(parent)],
+    }),
+    abcMeta,
+  );
   made.set(name, own);
   own.namespace.set(
     '__subclasshook__',
@@ -314,7 +406,12 @@ function numericTower(): Record<string, PyClass> {
   const number = withMetaclass(defineClass('Number', { module: 'numbers', bases: [objectClass] }), abcMeta);
   const tower: Record<string, PyClass> = { Number: number };
   let parent = number;
-  const members: Readonly<Record<string, readonly PyClass[]>> = { Complex: [complexClass, floatClass, intClass], Real: [floatClass, intClass], Rational: [intClass], Integral: [intClass] };
+  const members: Readonly<Record<string, readonly PyClass[]>> = {
+    Complex: [complexClass, floatClass, intClass],
+    Real: [floatClass, intClass],
+    Rational: [intClass],
+    Integral: [intClass],
+  };
   for (const [name, classes] of Object.entries(members)) {
     const cls = withMetaclass(defineClass(name, { module: 'numbers', bases: [parent] }), abcMeta);
     cls.namespace.set(REGISTRY, { kind: 'tuple', items: classes, cls: null });
@@ -326,4 +423,3 @@ function numericTower(): Record<string, PyClass> {
 }
 
 export const numbersModule: ModelledModule = { name: 'numbers', members: numericTower, complete: true };
-

@@ -1,4 +1,5 @@
 /** `argparse`: the defaults, as an empty command line gives them. */
+import { textOf } from '../coerce.js';
 import { defineFunction, type ModelledModule } from '../define.js';
 import source from './argparse.py';
 
@@ -8,7 +9,7 @@ export const argparseModules: readonly ModelledModule[] = [
     source,
     members: () => ({
       _not_given: defineFunction('_not_given(name)', ({ name }, context) =>
-        context.unknown(`'${String(name)}' is given on the command line`),
+        context.unknown(`'${textOf(name)}' is given on the command line`),
       ),
     }),
   },

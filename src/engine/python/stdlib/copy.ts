@@ -21,7 +21,12 @@ export function deepCopy(value: Value, context: Context, memo: Memo = new Map())
       return result;
     }
     case 'list': {
-      const copy = { ...value, items: [] as Value[], attrs: value.attrs && new Map<string, Value>(), saved: context.heap.epoch };
+      const copy = {
+        ...value,
+        items: [] as Value[],
+        attrs: value.attrs && new Map<string, Value>(),
+        saved: context.heap.epoch,
+      };
       memo.set(value, copy);
       for (const item of value.items) copy.items.push(deepCopy(item, context, memo));
       if (value.attrs) for (const [name, item] of value.attrs) copy.attrs?.set(name, deepCopy(item, context, memo));
@@ -30,7 +35,14 @@ export function deepCopy(value: Value, context: Context, memo: Memo = new Map())
     case 'dict': {
       const custom = customCopy(value, '__deepcopy__', context, memo);
       if (custom !== undefined) return custom;
-      const copy: PyDict = { kind: 'dict', entries: new Map(), cls: value.cls, attrs: value.attrs && new Map<string, Value>(), saved: context.heap.epoch, taint: value.taint };
+      const copy: PyDict = {
+        kind: 'dict',
+        entries: new Map(),
+        cls: value.cls,
+        attrs: value.attrs && new Map<string, Value>(),
+        saved: context.heap.epoch,
+        taint: value.taint,
+      };
       memo.set(value, copy);
       for (const { key, value: item } of value.entries.values()) {
         const freshKey = deepCopy(key, context, memo);
@@ -49,7 +61,9 @@ export function deepCopy(value: Value, context: Context, memo: Memo = new Map())
     case 'instance':
       return copyInstance(value, true, context, memo);
     case 'native': {
-      const copy = value.type.copy ? value.type.copy(value, true, context) : context.unknown(`a copy of a ${value.type.name} is not described by the analyser`);
+      const copy = value.type.copy
+        ? value.type.copy(value, true, context)
+        : context.unknown(`a copy of a ${value.type.name} is not described by the analyser`);
       memo.set(value, copy);
       if (typeof copy === 'object' && copy?.kind === 'native' && copy !== value && value.attrs) {
         copy.attrs = new Map();
@@ -73,7 +87,8 @@ export function deepCopy(value: Value, context: Context, memo: Memo = new Map())
 function customCopy(value: Value, name: '__deepcopy__' | '__copy__', context: Context, memo: Memo): Value | undefined {
   const cls = context.typeOf(value);
   if (!cls.mro.some((parent) => parent.module !== 'builtins' && parent.namespace.has(name))) return undefined;
-  const args = name === '__deepcopy__' ? [context.dict([...memo].map(([key, item]) => [addressOf(key), item] as const))] : [];
+  const args =
+    name === '__deepcopy__' ? [context.dict([...memo].map(([key, item]) => [addressOf(key), item] as const))] : [];
   const result = context.callMethod(value, name, args);
   if (typeof value === 'object' && value !== null) memo.set(value, result);
   return result;
@@ -96,7 +111,8 @@ function copyInstance(value: PyInstance, deep: boolean, context: Context, memo: 
       context.callMethod(copy, '__setstate__', [fresh]);
       return copy;
     }
-    if (typeof fresh === 'object' && fresh?.kind === 'dict') for (const { key, value: item } of fresh.entries.values()) if (typeof key === 'string') copy.attrs.set(key, item);
+    if (typeof fresh === 'object' && fresh?.kind === 'dict')
+      for (const { key, value: item } of fresh.entries.values()) if (typeof key === 'string') copy.attrs.set(key, item);
     return copy;
   }
   for (const [name, item] of value.attrs) copy.attrs.set(name, deep ? deepCopy(item, context, memo) : item);
@@ -105,7 +121,9 @@ function copyInstance(value: PyInstance, deep: boolean, context: Context, memo: 
 
 /** `__getstate__` of a user's class. */
 function getState(value: PyInstance, context: Context): Value | undefined {
-  return value.cls.mro.some((cls) => cls.module !== 'builtins' && typeof cls.namespace.get('__getstate__') === 'object') ? context.callMethod(value, '__getstate__') : undefined;
+  return value.cls.mro.some((cls) => cls.module !== 'builtins' && typeof cls.namespace.get('__getstate__') === 'object')
+    ? context.callMethod(value, '__getstate__')
+    : undefined;
 }
 function setState(value: PyInstance): boolean {
   return value.cls.mro.some((cls) => {
@@ -124,7 +142,14 @@ export function shallowCopy(value: Value, context: Context): Value {
     case 'dict': {
       const custom = customCopy(value, '__copy__', context, new Map());
       if (custom !== undefined) return custom;
-      const copy: PyDict = { kind: 'dict', entries: new Map(), cls: value.cls, attrs: value.attrs && new Map(value.attrs), saved, taint: value.taint };
+      const copy: PyDict = {
+        kind: 'dict',
+        entries: new Map(),
+        cls: value.cls,
+        attrs: value.attrs && new Map(value.attrs),
+        saved,
+        taint: value.taint,
+      };
       for (const [hash, entry] of value.entries) copy.entries.set(hash, { key: entry.key, value: entry.value });
       return copy;
     }
@@ -133,7 +158,9 @@ export function shallowCopy(value: Value, context: Context): Value {
     case 'instance':
       return copyInstance(value, false, context, new Map());
     case 'native':
-      return value.type.copy ? value.type.copy(value, false, context) : context.unknown(`a copy of a ${value.type.name} is not described by the analyser`);
+      return value.type.copy
+        ? value.type.copy(value, false, context)
+        : context.unknown(`a copy of a ${value.type.name} is not described by the analyser`);
     default:
       return value;
   }
@@ -158,6 +185,8 @@ export const copyModule: ModelledModule = {
       }
       return result;
     }),
-    replace: defineFunction('replace(obj, /, **changes)', (_args, context) => context.unknown('copy.replace is not described by the analyser')),
+    replace: defineFunction('replace(obj, /, **changes)', (_args, context) =>
+      context.unknown('copy.replace is not described by the analyser'),
+    ),
   }),
 };

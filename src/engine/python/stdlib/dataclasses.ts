@@ -1,7 +1,21 @@
 /** `dataclasses`. */
 import { objectClass } from '../builtins/classes.js';
 import { exceptionClasses } from '../builtins/exceptions.js';
-import { asString, firstTaint, isClass, isDict, isInstance, isList, isSet, isTuple, isUnknown, makeInstance, makeTuple, NOT_IMPLEMENTED } from '../coerce.js';
+import {
+  asString,
+  firstTaint,
+  isClass,
+  isDict,
+  isInstance,
+  isList,
+  isSet,
+  isTuple,
+  isUnknown,
+  makeInstance,
+  makeTuple,
+  NOT_IMPLEMENTED,
+  textOf,
+} from '../coerce.js';
 import { compareBuiltin } from '../compare.js';
 import type { Context } from '../context.js';
 import { classAnnotation } from '../annotations.js';
@@ -12,7 +26,14 @@ import { plainClass } from './tools.js';
 
 /** Stands for "no default": never shown to code as anything else. */
 const missingClass = plainClass('_MISSING_TYPE', 'dataclasses');
-const missing: PyInstance = { kind: 'instance', cls: missingClass, attrs: new Map(), place: null, saved: 0, taint: null };
+const missing: PyInstance = {
+  kind: 'instance',
+  cls: missingClass,
+  attrs: new Map(),
+  place: null,
+  saved: 0,
+  taint: null,
+};
 const keywordOnlyClass = plainClass('KW_ONLY', 'dataclasses');
 const fieldClass = plainClass('Field', 'dataclasses', {
   // Evaluated when asked for.
@@ -46,7 +67,18 @@ function flag(field: PyInstance, name: string, fallback: boolean): boolean {
 
 function makeField(context: Context, options: Readonly<Record<string, Value>>): PyInstance {
   const field = makeInstance(context, fieldClass);
-  const defaults: Record<string, Value> = { name: null, default: missing, default_factory: missing, repr: true, hash: null, init: true, compare: true, metadata: context.dict(), kw_only: missing, _kind: 'field' };
+  const defaults: Record<string, Value> = {
+    name: null,
+    default: missing,
+    default_factory: missing,
+    repr: true,
+    hash: null,
+    init: true,
+    compare: true,
+    metadata: context.dict(),
+    kw_only: missing,
+    _kind: 'field',
+  };
   for (const [name, value] of Object.entries({ ...defaults, ...options })) field.attrs.set(name, value);
   return field;
 }
@@ -57,7 +89,9 @@ function fieldsOf(cls: PyClass): Field[] {
     const own = parent.namespace.get(FIELDS);
     if (!isDict(own)) continue;
     return [...own.entries.values()].flatMap(({ key, value }) =>
-      isInstance(value) ? [{ name: asString(key) ?? '', kind: (asString(attribute(value, '_kind')) ?? 'field') as FieldKind, value }] : [],
+      isInstance(value)
+        ? [{ name: asString(key) ?? '', kind: (asString(attribute(value, '_kind')) ?? 'field') as FieldKind, value }]
+        : [],
     );
   }
   return [];
@@ -73,7 +107,8 @@ function kindOfAnnotation(text: string): FieldKind | 'kw_only' {
 /** Reads the class body's own fields. */
 function collect(cls: PyClass, keywordOnly: boolean, context: Context): Map<string, PyInstance> {
   const fields = new Map<string, PyInstance>();
-  for (const parent of cls.mro.slice(1).reverse()) for (const field of parent.namespace.has(FIELDS) ? fieldsOf(parent) : []) fields.set(field.name, field.value);
+  for (const parent of cls.mro.slice(1).reverse())
+    for (const field of parent.namespace.has(FIELDS) ? fieldsOf(parent) : []) fields.set(field.name, field.value);
   const annotations = cls.namespace.get('__annotations__');
   if (!isDict(annotations)) return fields;
   let afterMarker = keywordOnly;
@@ -95,7 +130,10 @@ function collect(cls: PyClass, keywordOnly: boolean, context: Context): Map<stri
     if (attribute(field, 'kw_only') === missing) field.attrs.set('kw_only', afterMarker);
     const fallback = attribute(field, 'default');
     if (kind === 'field' && (isList(fallback) || isDict(fallback) || (isSet(fallback) && !fallback.frozen)))
-      context.raise('ValueError', `mutable default <class '${context.typeOf(fallback).name}'> for field ${name} is not allowed: use default_factory`);
+      context.raise(
+        'ValueError',
+        `mutable default <class '${context.typeOf(fallback).name}'> for field ${name} is not allowed: use default_factory`,
+      );
     if (isField) {
       if (fallback === missing) cls.namespace.delete(name);
       else cls.namespace.set(name, fallback);
@@ -130,25 +168,44 @@ function defineInit(cls: PyClass, frozen: boolean, context: Context): Value {
     default: hasDefault(field.value) ? attribute(field.value, 'default') : undefined,
   });
   return {
-    kind: 'builtin', name: '__init__', qualname: `${cls.qualname}.__init__`, isMethod: true, pure: true,
-    parameters: [{ name: 'self', form: 'normal', default: undefined }, ...positional.map(shown), ...parameters.filter((field) => !positional.includes(field)).map(shown)],
+    kind: 'builtin',
+    name: '__init__',
+    qualname: `${cls.qualname}.__init__`,
+    isMethod: true,
+    pure: true,
+    parameters: [
+      { name: 'self', form: 'normal', default: undefined },
+      ...positional.map(shown),
+      ...parameters.filter((field) => !positional.includes(field)).map(shown),
+    ],
     call: (args, kwargs, running) => {
       const [self, ...given] = args;
-      if (self === undefined) return running.raise('TypeError', `${cls.name}.__init__() missing 1 required positional argument: 'self'`);
+      if (self === undefined)
+        return running.raise('TypeError', `${cls.name}.__init__() missing 1 required positional argument: 'self'`);
       if (given.length > positional.length)
-        return running.raise('TypeError', `${cls.name}.__init__() takes ${positional.length + 1} positional argument${positional.length === 0 ? '' : 's'} but ${args.length} were given`);
+        return running.raise(
+          'TypeError',
+          `${cls.name}.__init__() takes ${positional.length + 1} positional argument${positional.length === 0 ? '' : 's'} but ${args.length} were given`,
+        );
       const values = new Map<string, Value>();
       positional.forEach(({ name }, i) => {
         if (i < given.length) values.set(name, given[i] as Value);
       });
       for (const [name, value] of kwargs) {
-        if (!parameters.some((field) => field.name === name)) running.raise('TypeError', `${cls.name}.__init__() got an unexpected keyword argument '${name}'`);
-        if (values.has(name)) running.raise('TypeError', `${cls.name}.__init__() got multiple values for argument '${name}'`);
+        if (!parameters.some((field) => field.name === name))
+          running.raise('TypeError', `${cls.name}.__init__() got an unexpected keyword argument '${name}'`);
+        if (values.has(name))
+          running.raise('TypeError', `${cls.name}.__init__() got multiple values for argument '${name}'`);
         values.set(name, value);
       }
-      const absent = parameters.filter(({ name, value }) => !values.has(name) && !hasDefault(value)).map(({ name }) => `'${name}'`);
+      const absent = parameters
+        .filter(({ name, value }) => !values.has(name) && !hasDefault(value))
+        .map(({ name }) => `'${name}'`);
       if (absent.length > 0)
-        running.raise('TypeError', `${cls.name}.__init__() missing ${absent.length} required positional argument${absent.length === 1 ? '' : 's'}: ${absent.length > 2 ? `${absent.slice(0, -1).join(', ')}, and ${absent.at(-1)}` : absent.join(' and ')}`);
+        running.raise(
+          'TypeError',
+          `${cls.name}.__init__() missing ${absent.length} required positional argument${absent.length === 1 ? '' : 's'}: ${absent.length > 2 ? `${absent.slice(0, -1).join(', ')}, and ${absent.at(-1)}` : absent.join(' and ')}`,
+        );
       const initVars: Value[] = [];
       for (const { name, kind, value: field } of all) {
         let value = values.get(name);
@@ -171,7 +228,11 @@ function defineInit(cls: PyClass, frozen: boolean, context: Context): Value {
 /** The values of the fields that take part in comparisons. */
 function compared(self: Value, context: Context): Value {
   const cls = context.typeOf(self);
-  return makeTuple(fieldsOf(cls).filter(({ kind, value }) => kind === 'field' && flag(value, 'compare', true)).map(({ name }) => context.requireAttribute(self, name)));
+  return makeTuple(
+    fieldsOf(cls)
+      .filter(({ kind, value }) => kind === 'field' && flag(value, 'compare', true))
+      .map(({ name }) => context.requireAttribute(self, name)),
+  );
 }
 
 function addMethods(cls: PyClass, options: Readonly<Record<string, boolean>>, context: Context): void {
@@ -206,12 +267,18 @@ function addMethods(cls: PyClass, options: Readonly<Record<string, boolean>>, co
       }),
     );
   if (options['order'])
-    for (const [name, op] of [['__lt__', '<'], ['__le__', '<='], ['__gt__', '>'], ['__ge__', '>=']] as const)
+    for (const [name, op] of [
+      ['__lt__', '<'],
+      ['__le__', '<='],
+      ['__gt__', '>'],
+      ['__ge__', '>='],
+    ] as const)
       put(
         name,
         defineFunction(`${name}(self, other, /)`, ({ self, other }, running) =>
           running.typeOf(self as Value) === running.typeOf(other as Value)
-            ? (compareBuiltin(op, compared(self as Value, running), compared(other as Value, running), running) ?? NOT_IMPLEMENTED)
+            ? (compareBuiltin(op, compared(self as Value, running), compared(other as Value, running), running) ??
+              NOT_IMPLEMENTED)
             : NOT_IMPLEMENTED,
         ),
       );
@@ -222,17 +289,31 @@ function addMethods(cls: PyClass, options: Readonly<Record<string, boolean>>, co
         const values = compared(self as Value, running);
         const key = running.hashKey(values);
         // Equal contents must give equal numbers; which ones is nobody's business.
-        return key === undefined ? (firstTaint(values) ?? running.unknown('the hash of this value is not known')) : textHash(typeof key === 'object' ? '' : String(key));
+        return key === undefined
+          ? (firstTaint(values) ?? running.unknown('the hash of this value is not known'))
+          : textHash(typeof key === 'object' ? '' : String(key));
       }),
     );
   else if (options['eq']) put('__hash__', null);
   if (frozen) {
-    const refuse = (verb: string) => (args: Readonly<Record<string, Value>>, running: Context): Value => running.raiseValue(running.call(frozenError, [`cannot ${verb} field '${String(args['name'])}'`]));
+    const refuse =
+      (verb: string) =>
+      (args: Readonly<Record<string, Value>>, running: Context): Value =>
+        running.raiseValue(running.call(frozenError, [`cannot ${verb} field '${textOf(args['name'])}'`]));
     put('__setattr__', defineFunction('__setattr__(self, name, value, /)', refuse('assign to')));
     put('__delattr__', defineFunction('__delattr__(self, name, /)', refuse('delete')));
   }
   if (options['match_args'])
-    put('__match_args__', makeTuple(fieldsOf(cls).filter(({ kind, value }) => kind !== 'classvar' && flag(value, 'init', true) && !flag(value, 'kw_only', false)).map(({ name }) => name)));
+    put(
+      '__match_args__',
+      makeTuple(
+        fieldsOf(cls)
+          .filter(
+            ({ kind, value }) => kind !== 'classvar' && flag(value, 'init', true) && !flag(value, 'kw_only', false),
+          )
+          .map(({ name }) => name),
+      ),
+    );
 }
 
 /** A 52-bit number that depends on the text alone. */
@@ -242,9 +323,23 @@ function textHash(text: string): number {
   return hash;
 }
 
-const frozenError = defineClass('FrozenInstanceError', { module: 'dataclasses', bases: [exceptionClasses.get('AttributeError') ?? objectClass] });
+const frozenError = defineClass('FrozenInstanceError', {
+  module: 'dataclasses',
+  bases: [exceptionClasses.get('AttributeError') ?? objectClass],
+});
 
-const OPTIONS: Readonly<Record<string, boolean>> = { init: true, repr: true, eq: true, order: false, unsafe_hash: false, frozen: false, match_args: true, kw_only: false, slots: false, weakref_slot: false };
+const OPTIONS: Readonly<Record<string, boolean>> = {
+  init: true,
+  repr: true,
+  eq: true,
+  order: false,
+  unsafe_hash: false,
+  frozen: false,
+  match_args: true,
+  kw_only: false,
+  slots: false,
+  weakref_slot: false,
+};
 
 /** Turns a class into a dataclass. */
 function process(cls: Value, given: ReadonlyMap<string, Value>, context: Context): Value {
@@ -263,7 +358,8 @@ function process(cls: Value, given: ReadonlyMap<string, Value>, context: Context
 
 function fieldsFor(object: Value, context: Context): Field[] {
   const cls = isClass(object) ? object : context.typeOf(object);
-  if (!cls.mro.some((parent) => parent.namespace.has(FIELDS))) context.raise('TypeError', 'must be called with a dataclass type or instance');
+  if (!cls.mro.some((parent) => parent.namespace.has(FIELDS)))
+    context.raise('TypeError', 'must be called with a dataclass type or instance');
   return fieldsOf(cls).filter(({ kind }) => kind === 'field');
 }
 
@@ -274,13 +370,26 @@ function isDataclassInstance(value: Value): value is PyInstance {
 /** `asdict` and `astuple`, through lists, tuples and dicts. */
 function unfold(value: Value, asTuple: boolean, factory: Value, context: Context): Value {
   if (isDataclassInstance(value)) {
-    const pairs = fieldsFor(value, context).map(({ name }) => [name, unfold(context.requireAttribute(value, name), asTuple, factory, context)] as const);
+    const pairs = fieldsFor(value, context).map(
+      ({ name }) => [name, unfold(context.requireAttribute(value, name), asTuple, factory, context)] as const,
+    );
     if (asTuple) return makeTuple(pairs.map(([, item]) => item));
-    return factory === null ? context.dict(pairs) : context.call(factory, [context.list(pairs.map(([name, item]) => makeTuple([name, item])))]);
+    return factory === null
+      ? context.dict(pairs)
+      : context.call(factory, [context.list(pairs.map(([name, item]) => makeTuple([name, item])))]);
   }
   if (isTuple(value)) return { ...value, items: value.items.map((item) => unfold(item, asTuple, factory, context)) };
-  if (isList(value)) return value.taint ?? context.list(value.items.map((item) => unfold(item, asTuple, factory, context)));
-  if (isDict(value)) return value.taint ?? context.dict([...value.entries.values()].map((entry) => [entry.key, unfold(entry.value, asTuple, factory, context)] as const));
+  if (isList(value))
+    return value.taint ?? context.list(value.items.map((item) => unfold(item, asTuple, factory, context)));
+  if (isDict(value))
+    return (
+      value.taint ??
+      context.dict(
+        [...value.entries.values()].map(
+          (entry) => [entry.key, unfold(entry.value, asTuple, factory, context)] as const,
+        ),
+      )
+    );
   return deepCopy(value, context);
 }
 
@@ -292,22 +401,40 @@ function members(): Record<string, Value> {
     InitVar: initVarClass,
     FrozenInstanceError: frozenError,
     dataclass: {
-      kind: 'builtin', name: 'dataclass', qualname: 'dataclass', isMethod: false, pure: true,
+      kind: 'builtin',
+      name: 'dataclass',
+      qualname: 'dataclass',
+      isMethod: false,
+      pure: true,
       call: (args, kwargs, context) => {
         const [cls] = args;
         if (cls !== undefined && cls !== null) return process(cls, kwargs, context);
-        return { kind: 'builtin', name: 'wrap', qualname: 'dataclass.wrap', isMethod: false, pure: true, call: (inner, _none, running) => process(inner[0] ?? null, kwargs, running) };
+        return {
+          kind: 'builtin',
+          name: 'wrap',
+          qualname: 'dataclass.wrap',
+          isMethod: false,
+          pure: true,
+          call: (inner, _none, running) => process(inner[0] ?? null, kwargs, running),
+        };
       },
     },
     field: {
-      kind: 'builtin', name: 'field', qualname: 'field', isMethod: false, pure: true,
+      kind: 'builtin',
+      name: 'field',
+      qualname: 'field',
+      isMethod: false,
+      pure: true,
       call: (_args, kwargs, context) => {
         const field = makeField(context, Object.fromEntries(kwargs));
-        if (attribute(field, 'default') !== missing && attribute(field, 'default_factory') !== missing) return context.raise('ValueError', 'cannot specify both default and default_factory');
+        if (attribute(field, 'default') !== missing && attribute(field, 'default_factory') !== missing)
+          return context.raise('ValueError', 'cannot specify both default and default_factory');
         return field;
       },
     },
-    fields: defineFunction('fields(class_or_instance)', ({ class_or_instance: object }, context) => (isUnknown(object) ? object : makeTuple(fieldsFor(object as Value, context).map(({ value }) => value)))),
+    fields: defineFunction('fields(class_or_instance)', ({ class_or_instance: object }, context) =>
+      isUnknown(object) ? object : makeTuple(fieldsFor(object as Value, context).map(({ value }) => value)),
+    ),
     is_dataclass: defineFunction('is_dataclass(obj)', ({ obj }, context) => {
       if (isUnknown(obj)) return obj;
       const cls = isClass(obj) ? obj : context.typeOf(obj as Value);
@@ -315,46 +442,65 @@ function members(): Record<string, Value> {
     }),
     asdict: defineFunction('asdict(obj, *, dict_factory=None)', ({ obj, dict_factory: factory }, context) => {
       if (isUnknown(obj)) return obj;
-      if (!isDataclassInstance(obj as Value)) return context.raise('TypeError', 'asdict() should be called on dataclass instances');
+      if (!isDataclassInstance(obj as Value))
+        return context.raise('TypeError', 'asdict() should be called on dataclass instances');
       return unfold(obj as Value, false, factory as Value, context);
     }),
     astuple: defineFunction('astuple(obj, *, tuple_factory=None)', ({ obj }, context) => {
       if (isUnknown(obj)) return obj;
-      if (!isDataclassInstance(obj as Value)) return context.raise('TypeError', 'astuple() should be called on dataclass instances');
+      if (!isDataclassInstance(obj as Value))
+        return context.raise('TypeError', 'astuple() should be called on dataclass instances');
       return unfold(obj as Value, true, null, context);
     }),
     replace: {
-      kind: 'builtin', name: 'replace', qualname: 'replace', isMethod: false, pure: true,
+      kind: 'builtin',
+      name: 'replace',
+      qualname: 'replace',
+      isMethod: false,
+      pure: true,
       call: (args, kwargs, context) => {
         const [object] = args;
         if (object === undefined || isUnknown(object)) return object ?? null;
         const values = new Map(kwargs);
         for (const { name, value } of fieldsFor(object, context)) {
           if (!flag(value, 'init', true)) {
-            if (values.has(name)) context.raise('ValueError', `field ${name} is declared with init=False, it cannot be specified with replace()`);
+            if (values.has(name))
+              context.raise(
+                'ValueError',
+                `field ${name} is declared with init=False, it cannot be specified with replace()`,
+              );
           } else if (!values.has(name)) values.set(name, context.requireAttribute(object, name));
         }
         return context.call(context.typeOf(object), [], values);
       },
     },
-    make_dataclass: defineFunction('make_dataclass(cls_name, fields, *, bases=(), namespace=None, **kwargs)', (args, context) => {
-      const items = context.items(args['fields'] as Value);
-      if (isUnknown(items)) return items;
-      const namespace = context.dict();
-      const annotations = context.dict();
-      for (const item of items) {
-        const parts = isTuple(item) || isList(item) ? item.items : [item];
-        const name = asString(parts[0]) ?? '';
-        annotations.entries.set(name, { key: name, value: 'Any' });
-        if (parts[2] !== undefined) namespace.entries.set(name, { key: name, value: parts[2] });
-      }
-      namespace.entries.set('__annotations__', { key: '__annotations__', value: annotations });
-      if (isDict(args['namespace'])) for (const [key, entry] of args['namespace'].entries) namespace.entries.set(key, entry);
-      const cls = context.call(context.builtinClass('type'), [args['cls_name'] as Value, args['bases'] as Value, namespace]);
-      const options = new Map<string, Value>();
-      if (isDict(args['kwargs'])) for (const { key, value } of args['kwargs'].entries.values()) options.set(asString(key) ?? '', value);
-      return process(cls, options, context);
-    }),
+    make_dataclass: defineFunction(
+      'make_dataclass(cls_name, fields, *, bases=(), namespace=None, **kwargs)',
+      (args, context) => {
+        const items = context.items(args['fields'] as Value);
+        if (isUnknown(items)) return items;
+        const namespace = context.dict();
+        const annotations = context.dict();
+        for (const item of items) {
+          const parts = isTuple(item) || isList(item) ? item.items : [item];
+          const name = asString(parts[0]) ?? '';
+          annotations.entries.set(name, { key: name, value: 'Any' });
+          if (parts[2] !== undefined) namespace.entries.set(name, { key: name, value: parts[2] });
+        }
+        namespace.entries.set('__annotations__', { key: '__annotations__', value: annotations });
+        if (isDict(args['namespace']))
+          for (const [key, entry] of args['namespace'].entries) namespace.entries.set(key, entry);
+        const cls = context.call(context.builtinClass('type'), [
+          args['cls_name'] as Value,
+          args['bases'] as Value,
+          namespace,
+        ]);
+        const options = new Map<string, Value>();
+        if (isDict(args['kwargs']))
+          for (const { key, value } of args['kwargs'].entries.values()) options.set(asString(key) ?? '', value);
+        return process(cls, options, context);
+      },
+    ),
   };
 }
 

@@ -1,6 +1,20 @@
 /** `enum`. Members are instances that their class makes once, while it is defined. */
 import { intClass, objectClass, propertyClass, strClass, typeClass } from '../builtins/classes.js';
-import { asInt, asString, firstUnknown, isClass, isDict, isInstance, isTuple, isUnknown, makeInstance, makeTuple, NOT_IMPLEMENTED, unwrap } from '../coerce.js';
+import {
+  asInt,
+  asString,
+  firstUnknown,
+  isClass,
+  isDict,
+  isInstance,
+  isTuple,
+  isUnknown,
+  makeInstance,
+  makeTuple,
+  NOT_IMPLEMENTED,
+  textOf,
+  unwrap,
+} from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import { formatBuiltin, reprBuiltin } from '../format.js';
@@ -16,11 +30,20 @@ const MEMBERS = '_member_map_';
 const combinedAuto = plainClass('auto', 'enum');
 function combining(op: string, reflected = false): Value {
   return defineFunction('combine(self, other, /)', ({ self, other }, context) =>
-    context.instance(combinedAuto, [['op', op], ['left', (reflected ? other : self) ?? null], ['right', (reflected ? self : other) ?? null]]),
+    context.instance(combinedAuto, [
+      ['op', op],
+      ['left', (reflected ? other : self) ?? null],
+      ['right', (reflected ? self : other) ?? null],
+    ]),
   );
 }
 const combinations: Readonly<Record<string, Value>> = {
-  __or__: combining('|'), __and__: combining('&'), __xor__: combining('^'), __ror__: combining('|', true), __rand__: combining('&', true), __rxor__: combining('^', true),
+  __or__: combining('|'),
+  __and__: combining('&'),
+  __xor__: combining('^'),
+  __ror__: combining('|', true),
+  __rand__: combining('&', true),
+  __rxor__: combining('^', true),
 };
 for (const [name, method] of Object.entries(combinations)) combinedAuto.namespace.set(name, method);
 
@@ -46,7 +69,11 @@ function memberMap(cls: PyClass): PyDict | null {
 /** Names with their members, aliases included. */
 function named(cls: Value | undefined): [string, PyInstance][] {
   const map = isClass(cls) ? memberMap(cls) : null;
-  return map ? [...map.entries.values()].flatMap(({ key, value }) => (typeof key === 'string' && isInstance(value) ? [[key, value] as [string, PyInstance]] : [])) : [];
+  return map
+    ? [...map.entries.values()].flatMap(({ key, value }) =>
+        typeof key === 'string' && isInstance(value) ? [[key, value] as [string, PyInstance]] : [],
+      )
+    : [];
 }
 
 /** Members in order of definition, without aliases. */
@@ -95,18 +122,25 @@ function unwrapMember(value: Value): Value {
 function combination(cls: PyClass, value: bigint, context: Context): Value {
   const all = bitsOf(cls).reduce((sum, member) => sum | BigInt(asInt(member.attrs.get('_value_')) as number), 0n);
   const wanted = value < 0n ? all & value : value;
-  const existing = members(cls).find((member) => BigInt((asInt(member.attrs.get('_value_')) as number) ?? -1) === wanted);
+  const existing = members(cls).find(
+    (member) => BigInt((asInt(member.attrs.get('_value_')) as number) ?? -1) === wanted,
+  );
   if (existing) return existing;
   const made = makeInstance(context, cls, cls.layout === 'int' ? Number(wanted) : undefined);
   const names = bitsOf(cls)
     .filter((member) => (BigInt(asInt(member.attrs.get('_value_')) as number) & wanted) !== 0n)
-    .map((member) => String(member.attrs.get('_name_')));
+    .map((member) => textOf(member.attrs.get('_name_')));
   made.attrs.set('_name_', names.length > 0 ? names.join('|') : null);
   made.attrs.set('_value_', Number(wanted));
   return made;
 }
 
-function nextValue(cls: { readonly flag: boolean; readonly text: boolean; readonly custom: Value | undefined }, name: string, values: readonly Value[], context: Context): Value {
+function nextValue(
+  cls: { readonly flag: boolean; readonly text: boolean; readonly custom: Value | undefined },
+  name: string,
+  values: readonly Value[],
+  context: Context,
+): Value {
   if (cls.custom !== undefined) {
     const raw = typeof cls.custom === 'object' && cls.custom?.kind === 'descriptor' ? cls.custom.get : cls.custom;
     return context.call(raw, [name, 1, values.length, context.list(values.slice())]);
@@ -121,7 +155,12 @@ function nextValue(cls: { readonly flag: boolean; readonly text: boolean; readon
 function isDescriptor(value: Value): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (value.kind === 'instance') return value.cls.mro.some((cls) => cls.namespace.has('__get__'));
-  return value.kind === 'function' || value.kind === 'descriptor' || (value.kind === 'builtin' && value.isMethod) || value.kind === 'class';
+  return (
+    value.kind === 'function' ||
+    value.kind === 'descriptor' ||
+    (value.kind === 'builtin' && value.isMethod) ||
+    value.kind === 'class'
+  );
 }
 
 /** Values that `member(value)` and `nonmember(value)` mark. */
@@ -148,8 +187,10 @@ function makeEnum(metaclass: PyClass, name: Value, bases: Value, namespace: PyDi
     const text = asString(key) ?? '';
     const special = /^__.*__$/.test(text) || /^_.*_$/.test(text) || (Array.isArray(ignored) && ignored.includes(text));
     const marked = isInstance(value) && value.cls === memberMark;
-    if (isInstance(value) && value.cls === nonMemberMark) rest.entries.set(text, { key, value: value.attrs.get('value') ?? null });
-    else if (!special && root && (marked || !isDescriptor(value)) && !text.startsWith('__')) pending.push([text, marked ? (value.attrs.get('value') ?? null) : value]);
+    if (isInstance(value) && value.cls === nonMemberMark)
+      rest.entries.set(text, { key, value: value.attrs.get('value') ?? null });
+    else if (!special && root && (marked || !isDescriptor(value)) && !text.startsWith('__'))
+      pending.push([text, marked ? (value.attrs.get('value') ?? null) : value]);
     else rest.entries.set(text, { key, value });
   }
   const cls = context.call(metaclass, [name, bases, rest]);
@@ -161,7 +202,9 @@ function makeEnum(metaclass: PyClass, name: Value, bases: Value, namespace: PyDi
   const style = {
     flag: isFlag(cls),
     text: cls.mro.includes(strEnumClass),
-    custom: [cls, ...cls.mro].map((parent) => parent.namespace.get('_generate_next_value_')).find((value) => value !== undefined),
+    custom: [cls, ...cls.mro]
+      .map((parent) => parent.namespace.get('_generate_next_value_'))
+      .find((value) => value !== undefined),
   };
   const values: Value[] = [];
   for (const [text, written] of pending) {
@@ -179,7 +222,9 @@ function makeEnum(metaclass: PyClass, name: Value, bases: Value, namespace: PyDi
     }
     const final = member.attrs.get('_value_') ?? null;
     values.push(final);
-    const same = members(cls).find((other) => context.truth(context.compare('==', other.attrs.get('_value_') ?? null, final)) === true);
+    const same = members(cls).find(
+      (other) => context.truth(context.compare('==', other.attrs.get('_value_') ?? null, final)) === true,
+    );
     const actual = same ?? member;
     if (!same) member.attrs.set('_name_', text);
     map.entries.set(text, { key: text, value: actual });
@@ -206,7 +251,7 @@ function resolveAuto(value: Value, context: Context, next: (part: PyInstance) =>
   if (isInstance(value) && value.cls === autoClass) return next(value);
   if (isInstance(value) && value.cls === combinedAuto)
     return context.binary(
-      String(value.attrs.get('op')),
+      textOf(value.attrs.get('op')),
       resolveAuto(value.attrs.get('left') ?? null, context, next),
       resolveAuto(value.attrs.get('right') ?? null, context, next),
     );
@@ -214,9 +259,16 @@ function resolveAuto(value: Value, context: Context, next: (part: PyInstance) =>
   return value;
 }
 
-function makeMember(cls: PyClass, name: string, value: Value, context: Context): PyInstance | Extract<Value, { kind: 'unknown' }> {
+function makeMember(
+  cls: PyClass,
+  name: string,
+  value: Value,
+  context: Context,
+): PyInstance | Extract<Value, { kind: 'unknown' }> {
   const args = isTuple(value) && value.cls === null ? value.items : [value];
-  const create = cls.mro.map((parent) => (parent === enumClass ? undefined : parent.namespace.get('__new__'))).find((found) => found !== undefined);
+  const create = cls.mro
+    .map((parent) => (parent === enumClass ? undefined : parent.namespace.get('__new__')))
+    .find((found) => found !== undefined);
   let member: Value;
   if (create !== undefined && create !== null) {
     const raw = typeof create === 'object' && create.kind === 'descriptor' ? create.get : create;
@@ -224,15 +276,22 @@ function makeMember(cls: PyClass, name: string, value: Value, context: Context):
   } else if (cls.layout === 'int' || cls.layout === 'str' || cls.layout === 'float') {
     const primitive = context.call(context.builtinClass(cls.layout), args);
     if (isUnknown(primitive)) return primitive;
-    if (typeof primitive === 'object' && primitive?.kind === 'symint') return context.unknown(`the value of ${cls.name}.${name} is not known`);
+    if (typeof primitive === 'object' && primitive?.kind === 'symint')
+      return context.unknown(`the value of ${cls.name}.${name} is not known`);
     member = makeInstance(context, cls, primitive as PyInstance['primitive']);
   } else member = makeInstance(context, cls);
-  if (!isInstance(member)) return isUnknown(member) ? member : context.unknown(`members of ${cls.name} are of a kind that is not followed`, cls);
+  if (!isInstance(member))
+    return isUnknown(member)
+      ? member
+      : context.unknown(`members of ${cls.name} are of a kind that is not followed`, cls);
   context.heap.touch(member);
-  if (!member.attrs.has('_value_')) member.attrs.set('_value_', member.primitive !== undefined ? member.primitive : value);
+  if (!member.attrs.has('_value_'))
+    member.attrs.set('_value_', member.primitive !== undefined ? member.primitive : value);
   member.attrs.set('_name_', name);
   member.attrs.set('__objclass__', cls);
-  const init = cls.mro.map((parent) => (parent.module === 'builtins' ? undefined : parent.namespace.get('__init__'))).find((found) => found !== undefined);
+  const init = cls.mro
+    .map((parent) => (parent.module === 'builtins' ? undefined : parent.namespace.get('__init__')))
+    .find((found) => found !== undefined);
   if (init !== undefined && init !== null) context.call(init, [member, ...args]);
   return member;
 }
@@ -244,15 +303,21 @@ export const enumMeta = defineClass('EnumType', {
   bases: [typeClass],
   layout: 'type',
   members: {
-    __new__: defineFunction('__new__(cls, name, bases, namespace, **kwargs)', ({ cls, name, bases, namespace }, context) =>
-      isClass(cls) && isDict(namespace) ? makeEnum(cls, name as Value, bases as Value, namespace, context) : notKnown(context),
+    __new__: defineFunction(
+      '__new__(cls, name, bases, namespace, **kwargs)',
+      ({ cls, name, bases, namespace }, context) =>
+        isClass(cls) && isDict(namespace)
+          ? makeEnum(cls, name as Value, bases as Value, namespace, context)
+          : notKnown(context),
     ),
     __call__: defineFunction('__call__(cls, value, names=None, *rest, **kwargs)', ({ cls, value, names }, context) => {
       if (!isClass(cls)) return notKnown(context);
       if (names === null || members(cls).length > 0) return byValue(cls, value as Value, context);
       return functional(cls, value as Value, names as Value, context);
     }),
-    __iter__: defineFunction('__iter__(cls)', ({ cls }, context) => context.iterator(isClass(cls) && isFlag(cls) ? bitsOf(cls) : members(cls))),
+    __iter__: defineFunction('__iter__(cls)', ({ cls }, context) =>
+      context.iterator(isClass(cls) && isFlag(cls) ? bitsOf(cls) : members(cls)),
+    ),
     __reversed__: defineFunction('__reversed__(cls)', ({ cls }, context) => context.iterator(members(cls).reverse())),
     __len__: defineFunction('__len__(cls)', ({ cls }) => members(cls).length),
     __bool__: defineFunction('__bool__(cls)', () => true),
@@ -265,30 +330,44 @@ export const enumMeta = defineClass('EnumType', {
     __contains__: defineFunction('__contains__(cls, item, /)', ({ cls, item }, context) => {
       if (isUnknown(item)) return item;
       if (isInstance(item) && item.cls === cls) return true;
-      if (!isInstance(item) && isClass(cls)) return context.raise('TypeError', `unsupported operand type(s) for 'in': '${context.typeOf(item as Value).name}' and '${cls.metaclass?.name ?? 'EnumType'}'`);
+      if (!isInstance(item) && isClass(cls))
+        return context.raise(
+          'TypeError',
+          `unsupported operand type(s) for 'in': '${context.typeOf(item as Value).name}' and '${cls.metaclass?.name ?? 'EnumType'}'`,
+        );
       return false;
     }),
     __members__: defineProperty((cls, context) => context.dict(named(cls))),
-    __repr__: defineFunction('__repr__(cls)', ({ cls }, context) => (isClass(cls) ? `<${isFlag(cls) ? 'flag' : 'enum'} '${cls.qualname}'>` : context.repr(cls as Value))),
+    __repr__: defineFunction('__repr__(cls)', ({ cls }, context) =>
+      isClass(cls) ? `<${isFlag(cls) ? 'flag' : 'enum'} '${cls.qualname}'>` : context.repr(cls as Value),
+    ),
   },
 });
 
 /** `Enum('Color', 'RED GREEN')`. */
 function functional(cls: PyClass, name: Value, names: Value, context: Context): Value {
   const text = asString(names);
-  const items = text !== undefined ? text.replace(/,/g, ' ').split(/\s+/).filter(Boolean) : isDict(names) ? [...names.entries.values()].map((entry) => makeTuple([entry.key, entry.value])) : context.items(names);
+  const items =
+    text !== undefined
+      ? text.replace(/,/g, ' ').split(/\s+/).filter(Boolean)
+      : isDict(names)
+        ? [...names.entries.values()].map((entry) => makeTuple([entry.key, entry.value]))
+        : context.items(names);
   if (isUnknown(items)) return items;
   const namespace = context.dict();
   items.forEach((item, i) => {
     const pair = isTuple(item);
     const key = pair ? (item.items[0] as Value) : item;
-    namespace.entries.set(asString(key) ?? '', { key, value: pair ? (item.items[1] as Value) : cls.mro.includes(strEnumClass) ? String(key).toLowerCase() : i + 1 });
+    namespace.entries.set(asString(key) ?? '', {
+      key,
+      value: pair ? (item.items[1] as Value) : cls.mro.includes(strEnumClass) ? textOf(key).toLowerCase() : i + 1,
+    });
   });
   return makeEnum(cls.metaclass ?? enumMeta, name, makeTuple([cls]), namespace, context);
 }
 
 function memberText(self: Value): string {
-  return isInstance(self) ? `${self.cls.name}.${String(self.attrs.get('_name_'))}` : '';
+  return isInstance(self) ? `${self.cls.name}.${textOf(self.attrs.get('_name_'))}` : '';
 }
 
 const strOfMember = defineFunction('__str__(self)', ({ self }) => memberText(self as Value));
@@ -316,24 +395,37 @@ export const enumClass: PyClass = withMetaclass(
   enumMeta,
 );
 
-const plainStr = defineFunction('__str__(self)', ({ self }, context) => (isInstance(self) ? reprOrText(self, context) : ''));
+const plainStr = defineFunction('__str__(self)', ({ self }, context) =>
+  isInstance(self) ? reprOrText(self, context) : '',
+);
 function reprOrText(self: PyInstance, context: Context): Value {
   return typeof self.primitive === 'string' ? self.primitive : reprBuiltin(self.primitive ?? null, context);
 }
 
-export const reprEnumClass: PyClass = withMetaclass(defineClass('ReprEnum', { module: 'enum', bases: [enumClass] }), enumMeta);
+export const reprEnumClass: PyClass = withMetaclass(
+  defineClass('ReprEnum', { module: 'enum', bases: [enumClass] }),
+  enumMeta,
+);
 
 /** A class over a primitive kind and an enum base, in that order. */
 function mixed(name: string, kind: PyClass, base: PyClass, memberTable: Readonly<Record<string, Value>>): PyClass {
-  const cls = withMetaclass(defineClass(name, { module: 'enum', bases: [base], layout: kind.layout, members: memberTable }), enumMeta);
+  const cls = withMetaclass(
+    defineClass(name, { module: 'enum', bases: [base], layout: kind.layout, members: memberTable }),
+    enumMeta,
+  );
   cls.mro = [cls, ...base.mro.filter((parent) => parent !== objectClass), kind, objectClass];
   return Object.assign(cls, { bases: [kind, base], construct: kind.construct });
 }
 
-export const strEnumClass: PyClass = mixed('StrEnum', strClass, reprEnumClass, { __str__: plainStr, __format__: formatOfMember });
+export const strEnumClass: PyClass = mixed('StrEnum', strClass, reprEnumClass, {
+  __str__: plainStr,
+  __format__: formatOfMember,
+});
 export const intEnumClass: PyClass = mixed('IntEnum', intClass, reprEnumClass, {
   __str__: plainStr,
-  __format__: defineFunction('__format__(self, spec, /)', ({ self, spec }, context) => (isInstance(self) ? formatBuiltin(self.primitive ?? null, asString(spec) ?? '', context) : '')),
+  __format__: defineFunction('__format__(self, spec, /)', ({ self, spec }, context) =>
+    isInstance(self) ? formatBuiltin(self.primitive ?? null, asString(spec) ?? '', context) : '',
+  ),
 });
 
 function flagOperation(op: '|' | '&' | '^'): (args: Readonly<Record<string, Value>>, context: Context) => Value {
@@ -343,7 +435,14 @@ function flagOperation(op: '|' | '&' | '^'): (args: Readonly<Record<string, Valu
     if (!isInstance(self)) return NOT_IMPLEMENTED;
     const left = asInt(self.attrs.get('_value_'));
     const right = asInt(isInstance(other) && other.attrs.has('_value_') ? other.attrs.get('_value_') : other);
-    if (left === undefined || right === undefined || isSym(left) || isSym(right) || (!isInstance(other) && self.cls.layout !== 'int')) return NOT_IMPLEMENTED;
+    if (
+      left === undefined ||
+      right === undefined ||
+      isSym(left) ||
+      isSym(right) ||
+      (!isInstance(other) && self.cls.layout !== 'int')
+    )
+      return NOT_IMPLEMENTED;
     const [a, b] = [BigInt(left), BigInt(right)];
     return combination(self.cls, op === '|' ? a | b : op === '&' ? a & b : a ^ b, context);
   };
@@ -364,10 +463,19 @@ export const flagClass: PyClass = withMetaclass(
       __ror__: defineFunction('__ror__(self, other, /)', flagOperation('|')),
       __rand__: defineFunction('__rand__(self, other, /)', flagOperation('&')),
       __rxor__: defineFunction('__rxor__(self, other, /)', flagOperation('^')),
-      __invert__: defineFunction('__invert__(self)', ({ self }, context) => (isInstance(self) ? combination(self.cls, ~valueOf(self), context) : NOT_IMPLEMENTED)),
+      __invert__: defineFunction('__invert__(self)', ({ self }, context) =>
+        isInstance(self) ? combination(self.cls, ~valueOf(self), context) : NOT_IMPLEMENTED,
+      ),
       __bool__: defineFunction('__bool__(self)', ({ self }) => valueOf(self) !== 0n),
-      __contains__: defineFunction('__contains__(self, other, /)', ({ self, other }) => (valueOf(other) & valueOf(self)) === valueOf(other)),
-      __iter__: defineFunction('__iter__(self)', ({ self }, context) => context.iterator(isInstance(self) ? bitsOf(self.cls).filter((bit) => (valueOf(bit) & valueOf(self)) !== 0n) : [])),
+      __contains__: defineFunction(
+        '__contains__(self, other, /)',
+        ({ self, other }) => (valueOf(other) & valueOf(self)) === valueOf(other),
+      ),
+      __iter__: defineFunction('__iter__(self)', ({ self }, context) =>
+        context.iterator(
+          isInstance(self) ? bitsOf(self.cls).filter((bit) => (valueOf(bit) & valueOf(self)) !== 0n) : [],
+        ),
+      ),
       __len__: defineFunction('__len__(self)', ({ self }) => valueOf(self).toString(2).replace(/0/g, '').length),
     },
   }),

@@ -63,4 +63,8 @@ const described: readonly ModelledModule[] = [
 ];
 
 /** The standard library, and the small packages that configuration code leans on. */
-export const stdlib: readonly ModelledModule[] = [...described, ...opaqueModules(new Set(described.map(({ name }) => name))), ...commonPackages];
+export const stdlib: readonly ModelledModule[] = [
+  ...described,
+  ...opaqueModules(new Set(described.map(({ name }) => name))),
+  ...commonPackages,
+];

@@ -1,6 +1,6 @@
 /** `inspect`: signatures of known functions, and what kind of thing a value is. */
 import { parameterAnnotation, returnAnnotation } from '../annotations.js';
-import { isDict, isInstance, isUnknown } from '../coerce.js';
+import { isDict, isInstance, isUnknown, textOf } from '../coerce.js';
 import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import type { Context } from '../context.js';
 import type { PyModule, SignatureParameter, Value } from '../value.js';
@@ -15,7 +15,18 @@ const KIND_OF_FORM = { positionalOnly: 0, normal: 1, star: 2, keywordOnly: 3, do
 
 /** Enumeration members compare and hash as the integers they are. */
 function kinds(): readonly Value[] {
-  return KINDS.map((name, value) => ({ kind: 'instance', cls: kindClass, attrs: new Map<string, Value>([['name', name], ['value', value]]), primitive: value, place: null, saved: 0, taint: null }));
+  return KINDS.map((name, value) => ({
+    kind: 'instance',
+    cls: kindClass,
+    attrs: new Map<string, Value>([
+      ['name', name],
+      ['value', value],
+    ]),
+    primitive: value,
+    place: null,
+    saved: 0,
+    taint: null,
+  }));
 }
 
 interface Found {
@@ -61,14 +72,19 @@ function findCallable(value: Value, context: Context, skip = 0): Found | null {
 function annotationOf(self: Value, context: Context): Value {
   const func = isInstance(self) ? self.attrs.get('_function') : undefined;
   const name = isInstance(self) ? self.attrs.get('name') : undefined;
-  const annotation = typeof func === 'object' && func?.kind === 'function' && typeof name === 'string' ? parameterAnnotation(context, func, name) : undefined;
+  const annotation =
+    typeof func === 'object' && func?.kind === 'function' && typeof name === 'string'
+      ? parameterAnnotation(context, func, name)
+      : undefined;
   return annotation === undefined ? emptyClass : annotation;
 }
 
 const boundClass = defineClass('BoundArguments', { module: 'inspect' });
 
 /** Parameters of a `Signature` object, in order. */
-function parametersOf(self: Value | undefined): { readonly name: string; readonly kind: number; readonly fallback: Value }[] {
+function parametersOf(
+  self: Value | undefined,
+): { readonly name: string; readonly kind: number; readonly fallback: Value }[] {
   const parameters = isInstance(self) ? self.attrs.get('parameters') : undefined;
   if (!isDict(parameters)) return [];
   return [...parameters.entries.values()].flatMap(({ key, value }) => {
@@ -82,7 +98,11 @@ function parametersOf(self: Value | undefined): { readonly name: string; readonl
 /** `signature.bind(*args, **kwargs)`: the arguments by parameter name. */
 function binder(name: string, partial: boolean): Value {
   return {
-    kind: 'builtin', name, qualname: `Signature.${name}`, isMethod: true, pure: true,
+    kind: 'builtin',
+    name,
+    qualname: `Signature.${name}`,
+    isMethod: true,
+    pure: true,
     call: (args, kwargs, context) => {
       const [self, ...given] = args;
       const left = new Map(kwargs);
@@ -99,11 +119,15 @@ function binder(name: string, partial: boolean): Value {
         else if (left.has(parameter)) {
           bound.push([parameter, left.get(parameter) as Value]);
           left.delete(parameter);
-        } else if (fallback === emptyClass && !partial) context.raise('TypeError', `missing a required argument: '${parameter}'`);
+        } else if (fallback === emptyClass && !partial)
+          context.raise('TypeError', `missing a required argument: '${parameter}'`);
       }
       if (next < given.length) context.raise('TypeError', 'too many positional arguments');
       for (const extra of left.keys()) context.raise('TypeError', `got an unexpected keyword argument '${extra}'`);
-      return context.instance(boundClass, [['arguments', context.dict(bound)], ['signature', self ?? null]]);
+      return context.instance(boundClass, [
+        ['arguments', context.dict(bound)],
+        ['signature', self ?? null],
+      ]);
     },
   };
 }
@@ -127,11 +151,13 @@ const applyDefaults = defineFunction('apply_defaults(self)', ({ self }, context)
 
 /** `inspect.getmembers`: names and values, sorted, those that pass. */
 function membersOf(object: Value, predicate: Value, context: Context): Value {
-  const names = context.items(context.call(context.requireAttribute(context.importModule('builtins'), 'dir'), [object]));
+  const names = context.items(
+    context.call(context.requireAttribute(context.importModule('builtins'), 'dir'), [object]),
+  );
   if (isUnknown(names)) return names;
   const found: Value[] = [];
   for (const name of names) {
-    const value = context.getAttribute(object, String(name));
+    const value = context.getAttribute(object, textOf(name));
     if (value === undefined) continue;
     const passes = predicate === null ? true : context.truth(context.call(predicate, [value]));
     if (isUnknown(passes)) {
@@ -152,20 +178,32 @@ export const inspectModules: readonly ModelledModule[] = [
       KINDS.forEach((name, i) => parameterClass.namespace.set(name, kind[i] as Value));
       parameterClass.namespace.set('empty', emptyClass);
       signatureClass.namespace.set('empty', emptyClass);
-      parameterClass.namespace.set('annotation', defineProperty((self, context) => annotationOf(self, context)));
-      signatureClass.namespace.set('return_annotation', defineProperty((self, context) => {
-        const func = isInstance(self) ? self.attrs.get('_function') : undefined;
-        const annotation = typeof func === 'object' && func?.kind === 'function' ? returnAnnotation(context, func) : undefined;
-        return annotation === undefined ? emptyClass : annotation;
-      }));
-      for (const [name, partial] of [['bind', false], ['bind_partial', true]] as const) signatureClass.namespace.set(name, binder(name, partial));
+      parameterClass.namespace.set(
+        'annotation',
+        defineProperty((self, context) => annotationOf(self, context)),
+      );
+      signatureClass.namespace.set(
+        'return_annotation',
+        defineProperty((self, context) => {
+          const func = isInstance(self) ? self.attrs.get('_function') : undefined;
+          const annotation =
+            typeof func === 'object' && func?.kind === 'function' ? returnAnnotation(context, func) : undefined;
+          return annotation === undefined ? emptyClass : annotation;
+        }),
+      );
+      for (const [name, partial] of [
+        ['bind', false],
+        ['bind_partial', true],
+      ] as const)
+        signatureClass.namespace.set(name, binder(name, partial));
       boundClass.namespace.set('apply_defaults', applyDefaults);
       const is = (name: string, test: (value: Value, context: Context) => boolean): Value =>
         defineFunction(`${name}(object)`, ({ object }, context) => {
           const value = object as Value;
           return typeof value === 'object' && value?.kind === 'unknown' ? value : test(value, context);
         });
-      const kindOf = (value: Value): string => (typeof value === 'object' && value !== null ? value.kind : typeof value);
+      const kindOf = (value: Value): string =>
+        typeof value === 'object' && value !== null ? value.kind : typeof value;
       return {
         Parameter: parameterClass,
         Signature: signatureClass,
@@ -173,23 +211,34 @@ export const inspectModules: readonly ModelledModule[] = [
         signature: defineFunction('signature(callable, *, follow_wrapped=True)', ({ callable }, context) => {
           const found = findCallable(callable ?? null, context);
           if (!found) return context.unknown('the signature of this callable is not known');
-          const entries = found.parameters.map((param) => [
-            param.name,
-            context.instance(parameterClass, [
-              ['name', param.name],
-              ['kind', kind[KIND_OF_FORM[param.form]] ?? null],
-              ['default', param.default === undefined ? emptyClass : param.default],
-              ['_function', found.func],
-            ]),
-          ] as const);
-          return context.instance(signatureClass, [['parameters', context.dict(entries)], ['_function', found.func]]);
+          const entries = found.parameters.map(
+            (param) =>
+              [
+                param.name,
+                context.instance(parameterClass, [
+                  ['name', param.name],
+                  ['kind', kind[KIND_OF_FORM[param.form]] ?? null],
+                  ['default', param.default === undefined ? emptyClass : param.default],
+                  ['_function', found.func],
+                ]),
+              ] as const,
+          );
+          return context.instance(signatureClass, [
+            ['parameters', context.dict(entries)],
+            ['_function', found.func],
+          ]);
         }),
         getfullargspec: defineFunction('getfullargspec(func)', ({ func: callable }, context) => {
           const found = findCallable(callable ?? null, context);
           if (!found) return context.unknown('the signature of this callable is not known');
-          const named = (...forms: readonly string[]): Value[] => found.parameters.filter((param) => forms.includes(param.form)).map((param) => param.name);
+          const named = (...forms: readonly string[]): Value[] =>
+            found.parameters.filter((param) => forms.includes(param.form)).map((param) => param.name);
           const one = (form: string): Value => found.parameters.find((param) => param.form === form)?.name ?? null;
-          const defaults = found.parameters.flatMap((param) => (param.form === 'normal' || param.form === 'positionalOnly') && param.default !== undefined ? [param.default] : []);
+          const defaults = found.parameters.flatMap((param) =>
+            (param.form === 'normal' || param.form === 'positionalOnly') && param.default !== undefined
+              ? [param.default]
+              : [],
+          );
           return context.instance(context.builtinClass('object'), [
             ['args', context.list(named('normal', 'positionalOnly'))],
             ['varargs', one('star')],
@@ -207,16 +256,36 @@ export const inspectModules: readonly ModelledModule[] = [
         isroutine: is('isroutine', (value) => ['function', 'method', 'builtin'].includes(kindOf(value))),
         isabstract: is('isabstract', () => false),
         isgenerator: is('isgenerator', (value) => kindOf(value) === 'iterator'),
-        isgeneratorfunction: is('isgeneratorfunction', (value) => typeof value === 'object' && value?.kind === 'function' && value.node.scope.isGenerator),
-        iscoroutinefunction: is('iscoroutinefunction', (value) => typeof value === 'object' && value?.kind === 'function' && value.node.kind === 'FunctionDef' && value.node.isAsync),
-        unwrap: defineFunction('unwrap(func, *, stop=None)', ({ func }, context) => findCallable(func ?? null, context)?.func ?? func ?? null),
-        getmodule: defineFunction('getmodule(object)', ({ object }, context) =>
-          typeof object === 'object' && object?.kind === 'function' ? object.module : context.unknown('the module of this object is not known'),
+        isgeneratorfunction: is(
+          'isgeneratorfunction',
+          (value) => typeof value === 'object' && value?.kind === 'function' && value.node.scope.isGenerator,
         ),
-        getmembers: defineFunction('getmembers(object, predicate=None)', ({ object, predicate }, context) => membersOf(object ?? null, predicate ?? null, context)),
+        iscoroutinefunction: is(
+          'iscoroutinefunction',
+          (value) =>
+            typeof value === 'object' &&
+            value?.kind === 'function' &&
+            value.node.kind === 'FunctionDef' &&
+            value.node.isAsync,
+        ),
+        unwrap: defineFunction(
+          'unwrap(func, *, stop=None)',
+          ({ func }, context) => findCallable(func ?? null, context)?.func ?? func ?? null,
+        ),
+        getmodule: defineFunction('getmodule(object)', ({ object }, context) =>
+          typeof object === 'object' && object?.kind === 'function'
+            ? object.module
+            : context.unknown('the module of this object is not known'),
+        ),
+        getmembers: defineFunction('getmembers(object, predicate=None)', ({ object, predicate }, context) =>
+          membersOf(object ?? null, predicate ?? null, context),
+        ),
         BoundArguments: boundClass,
         getmro: defineFunction('getmro(cls)', ({ cls }, context) => context.requireAttribute(cls as Value, '__mro__')),
-        getdoc: defineFunction('getdoc(object)', ({ object }, context) => context.getAttribute(object as Value, '__doc__') ?? null),
+        getdoc: defineFunction(
+          'getdoc(object)',
+          ({ object }, context) => context.getAttribute(object as Value, '__doc__') ?? null,
+        ),
         cleandoc: defineFunction('cleandoc(doc)', ({ doc }) => doc as Value),
       };
     },

@@ -80,7 +80,11 @@ const chain = defineClass('chain', {
 });
 
 /** Tuples of choices, `pick` giving the positions of each. */
-function choices(name: string, signature: string, positions: (size: number, length: number) => Iterable<readonly number[]>): PyBuiltin {
+function choices(
+  name: string,
+  signature: string,
+  positions: (size: number, length: number) => Iterable<readonly number[]>,
+): PyBuiltin {
   return defineFunction(signature, ({ iterable, r }, context) => {
     const items = context.items(iterable as Value);
     if (isUnknown(items)) return items;
@@ -90,8 +94,8 @@ function choices(name: string, signature: string, positions: (size: number, leng
     const source = positions(items.length, length)[Symbol.iterator]();
     return iterator(name, (running) => {
       running.step();
-      const { value, done } = source.next() as IteratorResult<readonly number[]>;
-      return done ? undefined : makeTuple(value.map((i) => items[i] as Value));
+      const step: IteratorResult<readonly number[], undefined> = source.next();
+      return step.done ? undefined : makeTuple(step.value.map((i) => items[i] as Value));
     });
   });
 }
@@ -152,14 +156,15 @@ const product = raw('product', (args, kwargs, context) => {
   const source = productPositions(all.map((pool) => pool.length))[Symbol.iterator]();
   return iterator('product', (running) => {
     running.step();
-    const { value, done } = source.next() as IteratorResult<readonly number[]>;
-    return done ? undefined : makeTuple(value.map((position, i) => all[i]?.[position] as Value));
+    const step: IteratorResult<readonly number[], undefined> = source.next();
+    return step.done ? undefined : makeTuple(step.value.map((position, i) => all[i]?.[position] as Value));
   });
 });
 
 const islice = raw('islice', (args, _kwargs, context) => {
   const [source, ...bounds] = args;
-  if (source === undefined || bounds.length === 0 || bounds.length > 3) return context.raise('TypeError', `islice expected at least 2 arguments, got ${args.length}`);
+  if (source === undefined || bounds.length === 0 || bounds.length > 3)
+    return context.raise('TypeError', `islice expected at least 2 arguments, got ${args.length}`);
   const unknown = firstUnknown(...bounds);
   if (unknown) return unknown;
   const numbers = bounds.map((bound) => (bound === null ? null : (asIndex(bound) ?? NaN)));
@@ -168,7 +173,8 @@ const islice = raw('islice', (args, _kwargs, context) => {
       ? context.unknown('the bounds of islice are not known')
       : context.raise('ValueError', 'Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize.');
   }
-  const [start, stop, step] = numbers.length === 1 ? [0, numbers[0] ?? null, 1] : [numbers[0] ?? 0, numbers[1] ?? null, numbers[2] ?? 1];
+  const [start, stop, step] =
+    numbers.length === 1 ? [0, numbers[0] ?? null, 1] : [numbers[0] ?? 0, numbers[1] ?? null, numbers[2] ?? 1];
   const inner = context.iterate(source);
   if (isUnknown(inner)) return inner;
   let position = 0;
@@ -206,19 +212,26 @@ const zipLongest = raw('zip_longest', (args, kwargs, context) => {
 const count = defineFunction('count(start=0, step=1)', ({ start, step }, context) => {
   let value = start as Value;
   let first = true;
-  return firstUnknown(start, step) ?? iterator('count', () => {
-    if (!first) value = context.binary('+', value, step as Value);
-    first = false;
-    return value;
-  });
+  return (
+    firstUnknown(start, step) ??
+    iterator('count', () => {
+      if (!first) value = context.binary('+', value, step as Value);
+      first = false;
+      return value;
+    })
+  );
 });
 
 const repeat = defineFunction('repeat(object, times=None)', ({ object, times }, context) => {
-  if (times === null) return iterator('repeat', () => object as Value);
+  if (times === null) return iterator('repeat', () => object);
   const n = asIndex(times);
   if (n === undefined) return firstUnknown(times) ?? context.unknown('how often repeat() repeats is not known');
   let left = n;
-  return iterator('repeat', () => (left-- > 0 ? (object as Value) : undefined), () => Math.max(0, left));
+  return iterator(
+    'repeat',
+    () => (left-- > 0 ? object : undefined),
+    () => Math.max(0, left),
+  );
 });
 
 const cycle = defineFunction('cycle(iterable)', ({ iterable }, context) => {
@@ -231,30 +244,53 @@ const cycle = defineFunction('cycle(iterable)', ({ iterable }, context) => {
   });
 });
 
-const accumulate = defineFunction('accumulate(iterable, func=None, *, initial=None)', ({ iterable, func, initial }, context) => {
-  const inner = context.iterate(iterable as Value);
-  if (isUnknown(inner)) return inner;
-  let total: Value | undefined = initial === null ? undefined : initial;
-  let given = initial !== null;
-  return iterator('accumulate', (running) => {
-    if (given) {
-      given = false;
+const accumulate = defineFunction(
+  'accumulate(iterable, func=None, *, initial=None)',
+  ({ iterable, func, initial }, context) => {
+    const inner = context.iterate(iterable as Value);
+    if (isUnknown(inner)) return inner;
+    let total: Value | undefined = initial === null ? undefined : initial;
+    let given = initial !== null;
+    return iterator('accumulate', (running) => {
+      if (given) {
+        given = false;
+        return total;
+      }
+      const item = inner.next(running);
+      if (item === undefined) return undefined;
+      total =
+        total === undefined
+          ? item
+          : func === null
+            ? running.binary('+', total, item)
+            : running.call(func as Value, [total, item]);
       return total;
-    }
-    const item = inner.next(running);
-    if (item === undefined) return undefined;
-    total = total === undefined ? item : func === null ? running.binary('+', total, item) : running.call(func as Value, [total, item]);
-    return total;
-  });
-});
+    });
+  },
+);
 
 /** Iterators that test each item: `takewhile` and its like. */
-function testing(name: string, step: (test: (item: Value) => boolean, inner: PyIterator, running: Context, state: { done: boolean }) => Value | undefined): PyBuiltin {
+function testing(
+  name: string,
+  step: (
+    test: (item: Value) => boolean,
+    inner: PyIterator,
+    running: Context,
+    state: { done: boolean },
+  ) => Value | undefined,
+): PyBuiltin {
   return defineFunction(`${name}(predicate, iterable, /)`, ({ predicate, iterable }, context) => {
     const inner = context.iterate(iterable as Value);
     if (isUnknown(inner)) return inner;
     const state = { done: false };
-    return iterator(name, (running) => step((item) => decided(predicate === null ? item : running.call(predicate as Value, [item]), running), inner, running, state));
+    return iterator(name, (running) =>
+      step(
+        (item) => decided(predicate === null ? item : running.call(predicate as Value, [item]), running),
+        inner,
+        running,
+        state,
+      ),
+    );
   });
 }
 
@@ -314,7 +350,10 @@ const groupby = defineFunction('groupby(iterable, key=None)', ({ iterable, key }
     if (last && same) last.items.push(item);
     else groups.push({ key: by, items: [item] });
   }
-  return context.iterator(groups.map((group) => makeTuple([group.key, context.iterator(group.items, '_grouper')])), 'groupby');
+  return context.iterator(
+    groups.map((group) => makeTuple([group.key, context.iterator(group.items, '_grouper')])),
+    'groupby',
+  );
 });
 
 const starmap = defineFunction('starmap(function, iterable, /)', ({ function: func, iterable }, context) => {
@@ -361,17 +400,39 @@ const batched = defineFunction('batched(iterable, n)', ({ iterable, n }, context
   if (isUnknown(items)) return items;
   const size = asIndex(n);
   if (size === undefined || size < 1) return firstUnknown(n) ?? context.raise('ValueError', 'n must be at least one');
-  return context.iterator(Array.from({ length: Math.ceil(items.length / size) }, (_, i) => makeTuple(items.slice(i * size, (i + 1) * size))), 'batched');
+  return context.iterator(
+    Array.from({ length: Math.ceil(items.length / size) }, (_, i) => makeTuple(items.slice(i * size, (i + 1) * size))),
+    'batched',
+  );
 });
 
 export const itertoolsModule: ModelledModule = {
   name: 'itertools',
   complete: true,
   members: () => ({
-    chain, product, islice, zip_longest: zipLongest, count, repeat, cycle, accumulate, takewhile, dropwhile, filterfalse, tee, groupby, starmap, compress, pairwise, batched,
+    chain,
+    product,
+    islice,
+    zip_longest: zipLongest,
+    count,
+    repeat,
+    cycle,
+    accumulate,
+    takewhile,
+    dropwhile,
+    filterfalse,
+    tee,
+    groupby,
+    starmap,
+    compress,
+    pairwise,
+    batched,
     permutations: choices('permutations', 'permutations(iterable, r=None)', permutationPositions),
     combinations: choices('combinations', 'combinations(iterable, r)', combinationPositions(false)),
-    combinations_with_replacement: choices('combinations_with_replacement', 'combinations_with_replacement(iterable, r)', combinationPositions(true)),
+    combinations_with_replacement: choices(
+      'combinations_with_replacement',
+      'combinations_with_replacement(iterable, r)',
+      combinationPositions(true),
+    ),
   }),
 };
-

@@ -1,13 +1,28 @@
 /** `json`, over texts that are known. */
 import { exceptionClasses } from '../builtins/exceptions.js';
-import { asInt, asString, asIndex, firstTaint, isDict, isFloat, isList, isTuple, isUnknown, pyFloat, unwrap } from '../coerce.js';
+import {
+  asInt,
+  asString,
+  asIndex,
+  firstTaint,
+  isDict,
+  isFloat,
+  isList,
+  isTuple,
+  isUnknown,
+  pyFloat,
+  unwrap,
+} from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import { floatRepr } from '../format.js';
 import { isSym, norm } from '../symint.js';
 import type { Unknown, Value } from '../value.js';
 
-const decodeError = defineClass('JSONDecodeError', { module: 'json', bases: [exceptionClasses.get('ValueError')].filter((cls) => cls !== undefined) });
+const decodeError = defineClass('JSONDecodeError', {
+  module: 'json',
+  bases: [exceptionClasses.get('ValueError')].filter((cls) => cls !== undefined),
+});
 
 /** Reads JSON keeping integers and floats apart. */
 class Reader {
@@ -39,7 +54,14 @@ class Reader {
     if (c === '[') return this.array();
     if (c === '"') return this.string();
     const rest = this.text.slice(this.at, this.at + 64);
-    for (const [word, value] of [['true', true], ['false', false], ['null', null], ['NaN', pyFloat(NaN)], ['Infinity', pyFloat(Infinity)], ['-Infinity', pyFloat(-Infinity)]] as const)
+    for (const [word, value] of [
+      ['true', true],
+      ['false', false],
+      ['null', null],
+      ['NaN', pyFloat(NaN)],
+      ['Infinity', pyFloat(Infinity)],
+      ['-Infinity', pyFloat(-Infinity)],
+    ] as const)
       if (rest.startsWith(word)) {
         this.at += word.length;
         return value;
@@ -113,7 +135,9 @@ interface Style {
 
 function quote(text: string, ascii: boolean): string {
   const plain = JSON.stringify(text);
-  return ascii ? plain.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`) : plain;
+  return ascii
+    ? plain.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`)
+    : plain;
 }
 
 function write(value: Value, style: Style, depth: string, context: Context): string | Unknown {
@@ -126,11 +150,20 @@ function write(value: Value, style: Style, depth: string, context: Context): str
   if (typeof plain === 'string') return quote(plain, style.ascii);
   const int = asInt(plain);
   if (int !== undefined) return isSym(int) ? context.unknown('a text of a named size is not known') : String(int);
-  if (isFloat(plain)) return Number.isFinite(plain.value) ? floatRepr(plain.value) : Number.isNaN(plain.value) ? 'NaN' : plain.value > 0 ? 'Infinity' : '-Infinity';
+  if (isFloat(plain))
+    return Number.isFinite(plain.value)
+      ? floatRepr(plain.value)
+      : Number.isNaN(plain.value)
+        ? 'NaN'
+        : plain.value > 0
+          ? 'Infinity'
+          : '-Infinity';
   const inner = style.indent === null ? '' : depth + style.indent;
   const wrap = (open: string, parts: readonly string[], close: string): string => {
     if (parts.length === 0) return open + close;
-    return style.indent === null ? open + parts.join(style.item) + close : `${open}\n${inner}${parts.join(`${style.item.trimEnd()}\n${inner}`)}\n${depth}${close}`;
+    return style.indent === null
+      ? open + parts.join(style.item) + close
+      : `${open}\n${inner}${parts.join(`${style.item.trimEnd()}\n${inner}`)}\n${depth}${close}`;
   };
   if (isList(plain) || isTuple(plain)) {
     const parts: string[] = [];
@@ -151,7 +184,11 @@ function write(value: Value, style: Style, depth: string, context: Context): str
       parts.push([name, text]);
     }
     if (style.sort) parts.sort(([a], [b]) => (a < b ? -1 : 1));
-    return wrap('{', parts.map(([name, text]) => `${quote(name, style.ascii)}${style.key}${text}`), '}');
+    return wrap(
+      '{',
+      parts.map(([name, text]) => `${quote(name, style.ascii)}${style.key}${text}`),
+      '}',
+    );
   }
   if (style.fallback !== null) return write(context.call(style.fallback, [value]), style, depth, context);
   return context.raise('TypeError', `Object of type ${context.typeOf(value).name} is not JSON serializable`);
@@ -165,20 +202,46 @@ export const jsonModule: ModelledModule = {
     loads: defineFunction('loads(s, **kwargs)', ({ s }, context) => {
       if (isUnknown(s)) return s;
       const text = asString(s) ?? (typeof s === 'object' && s?.kind === 'bytes' ? s.value : undefined);
-      return text === undefined ? context.raise('TypeError', `the JSON object must be str, bytes or bytearray, not ${context.typeOf(s as Value).name}`) : new Reader(text, context).read();
+      return text === undefined
+        ? context.raise(
+            'TypeError',
+            `the JSON object must be str, bytes or bytearray, not ${context.typeOf(s as Value).name}`,
+          )
+        : new Reader(text, context).read();
     }),
     load: defineFunction('load(fp, **kwargs)', ({ fp }, context) => {
       if (isUnknown(fp)) return fp;
       const text = context.callMethod(fp as Value, 'read');
-      return typeof text === 'string' ? new Reader(text, context).read() : isUnknown(text) ? text : context.unknown('the contents of a file are not read');
+      return typeof text === 'string'
+        ? new Reader(text, context).read()
+        : isUnknown(text)
+          ? text
+          : context.unknown('the contents of a file are not read');
     }),
-    dumps: defineFunction('dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False, **kwargs)', (args, context) => {
-      const size = asIndex(args['indent']);
-      const indent = args['indent'] === null ? null : size !== undefined ? ' '.repeat(size) : (asString(args['indent']) ?? '');
-      const separators = args['separators'];
-      const [item = ', ', key = ': '] = isTuple(separators) || isList(separators) ? separators.items.map((part) => asString(part)) : [];
-      return write(args['obj'] as Value, { indent, item, key, sort: args['sort_keys'] === true, ascii: args['ensure_ascii'] !== false, fallback: args['default'] as Value }, '', context);
-    }),
+    dumps: defineFunction(
+      'dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False, **kwargs)',
+      (args, context) => {
+        const size = asIndex(args['indent']);
+        const indent =
+          args['indent'] === null ? null : size !== undefined ? ' '.repeat(size) : (asString(args['indent']) ?? '');
+        const separators = args['separators'];
+        const [item = ', ', key = ': '] =
+          isTuple(separators) || isList(separators) ? separators.items.map((part) => asString(part)) : [];
+        return write(
+          args['obj'] as Value,
+          {
+            indent,
+            item,
+            key,
+            sort: args['sort_keys'] === true,
+            ascii: args['ensure_ascii'] !== false,
+            fallback: args['default'] as Value,
+          },
+          '',
+          context,
+        );
+      },
+    ),
     dump: defineFunction('dump(obj, fp, **kwargs)', () => null),
     JSONEncoder: defineClass('JSONEncoder', { module: 'json' }),
     JSONDecoder: defineClass('JSONDecoder', { module: 'json' }),

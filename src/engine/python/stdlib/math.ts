@@ -1,6 +1,16 @@
 /** `math` and `cmath`: integers exact and symbolic where the result is whole, floats as C has them. */
 import { absolute, toFloat, wholePart } from '../builtins/numberMethods.js';
-import { asInt, firstUnknown, isFloat, isUnknown, makeTuple, pyFloat, symbolicUnknown, type, unwrap } from '../builtins/common.js';
+import {
+  asInt,
+  firstUnknown,
+  isFloat,
+  isUnknown,
+  makeTuple,
+  pyFloat,
+  symbolicUnknown,
+  type,
+  unwrap,
+} from '../builtins/common.js';
 import type { Context } from '../context.js';
 import { defineFunction, type ModelledModule } from '../define.js';
 import { divideBig, exactFloat, toComplex } from '../numbers.js';
@@ -13,7 +23,8 @@ function real(value: Value | undefined, context: Context): number | Extract<Valu
   if (value === undefined) return NaN;
   if (isUnknown(value)) return value;
   const plain = unwrap(value);
-  if (typeof plain === 'string' || plain === null) return context.raise('TypeError', `must be real number, not ${type(value, context)}`);
+  if (typeof plain === 'string' || plain === null)
+    return context.raise('TypeError', `must be real number, not ${type(value, context)}`);
   const converted = toFloat(value, context);
   if (isUnknown(converted)) return converted;
   if (isFloat(converted)) return converted.value;
@@ -37,20 +48,27 @@ function ofFloats(name: string, arity: number, action: (...values: number[]) => 
     const result = action(...values);
     if (checkRange) {
       if (Number.isNaN(result) && !values.some(Number.isNaN)) return domain(context);
-      if (!Number.isFinite(result) && !Number.isNaN(result) && values.every(Number.isFinite)) return ['log', 'log2', 'log10', 'log1p', 'atanh'].includes(name) ? domain(context) : context.raise('OverflowError', 'math range error');
+      if (!Number.isFinite(result) && !Number.isNaN(result) && values.every(Number.isFinite))
+        return ['log', 'log2', 'log10', 'log1p', 'atanh'].includes(name)
+          ? domain(context)
+          : context.raise('OverflowError', 'math range error');
     }
     return pyFloat(result);
   });
 }
 
 /** Exact integers from arguments; an unknown when one is symbolic where only plain ones will do. */
-function plainInts(values: readonly (Value | undefined)[], context: Context): bigint[] | Extract<Value, { kind: 'unknown' }> {
+function plainInts(
+  values: readonly (Value | undefined)[],
+  context: Context,
+): bigint[] | Extract<Value, { kind: 'unknown' }> {
   const unknown = firstUnknown(...values);
   if (unknown) return unknown;
   const result: bigint[] = [];
   for (const value of values) {
     const int = asInt(value);
-    if (int === undefined) return context.raise('TypeError', `'${type(value, context)}' object cannot be interpreted as an integer`);
+    if (int === undefined)
+      return context.raise('TypeError', `'${type(value, context)}' object cannot be interpreted as an integer`);
     if (isSym(int)) return symbolicUnknown(context, 'an integer function', int);
     result.push(BigInt(int));
   }
@@ -59,7 +77,10 @@ function plainInts(values: readonly (Value | undefined)[], context: Context): bi
 
 function ofInts(signature: string, action: (values: readonly bigint[], context: Context) => Value): PyBuiltin {
   return defineFunction(signature, (args, context) => {
-    const values = plainInts(Object.values(args).filter((value) => value !== null), context);
+    const values = plainInts(
+      Object.values(args).filter((value) => value !== null),
+      context,
+    );
     return isUnknown(values) ? values : action(values, context);
   });
 }
@@ -72,10 +93,17 @@ function gcd(a: bigint, b: bigint): bigint {
 }
 
 function variadic(name: string, action: (values: readonly bigint[]) => bigint): PyBuiltin {
-  return { kind: 'builtin', name, qualname: name, isMethod: false, pure: true, call: (args, _kwargs, context) => {
-    const values = plainInts(args, context);
-    return isUnknown(values) ? values : norm(action(values));
-  } };
+  return {
+    kind: 'builtin',
+    name,
+    qualname: name,
+    isMethod: false,
+    pure: true,
+    call: (args, _kwargs, context) => {
+      const values = plainInts(args, context);
+      return isUnknown(values) ? values : norm(action(values));
+    },
+  };
 }
 
 /** Floor of the square root. */
@@ -176,7 +204,17 @@ function mathMembers(): Record<string, Value> {
     exp: ofFloats('exp', 1, Math.exp),
     exp2: ofFloats('exp2', 1, (x) => 2 ** x),
     expm1: ofFloats('expm1', 1, Math.expm1),
-    log: { kind: 'builtin', name: 'log', qualname: 'log', isMethod: false, pure: true, call: (args, _kwargs, context) => (args[0] === undefined ? context.raise('TypeError', 'log expected at least 1 argument, got 0') : log(args[0], args[1], context)) },
+    log: {
+      kind: 'builtin',
+      name: 'log',
+      qualname: 'log',
+      isMethod: false,
+      pure: true,
+      call: (args, _kwargs, context) =>
+        args[0] === undefined
+          ? context.raise('TypeError', 'log expected at least 1 argument, got 0')
+          : log(args[0], args[1], context),
+    },
     log2: defineFunction('log2(x, /)', ({ x }, context) => {
       const int = asInt(x);
       if (int !== undefined && !isSym(int) && int > 0) {
@@ -227,15 +265,22 @@ function mathMembers(): Record<string, Value> {
       return Number.isNaN(value) ? context.unknown('math.gamma of a fraction is not computed') : pyFloat(value);
     }),
     lgamma: defineFunction('lgamma(x, /)', (_args, context) => context.unknown('math.lgamma is not computed')),
-    hypot: { kind: 'builtin', name: 'hypot', qualname: 'hypot', isMethod: false, pure: true, call: (args, _kwargs, context) => {
-      const values: number[] = [];
-      for (const arg of args) {
-        const value = real(arg, context);
-        if (typeof value !== 'number') return value;
-        values.push(value);
-      }
-      return pyFloat(Math.hypot(...values));
-    } },
+    hypot: {
+      kind: 'builtin',
+      name: 'hypot',
+      qualname: 'hypot',
+      isMethod: false,
+      pure: true,
+      call: (args, _kwargs, context) => {
+        const values: number[] = [];
+        for (const arg of args) {
+          const value = real(arg, context);
+          if (typeof value !== 'number') return value;
+          values.push(value);
+        }
+        return pyFloat(Math.hypot(...values));
+      },
+    },
     dist: defineFunction('dist(p, q, /)', ({ p, q }, context) => {
       const a = context.items(p as Value);
       const b = context.items(q as Value);
@@ -254,20 +299,30 @@ function mathMembers(): Record<string, Value> {
     isnan: truth('isnan', Number.isNaN),
     isinf: truth('isinf', (x) => x === Infinity || x === -Infinity),
     isfinite: truth('isfinite', Number.isFinite),
-    isclose: defineFunction('isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)', ({ a, b, rel_tol: relative, abs_tol: least }, context) => {
-      const [x, y, r, t] = [real(a, context), real(b, context), real(relative, context), real(least, context)];
-      if (typeof x !== 'number') return x;
-      if (typeof y !== 'number') return y;
-      if (typeof r !== 'number') return r;
-      if (typeof t !== 'number') return t;
-      if (x === y) return true;
-      if (!Number.isFinite(x) || !Number.isFinite(y)) return false;
-      const difference = Math.abs(x - y);
-      return difference <= Math.abs(r * y) || difference <= Math.abs(r * x) || difference <= t;
-    }),
+    isclose: defineFunction(
+      'isclose(a, b, *, rel_tol=1e-09, abs_tol=0.0)',
+      ({ a, b, rel_tol: relative, abs_tol: least }, context) => {
+        const [x, y, r, t] = [real(a, context), real(b, context), real(relative, context), real(least, context)];
+        if (typeof x !== 'number') return x;
+        if (typeof y !== 'number') return y;
+        if (typeof r !== 'number') return r;
+        if (typeof t !== 'number') return t;
+        if (x === y) return true;
+        if (!Number.isFinite(x) || !Number.isFinite(y)) return false;
+        const difference = Math.abs(x - y);
+        return difference <= Math.abs(r * y) || difference <= Math.abs(r * x) || difference <= t;
+      },
+    ),
     gcd: variadic('gcd', (values) => values.reduce(gcd, 0n)),
-    lcm: variadic('lcm', (values) => values.reduce((a, b) => (a === 0n || b === 0n ? 0n : ((a / gcd(a, b)) * b < 0n ? -((a / gcd(a, b)) * b) : (a / gcd(a, b)) * b)), 1n)),
-    isqrt: ofInts('isqrt(n, /)', ([n = 0n], context) => (n < 0n ? context.raise('ValueError', 'isqrt() argument must be nonnegative') : norm(isqrt(n)))),
+    lcm: variadic('lcm', (values) =>
+      values.reduce(
+        (a, b) => (a === 0n || b === 0n ? 0n : (a / gcd(a, b)) * b < 0n ? -((a / gcd(a, b)) * b) : (a / gcd(a, b)) * b),
+        1n,
+      ),
+    ),
+    isqrt: ofInts('isqrt(n, /)', ([n = 0n], context) =>
+      n < 0n ? context.raise('ValueError', 'isqrt() argument must be nonnegative') : norm(isqrt(n)),
+    ),
     factorial: defineFunction('factorial(x, /)', ({ x }, context) => {
       const values = plainInts([x], context);
       if (isUnknown(values)) return values;
@@ -316,7 +371,10 @@ function mathMembers(): Record<string, Value> {
     modf: defineFunction('modf(x, /)', ({ x }, context) => {
       const number = real(x, context);
       if (typeof number !== 'number') return number;
-      return makeTuple([pyFloat(Number.isFinite(number) ? number - Math.trunc(number) : 0), pyFloat(Math.trunc(number))]);
+      return makeTuple([
+        pyFloat(Number.isFinite(number) ? number - Math.trunc(number) : 0),
+        pyFloat(Math.trunc(number)),
+      ]);
     }),
     frexp: defineFunction('frexp(x, /)', ({ x }, context) => {
       const number = real(x, context);
@@ -342,7 +400,11 @@ function squareRoot(value: Value): Int | null {
   for (const { atom, power } of term.factors) {
     if (atom.type !== 'size') return null;
     for (let i = 0; i < power / 2 && result !== null; i++)
-      result = mulInt(result, { kind: 'symint', key: atom.name, terms: new Map([[atom.name, { coefficient: 1n, factors: [{ atom, power: 1 }] }]]) });
+      result = mulInt(result, {
+        kind: 'symint',
+        key: atom.name,
+        terms: new Map([[atom.name, { coefficient: 1n, factors: [{ atom, power: 1 }] }]]),
+      });
   }
   return result;
 }
@@ -359,7 +421,9 @@ function cmathMembers(): Record<string, Value> {
   const of = (name: string, action: (re: number, im: number) => Value): PyBuiltin =>
     defineFunction(`${name}(z, /)`, ({ z }, context) => {
       const value = z === undefined ? undefined : toComplex(unwrap(z));
-      return value ? action(value.re, value.im) : (firstUnknown(z) ?? context.raise('TypeError', `must be real number, not ${type(z, context)}`));
+      return value
+        ? action(value.re, value.im)
+        : (firstUnknown(z) ?? context.raise('TypeError', `must be real number, not ${type(z, context)}`));
     });
   return {
     pi: pyFloat(Math.PI),
@@ -375,7 +439,9 @@ function cmathMembers(): Record<string, Value> {
     rect: defineFunction('rect(r, phi, /)', ({ r, phi }, context) => {
       const [size, angle] = [real(r, context), real(phi, context)];
       if (typeof size !== 'number') return size;
-      return typeof angle === 'number' ? { kind: 'complex', re: size * Math.cos(angle), im: size * Math.sin(angle) } : angle;
+      return typeof angle === 'number'
+        ? { kind: 'complex', re: size * Math.cos(angle), im: size * Math.sin(angle) }
+        : angle;
     }),
   };
 }

@@ -6,19 +6,65 @@ import { defineFunction, type ModelledModule } from '../define.js';
 import type { PyBuiltin, Value } from '../value.js';
 
 const BINARY: Readonly<Record<string, string>> = {
-  add: '+', sub: '-', mul: '*', truediv: '/', floordiv: '//', mod: '%', pow: '**', matmul: '@', and_: '&', or_: '|', xor: '^', lshift: '<<', rshift: '>>', concat: '+',
+  add: '+',
+  sub: '-',
+  mul: '*',
+  truediv: '/',
+  floordiv: '//',
+  mod: '%',
+  pow: '**',
+  matmul: '@',
+  and_: '&',
+  or_: '|',
+  xor: '^',
+  lshift: '<<',
+  rshift: '>>',
+  concat: '+',
 };
-const COMPARE: Readonly<Record<string, string>> = { eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=', is_: 'is', is_not: 'is not' };
-const UNARY: Readonly<Record<string, '-' | '+' | '~' | 'not'>> = { neg: '-', pos: '+', inv: '~', invert: '~', not_: 'not' };
+const COMPARE: Readonly<Record<string, string>> = {
+  eq: '==',
+  ne: '!=',
+  lt: '<',
+  le: '<=',
+  gt: '>',
+  ge: '>=',
+  is_: 'is',
+  is_not: 'is not',
+};
+const UNARY: Readonly<Record<string, '-' | '+' | '~' | 'not'>> = {
+  neg: '-',
+  pos: '+',
+  inv: '~',
+  invert: '~',
+  not_: 'not',
+};
 
 /** A callable made by `itemgetter` and its like. */
 function callable(name: string, action: (object: Value, context: Context) => Value): PyBuiltin {
-  return { kind: 'builtin', name, qualname: `operator.${name}`, isMethod: false, pure: true, call: (args, _kwargs, context) => (args[0] === undefined ? context.raise('TypeError', `${name} expected 1 argument, got 0`) : action(args[0], context)) };
+  return {
+    kind: 'builtin',
+    name,
+    qualname: `operator.${name}`,
+    isMethod: false,
+    pure: true,
+    call: (args, _kwargs, context) =>
+      args[0] === undefined
+        ? context.raise('TypeError', `${name} expected 1 argument, got 0`)
+        : action(args[0], context),
+  };
 }
 
 /** One getter gives a value, several give a tuple. */
-function several(name: string, keys: readonly Value[], read: (object: Value, key: Value, context: Context) => Value): PyBuiltin {
-  return callable(name, (object, context) => (keys.length === 1 ? read(object, keys[0] as Value, context) : makeTuple(keys.map((key) => read(object, key, context)))));
+function several(
+  name: string,
+  keys: readonly Value[],
+  read: (object: Value, key: Value, context: Context) => Value,
+): PyBuiltin {
+  return callable(name, (object, context) =>
+    keys.length === 1
+      ? read(object, keys[0] as Value, context)
+      : makeTuple(keys.map((key) => read(object, key, context))),
+  );
 }
 
 function followPath(object: Value, path: Value, context: Context): Value {
@@ -31,12 +77,25 @@ function members(): Record<string, Value> {
   const table: Record<string, Value> = {};
   for (const [name, op] of Object.entries(BINARY)) {
     table[name] = defineFunction(`${name}(a, b, /)`, ({ a, b }, context) => context.binary(op, a as Value, b as Value));
-    table[`i${name.replace('_', '')}`] = defineFunction(`i${name.replace('_', '')}(a, b, /)`, ({ a, b }, context) => context.binary(op, a as Value, b as Value));
+    table[`i${name.replace('_', '')}`] = defineFunction(`i${name.replace('_', '')}(a, b, /)`, ({ a, b }, context) =>
+      context.binary(op, a as Value, b as Value),
+    );
   }
-  for (const [name, op] of Object.entries(COMPARE)) table[name] = defineFunction(`${name}(a, b, /)`, ({ a, b }, context) => context.compare(op, a as Value, b as Value));
-  for (const [name, op] of Object.entries(UNARY)) table[name] = defineFunction(`${name}(a, /)`, ({ a }, context) => context.unary(op, a as Value));
+  for (const [name, op] of Object.entries(COMPARE))
+    table[name] = defineFunction(`${name}(a, b, /)`, ({ a, b }, context) =>
+      context.compare(op, a as Value, b as Value),
+    );
+  for (const [name, op] of Object.entries(UNARY))
+    table[name] = defineFunction(`${name}(a, /)`, ({ a }, context) => context.unary(op, a as Value));
   for (const name of [...Object.keys(table)]) table[`__${name.replace('_', '')}__`] = table[name] as Value;
-  const raw = (name: string, call: PyBuiltin['call']): PyBuiltin => ({ kind: 'builtin', name, qualname: `operator.${name}`, isMethod: false, pure: true, call });
+  const raw = (name: string, call: PyBuiltin['call']): PyBuiltin => ({
+    kind: 'builtin',
+    name,
+    qualname: `operator.${name}`,
+    isMethod: false,
+    pure: true,
+    call,
+  });
   return {
     ...table,
     abs: defineFunction('abs(a, /)', ({ a }, context) => absolute(a as Value, context)),
@@ -58,14 +117,19 @@ function members(): Record<string, Value> {
     }),
     index: defineFunction('index(a, /)', ({ a }, context) => context.call(context.builtinClass('int'), [a as Value])),
     length_hint: defineFunction('length_hint(obj, default=0, /)', ({ obj }, context) => context.length(obj as Value)),
-    itemgetter: raw('itemgetter', (keys) => several('itemgetter', keys, (object, key, context) => context.getItem(object, key))),
+    itemgetter: raw('itemgetter', (keys) =>
+      several('itemgetter', keys, (object, key, context) => context.getItem(object, key)),
+    ),
     attrgetter: raw('attrgetter', (keys) => several('attrgetter', keys, followPath)),
-    methodcaller: raw('methodcaller', ([name, ...rest], kwargs) => callable('methodcaller', (object, context) => {
-      const text = asString(name);
-      return text === undefined ? context.unknown('the name of a called method is not known') : context.callMethod(object, text, rest, kwargs);
-    })),
+    methodcaller: raw('methodcaller', ([name, ...rest], kwargs) =>
+      callable('methodcaller', (object, context) => {
+        const text = asString(name);
+        return text === undefined
+          ? context.unknown('the name of a called method is not known')
+          : context.callMethod(object, text, rest, kwargs);
+      }),
+    ),
   };
 }
-
 
 export const operatorModule: ModelledModule = { name: 'operator', members };

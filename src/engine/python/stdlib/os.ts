@@ -12,9 +12,15 @@ import { loadedModules } from './runtime.js';
 import { silent, unknownFunction } from './tools.js';
 
 /** What only the machine knows. */
-const environment = defineFunction('_environment(what)', ({ what }, context) => context.unknown(`${asString(what) ?? 'this'} is only known at run time`));
-const onDisk = defineFunction('_on_disk(what)', ({ what }, context) => context.unknown(`${asString(what) ?? 'this'} is only known at run time`));
-const workingFolder = defineFunction('_working_folder()', (_args, context) => context.unknown('the working folder is only known at run time'));
+const environment = defineFunction('_environment(what)', ({ what }, context) =>
+  context.unknown(`${asString(what) ?? 'this'} is only known at run time`),
+);
+const onDisk = defineFunction('_on_disk(what)', ({ what }, context) =>
+  context.unknown(`${asString(what) ?? 'this'} is only known at run time`),
+);
+const workingFolder = defineFunction('_working_folder()', (_args, context) =>
+  context.unknown('the working folder is only known at run time'),
+);
 
 const texts = new Map<string, object>();
 /** A number for a text, the same for the same text. */
@@ -26,15 +32,36 @@ const textHash = defineFunction('_text_hash(text)', ({ text }) => {
 });
 
 const disk = (module: string, names: string): Record<string, Value> =>
-  Object.fromEntries(names.split(' ').map((name) => [name, unknownFunction(`${module}.${name}`, `what ${module}.${name} gives is only known at run time`)]));
+  Object.fromEntries(
+    names
+      .split(' ')
+      .map((name) => [
+        name,
+        unknownFunction(`${module}.${name}`, `what ${module}.${name} gives is only known at run time`),
+      ]),
+  );
 
 /** An output stream: writing to it does nothing. */
 const streamClass: PyClass = defineClass('TextIOWrapper', {
   module: 'io',
   bases: [objectClass],
-  members: { write: silent('write', 0), flush: silent('flush'), isatty: silent('isatty', false), close: silent('close'), fileno: silent('fileno', 1), encoding: 'utf-8' },
+  members: {
+    write: silent('write', 0),
+    flush: silent('flush'),
+    isatty: silent('isatty', false),
+    close: silent('close'),
+    fileno: silent('fileno', 1),
+    encoding: 'utf-8',
+  },
 });
-const stream = (): Value => ({ kind: 'instance', cls: streamClass, attrs: new Map(), place: null, saved: 0, taint: null });
+const stream = (): Value => ({
+  kind: 'instance',
+  cls: streamClass,
+  attrs: new Map(),
+  place: null,
+  saved: 0,
+  taint: null,
+});
 
 function sysMembers(): Record<string, Value> {
   const list = (items: Value[]): Value => ({ kind: 'list', items, cls: null, attrs: null, saved: 0, taint: null });
@@ -53,7 +80,9 @@ function sysMembers(): Record<string, Value> {
     stdin: { kind: 'unknown', reason: 'what the user types is not known', place: null },
     flags: { kind: 'unknown', reason: 'the flags of the interpreter are only known at run time', place: null },
     modules: loadedModules(),
-    exit: defineFunction('exit(status=None, /)', ({ status }, context) => context.raiseValue(context.call(context.builtinClass('SystemExit'), [status as Value]))),
+    exit: defineFunction('exit(status=None, /)', ({ status }, context) =>
+      context.raiseValue(context.call(context.builtinClass('SystemExit'), [status as Value])),
+    ),
     getsizeof: unknownFunction('getsizeof', 'the size of an object in memory depends on the run'),
     getrecursionlimit: silent('getrecursionlimit', 1000),
     setrecursionlimit: silent('setrecursionlimit'),
@@ -93,7 +122,10 @@ export const osModules: readonly ModelledModule[] = [
     isPackage: true,
     source: osSource,
     members: () => ({
-      ...disk('os', 'getcwd getpid getppid listdir walk scandir stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace'),
+      ...disk(
+        'os',
+        'getcwd getpid getppid listdir walk scandir stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace',
+      ),
       _environment: environment,
       _assume_unset: defineFunction('_assume_unset(key)', ({ key }, context) => {
         if (!firstUnknown(key)) context.assume(`the environment variable ${String(asString(key))} is not set`);
@@ -101,7 +133,19 @@ export const osModules: readonly ModelledModule[] = [
       }),
     }),
   },
-  { name: 'posixpath', source: posixpathSource, members: () => ({ ...disk('os.path', 'exists isfile isdir'), _environment: environment, _working_folder: workingFolder }) },
-  { name: 'pathlib', source: pathlibSource, members: () => ({ _on_disk: onDisk, _working_folder: workingFolder, _text_hash: textHash }) },
+  {
+    name: 'posixpath',
+    source: posixpathSource,
+    members: () => ({
+      ...disk('os.path', 'exists isfile isdir'),
+      _environment: environment,
+      _working_folder: workingFolder,
+    }),
+  },
+  {
+    name: 'pathlib',
+    source: pathlibSource,
+    members: () => ({ _on_disk: onDisk, _working_folder: workingFolder, _text_hash: textHash }),
+  },
   { name: 'sys', source: sysSource, members: sysMembers },
 ];

@@ -1,14 +1,42 @@
 /** `re`: Python's regular expressions by way of JavaScript's. What can't be carried over exactly is unknown. */
 import { objectClass } from '../builtins/classes.js';
 import { exceptionClasses } from '../builtins/exceptions.js';
-import { asIndex, asInt, asString, codePoints, firstUnknown, isInstance, isUnknown, isWide, makeTuple } from '../coerce.js';
+import {
+  asIndex,
+  asInt,
+  asString,
+  codePoints,
+  firstUnknown,
+  isInstance,
+  isUnknown,
+  isWide,
+  makeTuple,
+  textOf,
+} from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import { stringRepr } from '../format.js';
 import { isSym } from '../symint.js';
 import type { PyClass, PyInstance, Unknown, Value } from '../value.js';
 
-const FLAGS = { ASCII: 256, A: 256, IGNORECASE: 2, I: 2, MULTILINE: 8, M: 8, DOTALL: 16, S: 16, VERBOSE: 64, X: 64, UNICODE: 32, U: 32, LOCALE: 4, L: 4, NOFLAG: 0, DEBUG: 128 } as const;
+const FLAGS = {
+  ASCII: 256,
+  A: 256,
+  IGNORECASE: 2,
+  I: 2,
+  MULTILINE: 8,
+  M: 8,
+  DOTALL: 16,
+  S: 16,
+  VERBOSE: 64,
+  X: 64,
+  UNICODE: 32,
+  U: 32,
+  LOCALE: 4,
+  L: 4,
+  NOFLAG: 0,
+  DEBUG: 128,
+} as const;
 
 interface Pattern {
   readonly text: string;
@@ -21,10 +49,18 @@ interface Pattern {
 
 /** Compiled patterns by their objects; a pattern never changes. */
 const patterns = new WeakMap<object, Pattern>();
-const matches = new WeakMap<object, { readonly pattern: Pattern; readonly text: string; readonly found: RegExpExecArray; readonly source: Value }>();
+const matches = new WeakMap<
+  object,
+  { readonly pattern: Pattern; readonly text: string; readonly found: RegExpExecArray; readonly source: Value }
+>();
 
 /** Why a pattern can't be carried over, or its JavaScript source. */
-function translate(text: string, flags: number): { readonly source: string; readonly flags: number; readonly names: Map<string, number>; readonly groups: number } | string {
+function translate(
+  text: string,
+  flags: number,
+):
+  | { readonly source: string; readonly flags: number; readonly names: Map<string, number>; readonly groups: number }
+  | string {
   let source = '';
   let all = flags;
   let inClass = false;
@@ -162,7 +198,13 @@ function compile(text: string, flags: number): Pattern | string {
   if (typeof translated === 'string') return translated;
   const letters = `gu${translated.flags & FLAGS.IGNORECASE ? 'i' : ''}${translated.flags & FLAGS.MULTILINE ? 'm' : ''}d`;
   try {
-    return { text, flags: translated.flags, regexp: new RegExp(translated.source, letters), names: translated.names, groups: translated.groups };
+    return {
+      text,
+      flags: translated.flags,
+      regexp: new RegExp(translated.source, letters),
+      names: translated.names,
+      groups: translated.groups,
+    };
   } catch (error) {
     if (error instanceof SyntaxError) return 'this pattern';
     throw error;
@@ -182,7 +224,9 @@ function patternOf(value: Value, flags: Value, context: Context): Pattern | Unkn
   if (text === undefined) return context.unknown('only patterns over text are followed');
   const bits = asInt(flags);
   const pattern = compile(text, typeof bits === 'number' ? bits : 0);
-  return typeof pattern === 'string' ? context.unknown(`the regular expression ${stringRepr(text)} is not followed (${pattern})`) : pattern;
+  return typeof pattern === 'string'
+    ? context.unknown(`the regular expression ${stringRepr(text)} is not followed (${pattern})`)
+    : pattern;
 }
 
 function wrapPattern(pattern: Pattern, context: Context): PyInstance {
@@ -197,15 +241,34 @@ function wrapPattern(pattern: Pattern, context: Context): PyInstance {
 }
 
 /** A match starting at `from`; sticky for `match`. */
-function find(pattern: Pattern, text: string, from: number, how: 'search' | 'match' | 'fullmatch'): RegExpExecArray | null {
+function find(
+  pattern: Pattern,
+  text: string,
+  from: number,
+  how: 'search' | 'match' | 'fullmatch',
+): RegExpExecArray | null {
   const { source, flags } = pattern.regexp;
-  const regexp = how === 'search' ? new RegExp(source, flags) : new RegExp(how === 'match' ? `(?:${source})` : `(?:${source})(?![\\s\\S])`, `${flags}y`);
+  const regexp =
+    how === 'search'
+      ? new RegExp(source, flags)
+      : new RegExp(how === 'match' ? `(?:${source})` : `(?:${source})(?![\\s\\S])`, `${flags}y`);
   regexp.lastIndex = from;
   return regexp.exec(text);
 }
 
-function wrapMatch(pattern: Pattern, text: string, found: RegExpExecArray, source: Value, context: Context): PyInstance {
-  const object = context.instance(matchClass, [['string', text], ['re', source], ['pos', 0], ['endpos', text.length]]);
+function wrapMatch(
+  pattern: Pattern,
+  text: string,
+  found: RegExpExecArray,
+  source: Value,
+  context: Context,
+): PyInstance {
+  const object = context.instance(matchClass, [
+    ['string', text],
+    ['re', source],
+    ['pos', 0],
+    ['endpos', text.length],
+  ]);
   const lastindex = found.slice(1).reduce<number>((last, group, i) => (group === undefined ? last : i + 1), 0);
   object.attrs.set('lastindex', lastindex === 0 ? null : lastindex);
   object.attrs.set('lastgroup', [...pattern.names].find(([, index]) => index === lastindex)?.[0] ?? null);
@@ -237,15 +300,26 @@ function listItem(pattern: Pattern, found: RegExpExecArray): Value {
 
 /** `\1`, `\g<name>` and escapes of a replacement text. */
 function expand(template: string, pattern: Pattern, found: RegExpExecArray): string {
-  return template.replace(/\\(?:g<(\w+)>|(\d{1,2})|([nrtabfv\\]))/g, (whole, name: string | undefined, number: string | undefined, escape: string | undefined) => {
-    if (escape !== undefined) return { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\' }[escape] ?? whole;
-    const key = name ?? number ?? '';
-    const index = /^\d+$/.test(key) ? Number(key) : (pattern.names.get(key) ?? -1);
-    return found[index] ?? '';
-  });
+  return template.replace(
+    /\\(?:g<(\w+)>|(\d{1,2})|([nrtabfv\\]))/g,
+    (whole, name: string | undefined, number: string | undefined, escape: string | undefined) => {
+      if (escape !== undefined)
+        return { n: '\n', r: '\r', t: '\t', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\' }[escape] ?? whole;
+      const key = name ?? number ?? '';
+      const index = /^\d+$/.test(key) ? Number(key) : (pattern.names.get(key) ?? -1);
+      return found[index] ?? '';
+    },
+  );
 }
 
-function substitute(pattern: Pattern, replacement: Value, text: string, limit: number, source: Value, context: Context): { readonly text: string; readonly count: number } | Unknown {
+function substitute(
+  pattern: Pattern,
+  replacement: Value,
+  text: string,
+  limit: number,
+  source: Value,
+  context: Context,
+): { readonly text: string; readonly count: number } | Unknown {
   let result = '';
   let at = 0;
   let count = 0;
@@ -287,11 +361,13 @@ function run(method: Method, pattern: Pattern, args: readonly Value[], source: V
   const unknown = firstUnknown(subject, extra, replacing ? args[0] : undefined);
   if (unknown) return unknown;
   const text = asString(subject);
-  if (text === undefined) return context.raise('TypeError', `expected string or bytes-like object, got '${context.typeOf(subject).name}'`);
+  if (text === undefined)
+    return context.raise('TypeError', `expected string or bytes-like object, got '${context.typeOf(subject).name}'`);
   const number = asIndex(extra) ?? 0;
   if (isSym(extra)) return context.unknown('a position in a text is not known');
   // Offsets are in code points; with others than the basic ones only whole matches would be right.
-  if (isWide(text) && method !== 'sub' && method !== 'findall') return context.unknown('positions in a text with characters beyond the basic plane are not followed');
+  if (isWide(text) && method !== 'sub' && method !== 'findall')
+    return context.unknown('positions in a text with characters beyond the basic plane are not followed');
   switch (method) {
     case 'match':
     case 'fullmatch':
@@ -302,7 +378,10 @@ function run(method: Method, pattern: Pattern, args: readonly Value[], source: V
     case 'findall':
       return context.list(all(pattern, text, context).map((found) => listItem(pattern, found)));
     case 'finditer':
-      return context.iterator(all(pattern, text, context).map((found) => wrapMatch(pattern, text, found, source, context)), 'callable_iterator');
+      return context.iterator(
+        all(pattern, text, context).map((found) => wrapMatch(pattern, text, found, source, context)),
+        'callable_iterator',
+      );
     case 'split':
       return split(pattern, text, number, context);
     case 'sub':
@@ -315,7 +394,13 @@ function run(method: Method, pattern: Pattern, args: readonly Value[], source: V
 }
 
 const SIGNATURES: Readonly<Record<Method, string>> = {
-  match: 'string, pos=0', fullmatch: 'string, pos=0', search: 'string, pos=0', findall: 'string, pos=0', finditer: 'string, pos=0', sub: 'repl, string, count=0', subn: 'repl, string, count=0',
+  match: 'string, pos=0',
+  fullmatch: 'string, pos=0',
+  search: 'string, pos=0',
+  findall: 'string, pos=0',
+  finditer: 'string, pos=0',
+  sub: 'repl, string, count=0',
+  subn: 'repl, string, count=0',
   split: 'string, maxsplit=0',
 };
 
@@ -323,16 +408,32 @@ const patternClass: PyClass = defineClass('Pattern', {
   module: 're',
   bases: [objectClass],
   members: Object.fromEntries([
-    ...methods.map((method) => [
-      method,
-      defineFunction(`${method}(self, ${SIGNATURES[method]})`, (args, context) => {
-        const { self } = args;
-        const pattern = patternOf(self as Value, 0, context);
-        const names = SIGNATURES[method].split(', ').map((part) => part.split('=')[0] ?? '');
-        return isUnknown(pattern) ? pattern : run(method, pattern, names.map((name) => args[name] as Value), self as Value, context);
-      }),
-    ] as const),
-    ['__repr__', defineFunction('__repr__(self)', ({ self }) => (isInstance(self) ? `re.compile(${stringRepr(String(self.attrs.get('pattern')))})` : ''))],
+    ...methods.map(
+      (method) =>
+        [
+          method,
+          defineFunction(`${method}(self, ${SIGNATURES[method]})`, (args, context) => {
+            const { self } = args;
+            const pattern = patternOf(self as Value, 0, context);
+            const names = SIGNATURES[method].split(', ').map((part) => part.split('=')[0] ?? '');
+            return isUnknown(pattern)
+              ? pattern
+              : run(
+                  method,
+                  pattern,
+                  names.map((name) => args[name] as Value),
+                  self as Value,
+                  context,
+                );
+          }),
+        ] as const,
+    ),
+    [
+      '__repr__',
+      defineFunction('__repr__(self)', ({ self }) =>
+        isInstance(self) ? `re.compile(${stringRepr(textOf(self.attrs.get('pattern')))})` : '',
+      ),
+    ],
   ]),
 });
 
@@ -341,7 +442,8 @@ function group(self: Value | undefined, which: Value, context: Context): Value {
   if (!match) return context.unknown('this match is not known');
   const name = asString(which);
   const index = name !== undefined ? match.pattern.names.get(name) : asIndex(which);
-  if (index === undefined || index < 0 || index > match.pattern.groups) return firstUnknown(which) ?? context.raise('IndexError', 'no such group');
+  if (index === undefined || index < 0 || index > match.pattern.groups)
+    return firstUnknown(which) ?? context.raise('IndexError', 'no such group');
   return groupValue(match.found, index);
 }
 
@@ -349,7 +451,7 @@ function span(self: Value | undefined, which: Value, context: Context): readonly
   const match = typeof self === 'object' && self !== null ? matches.get(self) : undefined;
   const name = asString(which);
   const index = (name !== undefined ? match?.pattern.names.get(name) : asIndex(which)) ?? 0;
-  const range = (match?.found as (RegExpExecArray & { indices?: readonly ([number, number] | undefined)[] }) | undefined)?.indices?.[index];
+  const range = match?.found?.indices?.[index];
   context.step();
   return range ?? [-1, -1];
 }
@@ -361,29 +463,49 @@ const matchClass: PyClass = defineClass('Match', {
     group: defineFunction('group(self, *groups)', ({ self, groups }, context) => {
       const wanted = typeof groups === 'object' && groups?.kind === 'tuple' ? groups.items : [];
       if (wanted.length === 0) return group(self, 0, context);
-      return wanted.length === 1 ? group(self, wanted[0] as Value, context) : makeTuple(wanted.map((one) => group(self, one, context)));
+      return wanted.length === 1
+        ? group(self, wanted[0] as Value, context)
+        : makeTuple(wanted.map((one) => group(self, one, context)));
     }),
     groups: defineFunction('groups(self, default=None)', ({ self, default: fallback }, context) => {
       const match = isInstance(self) ? matches.get(self) : undefined;
-      return match ? makeTuple(match.found.slice(1).map((one): Value => one ?? (fallback as Value))) : context.unknown('this match is not known');
+      return match
+        ? makeTuple(match.found.slice(1).map((one): Value => one ?? (fallback as Value)))
+        : context.unknown('this match is not known');
     }),
     groupdict: defineFunction('groupdict(self, default=None)', ({ self, default: fallback }, context) => {
       const match = isInstance(self) ? matches.get(self) : undefined;
-      return match ? context.dict([...match.pattern.names].map(([name, index]) => [name, match.found[index] ?? (fallback as Value)] as const)) : context.unknown('this match is not known');
+      return match
+        ? context.dict(
+            [...match.pattern.names].map(([name, index]) => [name, match.found[index] ?? (fallback as Value)] as const),
+          )
+        : context.unknown('this match is not known');
     }),
-    start: defineFunction('start(self, group=0, /)', ({ self, group: which }, context) => span(self, which as Value, context)[0]),
-    end: defineFunction('end(self, group=0, /)', ({ self, group: which }, context) => span(self, which as Value, context)[1]),
-    span: defineFunction('span(self, group=0, /)', ({ self, group: which }, context) => makeTuple([...span(self, which as Value, context)])),
+    start: defineFunction(
+      'start(self, group=0, /)',
+      ({ self, group: which }, context) => span(self, which as Value, context)[0],
+    ),
+    end: defineFunction(
+      'end(self, group=0, /)',
+      ({ self, group: which }, context) => span(self, which as Value, context)[1],
+    ),
+    span: defineFunction('span(self, group=0, /)', ({ self, group: which }, context) =>
+      makeTuple([...span(self, which as Value, context)]),
+    ),
     expand: defineFunction('expand(self, template)', ({ self, template }, context) => {
       const match = isInstance(self) ? matches.get(self) : undefined;
       const text = asString(template);
-      return match && text !== undefined ? expand(text, match.pattern, match.found) : context.unknown('this match is not known');
+      return match && text !== undefined
+        ? expand(text, match.pattern, match.found)
+        : context.unknown('this match is not known');
     }),
-    __getitem__: defineFunction('__getitem__(self, key, /)', ({ self, key }, context) => group(self, key as Value, context)),
+    __getitem__: defineFunction('__getitem__(self, key, /)', ({ self, key }, context) =>
+      group(self, key as Value, context),
+    ),
     __bool__: defineFunction('__bool__(self)', () => true),
     __repr__: defineFunction('__repr__(self)', ({ self }, context) => {
       const [start, end] = span(self, 0, context);
-      return `<re.Match object; span=(${start}, ${end}), match=${stringRepr(String(group(self, 0, context)))}>`;
+      return `<re.Match object; span=(${start}, ${end}), match=${stringRepr(textOf(group(self, 0, context)))}>`;
     }),
     regs: defineProperty((self, context) => makeTuple([makeTuple([...span(self, 0, context)])])),
   },
@@ -391,13 +513,24 @@ const matchClass: PyClass = defineClass('Match', {
 
 function members(): Record<string, Value> {
   const functions = methods.map((method) => {
-    const names = SIGNATURES[method].replace(', pos=0', '').split(', ').map((part) => part.split('=')[0] ?? '');
+    const names = SIGNATURES[method]
+      .replace(', pos=0', '')
+      .split(', ')
+      .map((part) => part.split('=')[0] ?? '');
     const signature = SIGNATURES[method].replace(', pos=0', '');
     return [
       method,
       defineFunction(`${method}(pattern, ${signature}, flags=0)`, (args, context) => {
         const pattern = patternOf(args['pattern'] as Value, args['flags'] as Value, context);
-        return isUnknown(pattern) ? pattern : run(method, pattern, names.map((name) => args[name] as Value), wrapPattern(pattern, context), context);
+        return isUnknown(pattern)
+          ? pattern
+          : run(
+              method,
+              pattern,
+              names.map((name) => args[name] as Value),
+              wrapPattern(pattern, context),
+              context,
+            );
       }),
     ] as const;
   });
@@ -410,7 +543,11 @@ function members(): Record<string, Value> {
     }),
     escape: defineFunction('escape(pattern)', ({ pattern }, context) => {
       const text = asString(pattern);
-      return text === undefined ? (firstUnknown(pattern) ?? context.unknown('only text is escaped')) : codePoints(text).map((c) => (/[\s\\()[\]{}?*+\-|^$.&~#]/.test(c) ? `\\${c}` : c)).join('');
+      return text === undefined
+        ? (firstUnknown(pattern) ?? context.unknown('only text is escaped'))
+        : codePoints(text)
+            .map((c) => (/[\s\\()[\]{}?*+\-|^$.&~#]/.test(c) ? `\\${c}` : c))
+            .join('');
     }),
     purge: defineFunction('purge()', () => null),
     Pattern: patternClass,

@@ -12,21 +12,43 @@ import { opaqueModule, plainClass, silent, unknownFunction } from './tools.js';
 const CHANCE = 'random numbers depend on the run';
 const CLOCK = 'the time is only known at run time';
 
-const RANDOM = 'random randint uniform choice choices sample randrange gauss normalvariate getrandbits betavariate expovariate gammavariate triangular lognormvariate vonmisesvariate paretovariate weibullvariate getstate randbytes';
+const RANDOM =
+  'random randint uniform choice choices sample randrange gauss normalvariate getrandbits betavariate expovariate gammavariate triangular lognormvariate vonmisesvariate paretovariate weibullvariate getstate randbytes';
 
 function randomMembers(): Record<string, Value> {
   const seed = silent('seed');
-  const methods = Object.fromEntries(RANDOM.split(' ').map((name) => [name, { ...unknownFunction(name, CHANCE), isMethod: false }]));
-  return { ...methods, seed, shuffle: shuffleUnknown, setstate: silent('setstate'), Random: randomClass(), SystemRandom: unknownFunction('SystemRandom', CHANCE) };
+  const methods = Object.fromEntries(
+    RANDOM.split(' ').map((name) => [name, { ...unknownFunction(name, CHANCE), isMethod: false }]),
+  );
+  return {
+    ...methods,
+    seed,
+    shuffle: shuffleUnknown,
+    setstate: silent('setstate'),
+    Random: randomClass(),
+    SystemRandom: unknownFunction('SystemRandom', CHANCE),
+  };
 }
 
 /** A class whose instances can be entered, locked, started and joined without effect. */
 function inert(name: string, module: string, methods: string): PyClass {
   return plainClass(name, module, {
-    __init__: { kind: 'builtin', name: '__init__', qualname: `${name}.__init__`, isMethod: true, pure: true, call: () => null },
+    __init__: {
+      kind: 'builtin',
+      name: '__init__',
+      qualname: `${name}.__init__`,
+      isMethod: true,
+      pure: true,
+      call: () => null,
+    },
     __enter__: defineFunction('__enter__(self)', ({ self }) => self as Value),
     __exit__: defineFunction('__exit__(self, *details)', () => false),
-    ...Object.fromEntries(methods.split(' ').filter(Boolean).map((method) => [method, { ...silent(method), isMethod: true }])),
+    ...Object.fromEntries(
+      methods
+        .split(' ')
+        .filter(Boolean)
+        .map((method) => [method, { ...silent(method), isMethod: true }]),
+    ),
   });
 }
 
@@ -36,13 +58,22 @@ const modulesType: NativeType = {
   cls: () => objectClass,
   getItem: (_self, index, context) => {
     const name = asString(index);
-    return name === undefined ? (firstUnknown(index) ?? context.raise('TypeError', 'module names are text')) : context.importModule(name);
+    return name === undefined
+      ? (firstUnknown(index) ?? context.raise('TypeError', 'module names are text'))
+      : context.importModule(name);
   },
   setItem: () => undefined,
-  contains: (_self, item, context) => firstUnknown(item) ?? context.unknown('the modules loaded at run time are not known'),
+  contains: (_self, item, context) =>
+    firstUnknown(item) ?? context.unknown('the modules loaded at run time are not known'),
   getAttribute: (self, name, context) => {
-    if (name === 'get') return defineFunction('get(key, default=None)', ({ key }) => modulesType.getItem?.(self, key as Value, context) ?? null);
-    return name === 'pop' || name === 'setdefault' ? unknownFunction(name, 'the modules loaded at run time are not known') : undefined;
+    if (name === 'get')
+      return defineFunction(
+        'get(key, default=None)',
+        ({ key }) => modulesType.getItem?.(self, key as Value, context) ?? null,
+      );
+    return name === 'pop' || name === 'setdefault'
+      ? unknownFunction(name, 'the modules loaded at run time are not known')
+      : undefined;
   },
 };
 export function loadedModules(): Native {
@@ -60,7 +91,9 @@ const weakReference: PyClass = defineClass('ReferenceType', {
       }
       return null;
     }),
-    __call__: defineFunction('__call__(self)', ({ self }) => (isInstance(self) ? (self.attrs.get('_referent') ?? null) : null)),
+    __call__: defineFunction('__call__(self)', ({ self }) =>
+      isInstance(self) ? (self.attrs.get('_referent') ?? null) : null,
+    ),
   },
 });
 
@@ -71,13 +104,20 @@ const importlibModules: readonly ModelledModule[] = [
     members: () => ({
       import_module: defineFunction('import_module(name, package=None)', ({ name, package: from }, context) => {
         const text = asString(name);
-        if (text === undefined) return firstUnknown(name) ?? context.raise('TypeError', 'the name of a module must be text');
+        if (text === undefined)
+          return firstUnknown(name) ?? context.raise('TypeError', 'the name of a module must be text');
         const dots = /^\.*/.exec(text)?.[0].length ?? 0;
         if (dots === 0) return context.importModule(text);
         const base = asString(from);
-        if (base === undefined) return firstUnknown(from) ?? context.raise('TypeError', `the 'package' argument is required to perform a relative import for '${text}'`);
+        if (base === undefined)
+          return (
+            firstUnknown(from) ??
+            context.raise('TypeError', `the 'package' argument is required to perform a relative import for '${text}'`)
+          );
         const parts = base.split('.');
-        return context.importModule([...parts.slice(0, parts.length - dots + 1), text.slice(dots)].filter(Boolean).join('.'));
+        return context.importModule(
+          [...parts.slice(0, parts.length - dots + 1), text.slice(dots)].filter(Boolean).join('.'),
+        );
       }),
       reload: defineFunction('reload(module)', ({ module }) => module as Value),
       invalidate_caches: silent('invalidate_caches'),
@@ -95,10 +135,19 @@ const importlibModules: readonly ModelledModule[] = [
       }),
     }),
   },
-  opaqueModule('importlib.metadata', 'installed packages are only known at run time', 'version metadata distribution distributions entry_points files requires', () => ({
-    PackageNotFoundError: plainClass('PackageNotFoundError', 'importlib.metadata'),
-  })),
-  opaqueModule('importlib.resources', 'package data is not read', 'files path open_text open_binary read_text read_binary contents is_resource as_file'),
+  opaqueModule(
+    'importlib.metadata',
+    'installed packages are only known at run time',
+    'version metadata distribution distributions entry_points files requires',
+    () => ({
+      PackageNotFoundError: plainClass('PackageNotFoundError', 'importlib.metadata'),
+    }),
+  ),
+  opaqueModule(
+    'importlib.resources',
+    'package data is not read',
+    'files path open_text open_binary read_text read_binary contents is_resource as_file',
+  ),
 ];
 
 export const runtimeModules: readonly ModelledModule[] = [
@@ -106,23 +155,53 @@ export const runtimeModules: readonly ModelledModule[] = [
   {
     name: 'time',
     members: () => ({
-      ...Object.fromEntries('time perf_counter monotonic process_time time_ns perf_counter_ns monotonic_ns localtime gmtime strftime ctime asctime mktime thread_time strptime'.split(' ').map((name) => [name, unknownFunction(name, CLOCK)])),
+      ...Object.fromEntries(
+        'time perf_counter monotonic process_time time_ns perf_counter_ns monotonic_ns localtime gmtime strftime ctime asctime mktime thread_time strptime'
+          .split(' ')
+          .map((name) => [name, unknownFunction(name, CLOCK)]),
+      ),
       sleep: silent('sleep'),
     }),
   },
   {
     name: 'gc',
-    members: () => ({ collect: silent('collect', 0), enable: silent('enable'), disable: silent('disable'), freeze: silent('freeze'), get_objects: unknownFunction('get_objects', 'live objects are only known at run time'), isenabled: silent('isenabled', true) }),
+    members: () => ({
+      collect: silent('collect', 0),
+      enable: silent('enable'),
+      disable: silent('disable'),
+      freeze: silent('freeze'),
+      get_objects: unknownFunction('get_objects', 'live objects are only known at run time'),
+      isenabled: silent('isenabled', true),
+    }),
   },
-  { name: 'pprint', members: () => ({ pprint: silent('pprint'), pp: silent('pp'), pformat: unknownFunction('pformat', 'a pretty printed text is not followed') }) },
+  {
+    name: 'pprint',
+    members: () => ({
+      pprint: silent('pprint'),
+      pp: silent('pp'),
+      pformat: unknownFunction('pformat', 'a pretty printed text is not followed'),
+    }),
+  },
   {
     name: 'traceback',
     members: () => ({
-      ...Object.fromEntries('print_exc print_stack print_exception print_tb'.split(' ').map((name) => [name, silent(name)])),
-      ...Object.fromEntries('format_exc format_stack format_exception extract_stack extract_tb format_tb'.split(' ').map((name) => [name, unknownFunction(name, 'stack traces are only known at run time')])),
+      ...Object.fromEntries(
+        'print_exc print_stack print_exception print_tb'.split(' ').map((name) => [name, silent(name)]),
+      ),
+      ...Object.fromEntries(
+        'format_exc format_stack format_exception extract_stack extract_tb format_tb'
+          .split(' ')
+          .map((name) => [name, unknownFunction(name, 'stack traces are only known at run time')]),
+      ),
     }),
   },
-  { name: 'atexit', members: () => ({ register: defineFunction('register(func, *args, **kwargs)', ({ func }) => func as Value), unregister: silent('unregister') }) },
+  {
+    name: 'atexit',
+    members: () => ({
+      register: defineFunction('register(func, *args, **kwargs)', ({ func }) => func as Value),
+      unregister: silent('unregister'),
+    }),
+  },
   {
     name: 'weakref',
     members: () => ({
@@ -145,21 +224,71 @@ export const runtimeModules: readonly ModelledModule[] = [
       Barrier: inert('Barrier', 'threading', 'wait reset abort'),
       Timer: inert('Timer', 'threading', 'start cancel'),
       local: plainClass('local', 'threading'),
-      ...Object.fromEntries('current_thread main_thread get_ident active_count enumerate'.split(' ').map((name) => [name, unknownFunction(name, 'threads are only known at run time')])),
+      ...Object.fromEntries(
+        'current_thread main_thread get_ident active_count enumerate'
+          .split(' ')
+          .map((name) => [name, unknownFunction(name, 'threads are only known at run time')]),
+      ),
     }),
   },
-  { name: 'signal', members: () => ({ signal: silent('signal'), alarm: silent('alarm', 0), SIGINT: 2, SIGTERM: 15, SIGUSR1: 10, SIGUSR2: 12, SIGALRM: 14, SIG_DFL: 0, SIG_IGN: 1 }) },
+  {
+    name: 'signal',
+    members: () => ({
+      signal: silent('signal'),
+      alarm: silent('alarm', 0),
+      SIGINT: 2,
+      SIGTERM: 15,
+      SIGUSR1: 10,
+      SIGUSR2: 12,
+      SIGALRM: 14,
+      SIG_DFL: 0,
+      SIG_IGN: 1,
+    }),
+  },
   opaqueModule('uuid', 'unique identifiers depend on the run', 'uuid1 uuid4 getnode'),
   opaqueModule('secrets', CHANCE, 'token_hex token_bytes token_urlsafe choice randbelow randbits'),
-  opaqueModule('platform', 'the machine is only known at run time', 'system machine node platform processor python_version release version uname python_implementation mac_ver architecture'),
+  opaqueModule(
+    'platform',
+    'the machine is only known at run time',
+    'system machine node platform processor python_version release version uname python_implementation mac_ver architecture',
+  ),
   opaqueModule('getpass', 'the user is only known at run time', 'getuser getpass'),
   opaqueModule('glob', 'the files on the disk are only known at run time', 'glob iglob escape'),
-  opaqueModule('shutil', 'what happens on the disk is only known at run time', 'copy copy2 copyfile copytree move rmtree disk_usage which make_archive unpack_archive get_terminal_size'),
-  opaqueModule('subprocess', 'what other programs answer is only known at run time', 'run call check_call check_output Popen getoutput getstatusoutput', () => ({ PIPE: -1, STDOUT: -2, DEVNULL: -3 })),
-  opaqueModule('pickle', 'pickled data is not read', 'load loads dumps dump', () => ({ HIGHEST_PROTOCOL: 5, DEFAULT_PROTOCOL: 4, dump: silent('dump') })),
-  opaqueModule('hashlib', 'digests are not computed', 'md5 sha1 sha224 sha256 sha384 sha512 blake2b blake2s new file_digest'),
+  opaqueModule(
+    'shutil',
+    'what happens on the disk is only known at run time',
+    'copy copy2 copyfile copytree move rmtree disk_usage which make_archive unpack_archive get_terminal_size',
+  ),
+  opaqueModule(
+    'subprocess',
+    'what other programs answer is only known at run time',
+    'run call check_call check_output Popen getoutput getstatusoutput',
+    () => ({ PIPE: -1, STDOUT: -2, DEVNULL: -3 }),
+  ),
+  opaqueModule('pickle', 'pickled data is not read', 'load loads dumps dump', () => ({
+    HIGHEST_PROTOCOL: 5,
+    DEFAULT_PROTOCOL: 4,
+    dump: silent('dump'),
+  })),
+  opaqueModule(
+    'hashlib',
+    'digests are not computed',
+    'md5 sha1 sha224 sha256 sha384 sha512 blake2b blake2s new file_digest',
+  ),
   opaqueModule('csv', 'the contents of files are not read', 'reader writer DictReader DictWriter'),
-  opaqueModule('unicodedata', 'the Unicode tables are not described by the analyser', 'normalize category name lookup combining east_asian_width'),
+  opaqueModule(
+    'unicodedata',
+    'the Unicode tables are not described by the analyser',
+    'normalize category name lookup combining east_asian_width',
+  ),
   ...importlibModules,
-  { name: '__future__', members: () => Object.fromEntries('annotations division absolute_import print_function unicode_literals generators nested_scopes with_statement generator_stop barry_as_FLUFL'.split(' ').map((name) => [name, null])) },
+  {
+    name: '__future__',
+    members: () =>
+      Object.fromEntries(
+        'annotations division absolute_import print_function unicode_literals generators nested_scopes with_statement generator_stop barry_as_FLUFL'
+          .split(' ')
+          .map((name) => [name, null]),
+      ),
+  },
 ];

@@ -12,7 +12,14 @@ export function identity(name: string): PyBuiltin {
 
 /** A function whose result can't be known, and why. Its arguments stay as they are. */
 export function unknownFunction(name: string, reason: string): PyBuiltin {
-  return { kind: 'builtin', name, qualname: name, isMethod: false, pure: true, call: (_args, _kwargs, context) => context.unknown(reason) };
+  return {
+    kind: 'builtin',
+    name,
+    qualname: name,
+    isMethod: false,
+    pure: true,
+    call: (_args, _kwargs, context) => context.unknown(reason),
+  };
 }
 
 /** A function that does nothing that matters here. */
@@ -21,12 +28,19 @@ export function silent(name: string, result: Value = null): PyBuiltin {
 }
 
 /** A plain class with attributes given by name. */
-export function plainClass(name: string, module: string, members: Readonly<Record<string, Value>> = {}, bases: readonly PyClass[] = [objectClass]): PyClass {
+export function plainClass(
+  name: string,
+  module: string,
+  members: Readonly<Record<string, Value>> = {},
+  bases: readonly PyClass[] = [objectClass],
+): PyClass {
   return defineClass(name, { module, bases, members });
 }
 
 /** Describes functions by signature; names come from the signatures. */
-export function functionsOf(table: Readonly<Record<string, (args: Readonly<Record<string, Value>>, context: Context) => Value>>): Record<string, Value> {
+export function functionsOf(
+  table: Readonly<Record<string, (args: Readonly<Record<string, Value>>, context: Context) => Value>>,
+): Record<string, Value> {
   return Object.fromEntries(
     Object.entries(table).map(([signature, implementation]) => {
       const func = defineFunction(signature, implementation);
@@ -36,12 +50,23 @@ export function functionsOf(table: Readonly<Record<string, (args: Readonly<Recor
 }
 
 /** A module of which only names are known: functions and classes whose results are unknown for one reason. */
-export function opaqueModule(name: string, reason: string, names: string, members: () => Readonly<Record<string, Value>> = () => ({}), isPackage = false): ModelledModule {
+export function opaqueModule(
+  name: string,
+  reason: string,
+  names: string,
+  members: () => Readonly<Record<string, Value>> = () => ({}),
+  isPackage = false,
+): ModelledModule {
   return {
     name,
     isPackage,
     members: () => ({
-      ...Object.fromEntries(names.split(/\s+/).filter(Boolean).map((func) => [func, unknownFunction(`${name}.${func}`, reason)])),
+      ...Object.fromEntries(
+        names
+          .split(/\s+/)
+          .filter(Boolean)
+          .map((func) => [func, unknownFunction(`${name}.${func}`, reason)]),
+      ),
       ...members(),
     }),
   };

@@ -20,7 +20,9 @@ export const typesModule: ModelledModule = {
     BuiltinMethodType: classes.builtinFunctionClass,
     // `MethodType(function, object)` binds a function by hand.
     MethodType: constructing(classes.methodClass, (_cls, [func, self], _kwargs, context) =>
-      func === undefined || self === undefined ? context.raise('TypeError', 'method expected 2 arguments') : { kind: 'method', func, self },
+      func === undefined || self === undefined
+        ? context.raise('TypeError', 'method expected 2 arguments')
+        : { kind: 'method', func, self },
     ),
     ModuleType: constructing(classes.moduleClass, (_cls, [name], _kwargs, context) => ({
       kind: 'module',
@@ -38,6 +40,8 @@ export const typesModule: ModelledModule = {
     NotImplementedType: classes.notImplementedClass,
     UnionType: unionTypeClass,
     GenericAlias: defineFunction('GenericAlias(origin, args)', ({ origin }) => origin as Value),
-    get_original_bases: defineFunction('get_original_bases(cls)', ({ cls }, context) => context.requireAttribute(cls as Value, '__bases__')),
+    get_original_bases: defineFunction('get_original_bases(cls)', ({ cls }, context) =>
+      context.requireAttribute(cls as Value, '__bases__'),
+    ),
   }),
 };

@@ -5,7 +5,18 @@
 import { classAnnotations } from '../annotations.js';
 import * as classes from '../builtins/classes.js';
 import { unionOf } from '../builtins/otherMethods.js';
-import { asString, firstUnknown, isClass, isDict, isInstance, isTuple, isUnknown, makeTuple, NOT_IMPLEMENTED } from '../coerce.js';
+import {
+  asString,
+  firstUnknown,
+  isClass,
+  isDict,
+  isInstance,
+  isTuple,
+  isUnknown,
+  makeTuple,
+  NOT_IMPLEMENTED,
+  textOf,
+} from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineClassMethod, defineFunction, type ModelledModule } from '../define.js';
 import type { PyClass, Value } from '../value.js';
@@ -16,8 +27,12 @@ import { identity, plainClass, silent } from './tools.js';
 /** What subscripting a special form gives: `Optional[int]`, `Literal['a']`. */
 const aliasClass: PyClass = plainClass('_GenericAlias', 'typing', {
   __getitem__: defineFunction('__getitem__(self, item, /)', ({ self: alias }) => alias as Value),
-  __or__: defineFunction('__or__(self, other, /)', ({ self: alias, other }, context) => unionOf(alias as Value, other as Value, context)),
-  __ror__: defineFunction('__ror__(self, other, /)', ({ self: alias, other }, context) => unionOf(other as Value, alias as Value, context)),
+  __or__: defineFunction('__or__(self, other, /)', ({ self: alias, other }, context) =>
+    unionOf(alias as Value, other as Value, context),
+  ),
+  __ror__: defineFunction('__ror__(self, other, /)', ({ self: alias, other }, context) =>
+    unionOf(other as Value, alias as Value, context),
+  ),
   __eq__: defineFunction('__eq__(self, other, /)', ({ self: alias, other }, context) => {
     if (!isInstance(alias) || !isInstance(other) || other.cls !== aliasClass) return false;
     const same = context.compare('==', alias.attrs.get('__args__') ?? null, other.attrs.get('__args__') ?? null);
@@ -29,15 +44,26 @@ const aliasClass: PyClass = plainClass('_GenericAlias', 'typing', {
   }),
   __call__: defineFunction('__call__(self, *args, **kwargs)', ({ self: alias, args }, context) => {
     const origin = isInstance(alias) ? alias.attrs.get('__origin__') : undefined;
-    return origin !== undefined && isTuple(args) ? context.call(origin, args.items) : context.unknown('a typing alias can not be called');
+    return origin !== undefined && isTuple(args)
+      ? context.call(origin, args.items)
+      : context.unknown('a typing alias can not be called');
   }),
 });
 
 const formClass: PyClass = plainClass('_SpecialForm', 'typing', {
-  __getitem__: defineFunction('__getitem__(self, item, /)', ({ self: form, item }, context) => subscript(form as Value, item as Value, context)),
-  __or__: defineFunction('__or__(self, other, /)', ({ self: form, other }, context) => unionOf(form as Value, other as Value, context)),
-  __ror__: defineFunction('__ror__(self, other, /)', ({ self: form, other }, context) => unionOf(other as Value, form as Value, context)),
-  __repr__: defineFunction('__repr__(self)', ({ self: form }) => `typing.${isInstance(form) ? String(form.attrs.get('_name')) : ''}`),
+  __getitem__: defineFunction('__getitem__(self, item, /)', ({ self: form, item }, context) =>
+    subscript(form as Value, item as Value, context),
+  ),
+  __or__: defineFunction('__or__(self, other, /)', ({ self: form, other }, context) =>
+    unionOf(form as Value, other as Value, context),
+  ),
+  __ror__: defineFunction('__ror__(self, other, /)', ({ self: form, other }, context) =>
+    unionOf(other as Value, form as Value, context),
+  ),
+  __repr__: defineFunction(
+    '__repr__(self)',
+    ({ self: form }) => `typing.${isInstance(form) ? textOf(form.attrs.get('_name')) : ''}`,
+  ),
   __mro_entries__: defineFunction('__mro_entries__(self, bases, /)', () => makeTuple([])),
 });
 
@@ -48,7 +74,14 @@ function subscript(form: Value, item: Value, context: Context): Value {
     case 'Optional':
       return unionOf(item, context.builtinClass('NoneType'), context);
     case 'Union':
-      return args.length === 1 ? (args[0] as Value) : args.slice(1).reduce((sum, arg) => unionOf(sum, arg === null ? context.builtinClass('NoneType') : arg, context), args[0] as Value);
+      return args.length === 1
+        ? (args[0] as Value)
+        : args
+            .slice(1)
+            .reduce(
+              (sum, arg) => unionOf(sum, arg === null ? context.builtinClass('NoneType') : arg, context),
+              args[0] as Value,
+            );
     case 'Annotated':
       return alias(form, args, context);
     default:
@@ -57,7 +90,10 @@ function subscript(form: Value, item: Value, context: Context): Value {
 }
 
 function alias(origin: Value, args: readonly Value[], context: Context): Value {
-  return context.instance(aliasClass, [['__origin__', origin], ['__args__', makeTuple(args)]]);
+  return context.instance(aliasClass, [
+    ['__origin__', origin],
+    ['__args__', makeTuple(args)],
+  ]);
 }
 
 /** An instance that belongs to no run: made while the module is described. */
@@ -72,18 +108,28 @@ function form(name: string): Value {
 
 function typeVariable(name: string): PyClass {
   const cls = plainClass(name, 'typing', {
-    __init__: defineFunction('__init__(self, name, *constraints, **kwargs)', ({ self: variable, name: text, constraints, kwargs }, context) => {
-      if (!isInstance(variable)) return null;
-      context.heap.touch(variable);
-      variable.attrs.set('__name__', text as Value);
-      variable.attrs.set('__constraints__', constraints as Value);
-      const bound = isDict(kwargs) ? kwargs.entries.get('bound')?.value : undefined;
-      variable.attrs.set('__bound__', bound ?? null);
-      return null;
-    }),
-    __repr__: defineFunction('__repr__(self)', ({ self: variable }) => `~${isInstance(variable) ? String(variable.attrs.get('__name__')) : ''}`),
-    __or__: defineFunction('__or__(self, other, /)', ({ self: variable, other }, context) => unionOf(variable as Value, other as Value, context)),
-    __ror__: defineFunction('__ror__(self, other, /)', ({ self: variable, other }, context) => unionOf(other as Value, variable as Value, context)),
+    __init__: defineFunction(
+      '__init__(self, name, *constraints, **kwargs)',
+      ({ self: variable, name: text, constraints, kwargs }, context) => {
+        if (!isInstance(variable)) return null;
+        context.heap.touch(variable);
+        variable.attrs.set('__name__', text as Value);
+        variable.attrs.set('__constraints__', constraints as Value);
+        const bound = isDict(kwargs) ? kwargs.entries.get('bound')?.value : undefined;
+        variable.attrs.set('__bound__', bound ?? null);
+        return null;
+      },
+    ),
+    __repr__: defineFunction(
+      '__repr__(self)',
+      ({ self: variable }) => `~${isInstance(variable) ? textOf(variable.attrs.get('__name__')) : ''}`,
+    ),
+    __or__: defineFunction('__or__(self, other, /)', ({ self: variable, other }, context) =>
+      unionOf(variable as Value, other as Value, context),
+    ),
+    __ror__: defineFunction('__ror__(self, other, /)', ({ self: variable, other }, context) =>
+      unionOf(other as Value, variable as Value, context),
+    ),
     __iter__: defineFunction('__iter__(self)', ({ self: variable }, context) => context.iterator([variable as Value])),
     args: null,
     kwargs: null,
@@ -134,9 +180,16 @@ function protocolMembers(cls: PyClass): string[] {
   const names = new Set<string>();
   for (const parent of cls.mro) {
     if (parent === protocol || parent === generic || parent.module === 'builtins') continue;
-    for (const name of parent.namespace.keys()) if (!['__module__', '__qualname__', '__doc__', '__annotations__', '__init__', '__slots__', '__dict__'].includes(name)) names.add(name);
+    for (const name of parent.namespace.keys())
+      if (
+        !['__module__', '__qualname__', '__doc__', '__annotations__', '__init__', '__slots__', '__dict__'].includes(
+          name,
+        )
+      )
+        names.add(name);
     const annotations = parent.namespace.get('__annotations__');
-    if (isDict(annotations)) for (const { key } of annotations.entries.values()) if (typeof key === 'string') names.add(key);
+    if (isDict(annotations))
+      for (const { key } of annotations.entries.values()) if (typeof key === 'string') names.add(key);
   }
   return [...names];
 }
@@ -150,7 +203,11 @@ const namedTupleMeta = defineClass('NamedTupleMeta', {
     __new__: defineFunction('__new__(cls, name, bases, namespace, **kwargs)', ({ name, namespace }, context) => {
       const vars = isDict(namespace) ? namespace : null;
       const annotations = vars?.entries.get('__annotations__')?.value;
-      const fields = isDict(annotations) ? [...annotations.entries.values()].map(({ key }) => key).filter((key): key is string => typeof key === 'string') : [];
+      const fields = isDict(annotations)
+        ? [...annotations.entries.values()]
+            .map(({ key }) => key)
+            .filter((key): key is string => typeof key === 'string')
+        : [];
       const defaults = new Map<string, Value>();
       for (const field of fields) {
         const fallback = vars?.entries.get(field)?.value;
@@ -158,18 +215,29 @@ const namedTupleMeta = defineClass('NamedTupleMeta', {
       }
       const module = asString(vars?.entries.get('__module__')?.value) ?? context.module?.name ?? '';
       const cls = makeNamedTuple(asString(name) ?? 'NamedTuple', fields, defaults, module, context);
-      for (const { key, value } of vars?.entries.values() ?? []) if (typeof key === 'string' && !fields.includes(key) && key !== '__module__' && key !== '__qualname__') cls.namespace.set(key, value);
+      for (const { key, value } of vars?.entries.values() ?? [])
+        if (typeof key === 'string' && !fields.includes(key) && key !== '__module__' && key !== '__qualname__')
+          cls.namespace.set(key, value);
       return cls;
     }),
-    __call__: defineFunction('__call__(cls, typename, fields=None, **kwargs)', ({ typename, fields, kwargs }, context) => {
-      const names: string[] = [];
-      if (fields !== null) {
-        const items = context.items(fields as Value);
-        if (isUnknown(items)) return items;
-        for (const item of items) names.push(asString(isTuple(item) ? item.items[0] : item) ?? '');
-      } else if (isDict(kwargs)) for (const { key } of kwargs.entries.values()) names.push(String(key));
-      return makeNamedTuple(asString(typename) ?? 'NamedTuple', names, new Map(), context.module?.name ?? '', context);
-    }),
+    __call__: defineFunction(
+      '__call__(cls, typename, fields=None, **kwargs)',
+      ({ typename, fields, kwargs }, context) => {
+        const names: string[] = [];
+        if (fields !== null) {
+          const items = context.items(fields as Value);
+          if (isUnknown(items)) return items;
+          for (const item of items) names.push(asString(isTuple(item) ? item.items[0] : item) ?? '');
+        } else if (isDict(kwargs)) for (const { key } of kwargs.entries.values()) names.push(textOf(key));
+        return makeNamedTuple(
+          asString(typename) ?? 'NamedTuple',
+          names,
+          new Map(),
+          context.module?.name ?? '',
+          context,
+        );
+      },
+    ),
   },
 });
 
@@ -183,26 +251,59 @@ const typedDictMeta = defineClass('_TypedDictMeta', {
       const positional = isTuple(args) ? args.items : [];
       // `TypedDict('Name', {...})` makes a class, every other call a dict.
       if (cls === typedDict && typeof positional[0] === 'string') {
-        const made = withMetaclass(defineClass(positional[0], { module: context.module?.name ?? '', bases: [typedDict] }), typedDictMeta);
+        const made = withMetaclass(
+          defineClass(positional[0], { module: context.module?.name ?? '', bases: [typedDict] }),
+          typedDictMeta,
+        );
         return made;
       }
       const named = new Map<string, Value>();
-      if (isDict(kwargs)) for (const { key, value } of kwargs.entries.values()) if (typeof key === 'string') named.set(key, value);
+      if (isDict(kwargs))
+        for (const { key, value } of kwargs.entries.values()) if (typeof key === 'string') named.set(key, value);
       return context.call(context.builtinClass('dict'), positional, named);
     }),
   },
 });
-const typedDict: PyClass = withMetaclass(defineClass('TypedDict', { module: 'typing', bases: [classes.objectClass] }), typedDictMeta);
+const typedDict: PyClass = withMetaclass(
+  defineClass('TypedDict', { module: 'typing', bases: [classes.objectClass] }),
+  typedDictMeta,
+);
 
 // ---------------------------------------------------------------- the modules
 
 const FORMS = [
-  'Optional', 'Union', 'Literal', 'Annotated', 'ClassVar', 'Final', 'Concatenate', 'TypeGuard', 'Required', 'NotRequired', 'Unpack', 'ReadOnly', 'TypeIs', 'Self', 'Never', 'NoReturn',
-  'LiteralString', 'TypeAlias', 'AnyStr',
+  'Optional',
+  'Union',
+  'Literal',
+  'Annotated',
+  'ClassVar',
+  'Final',
+  'Concatenate',
+  'TypeGuard',
+  'Required',
+  'NotRequired',
+  'Unpack',
+  'ReadOnly',
+  'TypeIs',
+  'Self',
+  'Never',
+  'NoReturn',
+  'LiteralString',
+  'TypeAlias',
+  'AnyStr',
 ];
 
 function typingMembers(): Record<string, Value> {
-  const decorators = ['overload', 'final', 'no_type_check', 'runtime_checkable', 'runtime', 'override', 'no_type_check_decorator', 'type_check_only'];
+  const decorators = [
+    'overload',
+    'final',
+    'no_type_check',
+    'runtime_checkable',
+    'runtime',
+    'override',
+    'no_type_check_decorator',
+    'type_check_only',
+  ];
   const members: Record<string, Value> = {
     ...Object.fromEntries(FORMS.map((name) => [name, form(name)])),
     ...Object.fromEntries(abstractNames.map((name) => [name, abstractCollection(name)])),
@@ -218,7 +319,10 @@ function typingMembers(): Record<string, Value> {
     Text: classes.strClass,
     Generic: generic,
     Protocol: protocol,
-    NamedTuple: withMetaclass(defineClass('NamedTuple', { module: 'typing', bases: [classes.objectClass] }), namedTupleMeta),
+    NamedTuple: withMetaclass(
+      defineClass('NamedTuple', { module: 'typing', bases: [classes.objectClass] }),
+      namedTupleMeta,
+    ),
     TypedDict: typedDict,
     TypeVar: typeVariable('TypeVar'),
     ParamSpec: typeVariable('ParamSpec'),
@@ -228,10 +332,15 @@ function typingMembers(): Record<string, Value> {
     cast: defineFunction('cast(typ, val)', ({ val }) => val as Value),
     assert_type: defineFunction('assert_type(val, typ, /)', ({ val }) => val as Value),
     reveal_type: identity('reveal_type'),
-    assert_never: defineFunction('assert_never(arg, /)', (_args, context) => context.raise('AssertionError', 'Expected code to be unreachable')),
+    assert_never: defineFunction('assert_never(arg, /)', (_args, context) =>
+      context.raise('AssertionError', 'Expected code to be unreachable'),
+    ),
     dataclass_transform: defineFunction('dataclass_transform(**kwargs)', () => identity('decorator')),
     deprecated: defineFunction('deprecated(message, /, **kwargs)', () => identity('decorator')),
-    get_type_hints: defineFunction('get_type_hints(obj, globalns=None, localns=None, include_extras=False)', ({ obj }, context) => hints(obj as Value, context)),
+    get_type_hints: defineFunction(
+      'get_type_hints(obj, globalns=None, localns=None, include_extras=False)',
+      ({ obj }, context) => hints(obj as Value, context),
+    ),
     get_origin: defineFunction('get_origin(tp)', ({ tp }, context) => {
       if (isUnknown(tp)) return tp;
       if (isInstance(tp) && tp.cls === aliasClass) return tp.attrs.get('__origin__') ?? null;
@@ -246,7 +355,9 @@ function typingMembers(): Record<string, Value> {
     is_typeddict: defineFunction('is_typeddict(tp)', ({ tp }) => isClass(tp) && tp.mro.includes(typedDict)),
     clear_overloads: silent('clear_overloads'),
     get_overloads: defineFunction('get_overloads(func)', (_args, context) => context.list([])),
-    ForwardRef: plainClass('ForwardRef', 'typing', { __init__: defineFunction('__init__(self, arg, **kwargs)', () => null) }),
+    ForwardRef: plainClass('ForwardRef', 'typing', {
+      __init__: defineFunction('__init__(self, arg, **kwargs)', () => null),
+    }),
     ContextManager: plainClass('ContextManager', 'typing'),
     AsyncContextManager: plainClass('AsyncContextManager', 'typing'),
     Pattern: plainClass('Pattern', 're'),
@@ -255,15 +366,35 @@ function typingMembers(): Record<string, Value> {
     TextIO: plainClass('TextIO', 'typing'),
     BinaryIO: plainClass('BinaryIO', 'typing'),
   };
-  for (const name of ['SupportsInt', 'SupportsFloat', 'SupportsIndex', 'SupportsAbs', 'SupportsBytes', 'SupportsComplex', 'SupportsRound']) members[name] = supports(name);
+  for (const name of [
+    'SupportsInt',
+    'SupportsFloat',
+    'SupportsIndex',
+    'SupportsAbs',
+    'SupportsBytes',
+    'SupportsComplex',
+    'SupportsRound',
+  ])
+    members[name] = supports(name);
   // Subscripts of what is no class of ours.
-  for (const name of ['Generic', 'Protocol']) (members[name] as PyClass).namespace.set('__class_getitem__', defineClassMethod(defineFunction('__class_getitem__(cls, item, /)', ({ cls }) => cls as Value)));
+  for (const name of ['Generic', 'Protocol'])
+    (members[name] as PyClass).namespace.set(
+      '__class_getitem__',
+      defineClassMethod(defineFunction('__class_getitem__(cls, item, /)', ({ cls }) => cls as Value)),
+    );
   return members;
 }
 
 function supports(name: string): PyClass {
   const method = `__${name.slice(8).toLowerCase()}__`;
-  return withMetaclass(defineClass(name, { module: 'typing', bases: [protocol], members: { [method]: defineFunction(`${method}(self)`, () => NOT_IMPLEMENTED) } }), protocolMeta);
+  return withMetaclass(
+    defineClass(name, {
+      module: 'typing',
+      bases: [protocol],
+      members: { [method]: defineFunction(`${method}(self)`, () => NOT_IMPLEMENTED) },
+    }),
+    protocolMeta,
+  );
 }
 
 function hints(object: Value, context: Context): Value {
@@ -285,7 +416,8 @@ function resolved(annotations: Value, context: Context): Value {
   if (!isDict(annotations)) return annotations;
   return context.dict(
     [...annotations.entries.values()].map(({ key, value }) => {
-      if (typeof value === 'string') return [key, context.unknown('annotations that are text are not evaluated')] as const;
+      if (typeof value === 'string')
+        return [key, context.unknown('annotations that are text are not evaluated')] as const;
       return [key, value === null ? context.builtinClass('NoneType') : value] as const;
     }),
   );
@@ -297,5 +429,9 @@ from collections import OrderedDict, defaultdict as DefaultDict, Counter, deque 
 
 export const typingModules: readonly ModelledModule[] = [
   { name: 'typing', members: typingMembers, source: collectionsNames },
-  { name: 'typing_extensions', source: 'from typing import *\nfrom typing import TYPE_CHECKING, Any, Generic, Protocol\n', members: typingMembers },
+  {
+    name: 'typing_extensions',
+    source: 'from typing import *\nfrom typing import TYPE_CHECKING, Any, Generic, Protocol\n',
+    members: typingMembers,
+  },
 ];
