@@ -226,6 +226,35 @@ class Tagger(Module):
     );
   });
 
+  it('follows the activations of a list that becomes nn.Sequential', async () => {
+    const net = (body: string): string => `class Net(nn.Module):
+    def __init__(self, sizes=(8, 16, 16, 3)):
+        super().__init__()
+        layers = []
+        for i in range(2):
+${body}
+        layers.append(nn.Linear(sizes[-2], sizes[-1]))
+        self.net = nn.Sequential(*layers)
+
+    def forward(self, x):
+        return self.net(x)
+`;
+    assert.deepEqual(
+      await dropout(
+        net('            layers.append(nn.Linear(sizes[i], sizes[i + 1]))\n            layers.append(nn.ReLU())'),
+      ),
+      ['+            layers.append(nn.Dropout(0.1))'],
+    );
+    assert.deepEqual(await dropout(net('            layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.ReLU()]')), [
+      '-            layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.ReLU()]',
+      '+            layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.ReLU(), nn.Dropout(0.1)]',
+    ]);
+    const advice = await adviceFor(
+      HEAD + net('            layers += [nn.Linear(sizes[i], sizes[i + 1]), nn.BatchNorm1d(16), nn.ReLU()]'),
+    );
+    assert.match(whyNot(advice, /^Dropout/) ?? '', /no place/);
+  });
+
   it('is switched on where its probability is 0, at the place of the zero', async () => {
     assert.deepEqual(
       await dropout(`class Block(nn.Module):

@@ -15,7 +15,7 @@ import {
 import { plural, short } from '../numbers.js';
 import { papers } from '../papers.js';
 import type { Change, ChangeGroup, LeftAlone, Outcome, Paper } from '../types.js';
-import { headClasses, sitesOf } from './dropoutSites.js';
+import { headClasses, sitesOf, type Sites } from './dropoutSites.js';
 import type { Facts } from './facts.js';
 import { Anatomy } from './layers.js';
 import { dropoutsOf } from './regularised.js';
@@ -162,11 +162,14 @@ function planClass(anatomy: Anatomy, isHead: boolean, p: number): Change[] {
     const added = addArgument(file, call, `dropout=${INNER}`, `Dropout of ${what}`);
     if (added) changes.push(...added);
   }
-  if (sites.values.length === 0 && sites.elements.length === 0) return changes;
+  if (sites.values.length + sites.elements.length + sites.listed.length === 0) return changes;
   const spelled = nameFor(file, 'torch.nn.Dropout', 'Import of `Dropout`');
   if (!spelled) return changes;
   const made = `${spelled.text}(${p})`;
-  const elements = sites.elements.map(({ expr, where }) => elementChange(file, expr, made, where));
+  const elements = [
+    ...sites.elements.map(({ expr, where }) => elementChange(file, expr, made, where)),
+    ...sites.listed.flatMap((site) => listedChange(file, site, made)),
+  ];
   const definition = sites.values.length > 0 ? definitionOf(anatomy, made) : null;
   const uses = definition
     ? sites.values.flatMap(({ expr, where }) => wrap(file, expr, `self.${definition.attr}(`, ')', `Dropout ${where}`))
@@ -181,6 +184,14 @@ function elementChange(file: SourceFile, element: { start: number; end: number }
     ? `${made},${lineEnd(file)}${indentAt(file, element.start)}`
     : `${made}, `;
   return { file, start: element.start, end: element.start, newText, label };
+}
+
+function listedChange(file: SourceFile, { element, append }: Sites['listed'][number], made: string): Change[] {
+  const label = 'Dropout in the sequence, after the activation';
+  if (!append) return [{ file, start: element.end, end: element.end, newText: `, ${made}`, label }];
+  return hasOwnLines(file, append.statement)
+    ? [linesAfter(file, append.statement, [`${append.list}.append(${made})`], label)]
+    : [];
 }
 
 /** `self.dropout = nn.Dropout(p)` after the last layer that `__init__` makes. */

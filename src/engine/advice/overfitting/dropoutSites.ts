@@ -7,6 +7,7 @@ import {
   dotted,
   findAll,
   qualifiedName,
+  statementsIn,
   type Code,
   type ModuleClass,
 } from '../../training/index.js';
@@ -19,6 +20,11 @@ export interface Sites {
   readonly values: readonly { readonly expr: Expr; readonly where: string }[];
   /** Elements of `nn.Sequential` that get a dropout before them. */
   readonly elements: readonly { readonly expr: Expr; readonly where: string }[];
+  /** Activations in lists of layers that become an `nn.Sequential`: a dropout follows in the list, or in a statement of its own. */
+  readonly listed: readonly {
+    readonly element: Expr;
+    readonly append: { readonly statement: Stmt; readonly list: string } | null;
+  }[];
   /** Layers that take the probability as an argument. */
   readonly arguments: readonly { readonly call: CallExpr; readonly what: string }[];
 }
@@ -27,6 +33,7 @@ export function sitesOf(anatomy: Anatomy, role: { readonly isHead: boolean }): S
   return {
     values: valueSites(anatomy, role.isHead),
     elements: elementSites(anatomy, role.isHead),
+    listed: listedSites(anatomy),
     arguments: argumentSites(anatomy),
   };
 }
@@ -75,6 +82,40 @@ function elementSites(anatomy: Anatomy, isHead: boolean): Sites['elements'] {
           where: last && isOutput ? 'before the output layer' : 'between the activation and the next layer',
         });
     });
+  }
+  return found;
+}
+
+/** `layers.append(nn.ReLU())`, `layers += [nn.Linear(…), nn.ReLU()]` for a list that goes into `nn.Sequential(*layers)`. */
+function listedSites(anatomy: Anatomy): Sites['listed'] {
+  const { init, code, file } = anatomy;
+  const made = anatomy.constructed();
+  const sequence = made.find(
+    ({ kind, call }) => kind === 'sequential' && call.args.length === 1 && call.args[0]?.form === 'star',
+  );
+  const list = sequence?.call.args[0]?.value;
+  const odd = made.some(({ kind }) => kind === 'batchNorm' || kind === 'convolution' || kind === 'other');
+  if (!init || !sequence || list?.kind !== 'Name' || odd || isIndexed(anatomy, sequence.call)) return [];
+  const isActivation = (expr: Expr): boolean => expr.kind === 'Call' && kindOf(code, file, expr).kind === 'activation';
+  const isLinear = (expr: Expr): boolean =>
+    findAll(expr, 'Call').some((call) => kindOf(code, file, call).kind === 'linear');
+  const found: Sites['listed'][number][] = [];
+  for (const statement of statementsIn(init.body)) {
+    if (statement.end > sequence.call.start) continue;
+    if (statement.kind === 'Expression' && statement.value.kind === 'Call') {
+      const { func, args } = statement.value;
+      const [element] = args;
+      if (dotted(func) === `${list.id}.append` && element && isActivation(element.value))
+        found.push({ element: element.value, append: { statement, list: list.id } });
+    } else if (
+      (statement.kind === 'AugAssign' && statement.target.kind === 'Name' && statement.target.id === list.id) ||
+      (statement.kind === 'Assign' &&
+        statement.targets.some((target) => target.kind === 'Name' && target.id === list.id))
+    ) {
+      const { value } = statement;
+      if (value.kind !== 'List' || !value.elements.some(isLinear)) continue;
+      for (const element of value.elements) if (isActivation(element)) found.push({ element, append: null });
+    }
   }
   return found;
 }
