@@ -13,6 +13,7 @@ import contextlibSource from './contextlib.py';
 import { copyModule } from './copy.js';
 import { dataclassesModule } from './dataclasses.js';
 import { enumModule } from './enum.js';
+import fnmatchSource from './fnmatch.py';
 import { functoolsModule } from './functools.js';
 import heapqSource from './heapq.py';
 import { inspectModules } from './inspect.js';
@@ -31,6 +32,7 @@ import stringSource from './string.py';
 import textwrapSource from './textwrap.py';
 import { typesModule } from './types.js';
 import { typingModules } from './typing.js';
+import urlparseSource from './urlparse.py';
 
 const described: readonly ModelledModule[] = [
   { name: 'builtins', members: () => Object.fromEntries(builtins) },
@@ -43,6 +45,7 @@ const described: readonly ModelledModule[] = [
   copyModule,
   dataclassesModule,
   enumModule,
+  { name: 'fnmatch', source: fnmatchSource },
   functoolsModule,
   { name: 'heapq', source: heapqSource },
   ...inspectModules,
@@ -60,6 +63,7 @@ const described: readonly ModelledModule[] = [
   { name: 'textwrap', source: textwrapSource },
   typesModule,
   ...typingModules,
+  { name: 'urllib.parse', source: urlparseSource },
 ];
 
 /** The standard library, and the small packages that configuration code leans on. */
