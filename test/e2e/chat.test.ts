@@ -12,6 +12,23 @@ async function pendingCount(session: Session): Promise<number> {
   return Number(/(\d+) changes?/.exec(text)?.[1] ?? 0);
 }
 
+/** The line the cursor is on, as the status bar has it. */
+async function cursorLine(session: Session): Promise<number> {
+  const text = await session.page.locator('.statusbar-item', { hasText: /Ln \d+/ }).innerText({ timeout: 5000 });
+  return Number(/Ln (\d+)/.exec(text)?.[1] ?? 0);
+}
+
+/** Goes to the next change, and on only when the cursor has arrived. */
+async function nextChange(session: Session): Promise<void> {
+  const from = await cursorLine(session);
+  await session.bench.command('Architect: Next Pending Change');
+  await waitFor(
+    'the cursor at the next change',
+    () => cursorLine(session),
+    (line) => line !== from,
+  );
+}
+
 describe('@architect fix overfitting', function () {
   this.timeout(180_000);
   const session = useSession({ name: 'chat', settings: { 'files.autoSave': 'off' } });
@@ -64,8 +81,13 @@ describe('@architect fix overfitting', function () {
     const file = session().file('train.py');
     await bench.openFile('train.py');
     const before = await pendingCount(session());
-    await bench.press('Mod+Home');
-    await bench.command('Architect: Next Pending Change');
+    await bench.clickLine('train.py', 'Trains the text classifier');
+    await waitFor(
+      'the first line',
+      () => cursorLine(session()),
+      (line) => line === 1,
+    );
+    await nextChange(session());
     await bench.command('Architect: Keep This Change');
     await waitFor(
       'the kept change to be gone from the count',
@@ -77,9 +99,12 @@ describe('@architect fix overfitting', function () {
     await bench.clickLine('train.py', 'BATCH_SIZE = 32');
     await bench.press('End');
     await page.keyboard.type('  # mine');
-    const typed = (await spy.text(file)) ?? '';
-    assert.match(typed, /^BATCH_SIZE = 32 {2}# mine$/m);
-    await bench.command('Architect: Next Pending Change');
+    const typed = await waitFor(
+      'what was typed',
+      () => spy.text(file),
+      (text) => /^BATCH_SIZE = 32 {2}# mine$/m.test(text ?? ''),
+    );
+    await nextChange(session());
     await bench.command('Architect: Undo This Change');
     await waitFor(
       'the undone change to be gone from the count',
