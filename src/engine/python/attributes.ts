@@ -149,6 +149,13 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
           return null;
         case '__module__':
           return 'builtins';
+        case '__kwdefaults__': {
+          // Only a function written in Python has them; one with keyword-only defaults certainly is.
+          const named = (object.parameters ?? []).flatMap(({ name: parameter, form, default: fallback }) =>
+            form === 'keywordOnly' && fallback !== undefined ? [[parameter, fallback] as const] : [],
+          );
+          if (named.length > 0) return interpreter.dict(named);
+        }
       }
       return getBuiltinAttribute(interpreter, object, name);
     case 'descriptor':
