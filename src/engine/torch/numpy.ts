@@ -20,9 +20,19 @@ import {
   roundAll,
   setDefaultDtype,
 } from './dtypes.js';
-import { MAX_VALUES, operatorsOf, Undetermined, type Where } from './ops/operator.js';
+import { getItem, setItem } from './ops/indexing.js';
+import { MAX_VALUES, operatorsOf, shareMemory, Undetermined, writeThrough, type Where } from './ops/operator.js';
 import { roundHalfEven } from './ops/pointwise.js';
-import { isTensor, makeTensor, tensorData, type DType, type Dim, type Shape, type TensorData } from './tensor.js';
+import {
+  isTensor,
+  makeTensor,
+  tensorData,
+  type DType,
+  type Dim,
+  type Shape,
+  type TensorData,
+  type TensorNative,
+} from './tensor.js';
 
 export const arrayClass: PyClass = defineClass('ndarray', {
   module: 'numpy',
@@ -150,6 +160,22 @@ const numpyWords: Readonly<Record<string, string>> = {
   source: 'source',
 };
 
+/** What gives the same memory in another form. */
+const VIEWING = new Set([
+  'reshape',
+  'squeeze',
+  'unsqueeze',
+  'transpose',
+  'swapaxes',
+  'permute',
+  'movedim',
+  'diagonal',
+  'ravel',
+  'broadcast_to',
+  'real',
+  'imag',
+]);
+
 /** A function that is PyTorch's operator of another (or the same) name; the first `operands` arguments may be anything array-like. */
 function like(name: string, of: string, operands = 1, where: Where = 'torch'): PyBuiltin {
   return {
@@ -173,7 +199,11 @@ function like(name: string, of: string, operands = 1, where: Where = 'torch'): P
           converted.push(operand(value, context));
         }
       }
-      return invoke(where, of, mixed(converted, operands, context), rest, context);
+      const result = invoke(where, of, mixed(converted, operands, context), rest, context);
+      const base = args[0];
+      if (VIEWING.has(of) && isArray(base) && isArray(result))
+        shareMemory(context, asNative(base), asNative(result), null);
+      return result;
     },
   };
 }
@@ -285,6 +315,7 @@ function cast(data: TensorData, dtype: DType | Unknown, context: Context): Array
 const methods = new Map<string, Value>([
   ...Object.entries(arrayMethods).map(([name, of]) =>
     method(name, (self, args, kwargs, context) => {
+      if (VIEWING.has(of) && kwargs.size === 0) return formOf(self, of, args, context);
       const axisFree =
         (name === 'argmax' || name === 'argmin' || name === 'max' || name === 'min') && args.length + kwargs.size > 0;
       if (axisFree && (name === 'max' || name === 'min'))
@@ -313,14 +344,13 @@ const methods = new Map<string, Value>([
     ),
   ),
   method('flatten', (self, _args, _kwargs, context) => invoke('method', 'reshape', [self, -1], new Map(), context)),
-  method('ravel', (self, _args, _kwargs, context) => invoke('method', 'reshape', [self, -1], new Map(), context)),
+  method('ravel', (self, _args, _kwargs, context) => formOf(self, 'reshape', [-1], context)),
   method('transpose', (self, args, _kwargs, context) => {
     const rank = isUnknown(self.data.shape) ? 0 : self.data.shape.length;
-    return invoke(
-      'method',
+    return formOf(
+      self,
       'permute',
-      [self, ...(args.length > 0 ? args : Array.from({ length: rank }, (_, i) => rank - 1 - i))],
-      new Map(),
+      args.length > 0 ? args : Array.from({ length: rank }, (_, i) => rank - 1 - i),
       context,
     );
   }),
@@ -333,14 +363,13 @@ const methods = new Map<string, Value>([
     const number =
       typeof value === 'number' ? value : typeof value === 'object' && value?.kind === 'float' ? value.value : null;
     const count = numelOf(self.data.shape);
-    context.heap.touch(self);
-    self.data = {
+    writeThrough(context, asNative(self), {
       ...self.data,
       values:
         number !== null && typeof count === 'number' && count <= MAX_VALUES
           ? roundAll(self.data.dtype, new Array<number>(count).fill(number))
           : null,
-    };
+    });
     return null;
   }),
   method('view', (self, _args, _kwargs, context) => makeArray(context, { ...self.data, values: null })),
@@ -356,8 +385,32 @@ const methods = new Map<string, Value>([
 ]);
 for (const [name, value] of methods) arrayClass.namespace.set(name, value);
 
+/** The operators of indexing only look at the data, which arrays and tensors have in common. */
+const asNative = (self: ArrayNative): TensorNative => self;
+
 function subscript(self: ArrayNative, index: Value, context: Context): Value {
-  return invoke('method', '__getitem__', [self, indexOf(index, context)], new Map(), context);
+  const made = getItem(asNative(self), indexOf(index, context), context);
+  return isTensor(made) && !isUnknown(made.data.shape) && made.data.shape.length > 0
+    ? viewOf(made, context)
+    : fromTensor(made, context);
+}
+/** An array in place of a tensor, also in the list of those that share its memory. */
+function viewOf(made: TensorNative, context: Context): ArrayNative {
+  const array = makeArray(context, made.data);
+  const cell = made.data.storage;
+  if (cell) {
+    const sharers = cell.data as readonly { readonly tensor: TensorNative }[];
+    context.heap.touch(cell);
+    cell.data = sharers.map((sharer) => (sharer.tensor === made ? { ...sharer, tensor: asNative(array) } : sharer));
+    array.data = { ...array.data, storage: cell };
+  }
+  return array;
+}
+/** A method that gives the same memory in another form. */
+function formOf(self: ArrayNative, method: string, args: readonly Value[], context: Context): Value {
+  const made = invoke('method', method, [self, ...args], new Map(), context);
+  if (isArray(made)) shareMemory(context, asNative(self), asNative(made), method === 'reshape' ? 'all' : null);
+  return made;
 }
 function indexOf(index: Value, context: Context): Value {
   return typeof index === 'object' && index !== null && index.kind === 'tuple'
@@ -365,11 +418,7 @@ function indexOf(index: Value, context: Context): Value {
     : asTensor(index, context);
 }
 function store(self: ArrayNative, index: Value, value: Value, context: Context): Value {
-  const tensor = makeTensor(context.heap, { ...self.data });
-  const set = operatorsOf('method').get('__setitem__');
-  set?.call([tensor, indexOf(index, context), asTensor(value, context)], new Map(), context);
-  context.heap.touch(self);
-  self.data = { ...tensor.data, storage: null };
+  setItem(asNative(self), indexOf(index, context), asTensor(value, context), context);
   return null;
 }
 
@@ -447,12 +496,8 @@ function binary(
     context,
   );
   if (inplace && isArray(result)) {
-    context.heap.touch(self);
-    self.data = {
-      ...result.data,
-      dtype: self.data.dtype,
-      values: result.data.values && roundAll(self.data.dtype, result.data.values),
-    };
+    const { values } = result.data;
+    writeThrough(context, asNative(self), { ...self.data, values: values && roundAll(self.data.dtype, values) });
     return self;
   }
   return result;
@@ -485,6 +530,9 @@ const arrayType: NativeType = {
   iterate(self, context) {
     if (self.taint) return self.taint;
     const parts = invoke('method', 'unbind', [self], new Map(), context);
+    if (typeof parts === 'object' && parts !== null && parts.kind === 'tuple')
+      for (const part of parts.items)
+        if (isArray(part)) shareMemory(context, asNative(own(self)), asNative(part), null);
     return typeof parts === 'object' && parts !== null && parts.kind === 'tuple'
       ? context.iterator(parts.items)
       : isUnknown(parts)

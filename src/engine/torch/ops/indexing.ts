@@ -368,13 +368,14 @@ export function getItem(tensor: TensorNative, index: Value, context: Context): V
     const selected = select(args, tensor.data, index);
     const { values } = tensor.data;
     const made = args.make({
+      dtype: tensor.data.dtype,
       shape: selected.shape,
       values: values && selected.offsets ? selected.offsets.map((at) => values[at] as number) : null,
     });
     if (selected.basic) args.share(tensor, made, selected.offsets);
     return made;
   } catch (error) {
-    if (error instanceof UnknownShape) return args.make({ shape: error.unknown });
+    if (error instanceof UnknownShape) return args.make({ shape: error.unknown, dtype: tensor.data.dtype });
     if (error instanceof Undetermined) return error.unknown;
     throw error;
   }
