@@ -86,6 +86,9 @@ export interface Context {
    */
   missingKey(dict: PyDict, key: Value): boolean;
 
+  /** Must be called before a container's length or items are read directly: imports that may still fill it are made first. */
+  readWhole(container: PyDict | PyList | PySet): void;
+
   // ---- errors, assumptions, budget
   /** Throws a Python exception of the builtin class `type`. */
   raise(type: string, message: string): never;

@@ -7,7 +7,6 @@ import type {
   FStringField,
   LambdaExpr,
   NumberExpr,
-  Param,
   Scope,
 } from '../syntax/index.js';
 import { joinUnknownValues } from './branches.js';
@@ -264,6 +263,7 @@ export function evaluateItems(
 function mappingEntries(interpreter: Interpreter, value: Value): (readonly [Value, Value])[] | Unknown {
   if (isUnknown(value)) return value;
   if (typeof value === 'object' && value?.kind === 'dict') {
+    interpreter.readWhole(value);
     if (value.taint) return value.taint;
     return [...value.entries.values()].map((entry) => [entry.key, entry.value] as const);
   }
@@ -428,7 +428,7 @@ export function makeFunction(
   local: string,
 ): PyFunction {
   const defaults = new Map<string, Value>();
-  for (const param of node.params as readonly Param[])
+  for (const param of node.params)
     if (param.default) defaults.set(param.name, evaluate(interpreter, frame, param.default));
   const prefix = frame.kind === 'module' ? '' : frame.kind === 'class' ? `${frame.name}.` : `${frame.name}.<locals>.`;
   const func: PyFunction = {

@@ -161,6 +161,16 @@ export class Heap {
     object.saved = this.epoch;
   }
 
+  /** The base epoch (negative) in which an object was made, whatever has happened to it since; else a number ≥ 0. */
+  madeIn(object: MutableValue): number {
+    if (object.saved < 0) return object.saved;
+    for (const journal of this.journals) {
+      const entry = journal.entries.get(object);
+      if (entry) return entry.savedBefore;
+    }
+    return object.saved;
+  }
+
   get depth(): number {
     return this.journals.length;
   }
@@ -278,9 +288,10 @@ export class Heap {
       for (const { journal, now } of suspended.reverse())
         for (const [object, state] of now) {
           const entry = journal.entries.get(object);
-          if (entry) journal.entries.set(object, { ...entry, before: snapshot(object) });
+          const fresh = snapshot(object);
+          if (entry) journal.entries.set(object, { ...entry, before: fresh });
           object.saved = journal.epoch;
-          this.restore(object, state);
+          this.restore(object, entry ? mergeSnapshot(entry.before, state, fresh) : state);
         }
     }
   }
@@ -321,6 +332,36 @@ function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
     return false;
   if (a.map && b.map && !sameMap(a.map, b.map)) return false;
   return sameMap(a.attrs ?? new Map(), b.attrs ?? new Map());
+}
+
+/** What `now`, a change of `old`, becomes after the base underneath it went from `old` to `fresh`. */
+function mergeSnapshot(old: Snapshot, now: Snapshot, fresh: Snapshot): Snapshot {
+  if (sameSnapshot(old, fresh)) return now;
+  const taint = now.taint ?? fresh.taint;
+  const attrs = now.attrs || fresh.attrs ? mergeMaps(old.attrs, now.attrs, fresh.attrs) : null;
+  const extra = now.extra === old.extra ? fresh.extra : now.extra;
+  if (now.items && old.items && fresh.items) {
+    const before = old.items;
+    const added = before.every((item, i) => item === fresh.items?.[i]) ? fresh.items.slice(before.length) : [];
+    return { taint, items: [...now.items, ...added], attrs, extra };
+  }
+  return { taint, map: mergeMaps(old.map, now.map, fresh.map), attrs, extra };
+}
+
+function mergeMaps<K, V>(
+  old: ReadonlyMap<K, V> | null | undefined,
+  now: ReadonlyMap<K, V> | null | undefined,
+  fresh: ReadonlyMap<K, V> | null | undefined,
+): Map<K, V> {
+  const plain = (value: V | undefined): unknown => (isEntry(value) ? value.value : value);
+  const merged = new Map(now ?? []);
+  for (const key of new Set([...(old?.keys() ?? []), ...(fresh?.keys() ?? [])])) {
+    const before = plain(old?.get(key));
+    if (plain(fresh?.get(key)) === before || plain(now?.get(key)) !== before) continue;
+    if (fresh?.has(key)) merged.set(key, fresh.get(key) as V);
+    else merged.delete(key);
+  }
+  return merged;
 }
 
 function joinMaps(

@@ -22,8 +22,9 @@ import { PyRaise, Stopped } from './errors.js';
 import type { Frame } from './frame.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { namespaceDict } from './namespaceDict.js';
+import { definedNames, importsInText, namesUsedAtTopLevel, writesInto } from './registries.js';
 import { bindName, exec } from './statements.js';
-import type { PyModule, Unknown, Value } from './value.js';
+import type { PyDict, PyList, PyModule, PySet, Unknown, Value } from './value.js';
 
 /** What is known about a module besides its namespace. */
 interface ModuleRecord {
@@ -59,10 +60,16 @@ export class Importer {
   /** Modules bound lazily and not run yet. */
   private readonly waiting = new Set<ModuleRecord>();
   private readonly fruitless = new Set<string>();
+  /** Counts the modules that were bound lazily. */
+  private waitingSerial = 0;
+  /** Containers read as a whole, and what {@link waitingSerial} was then. */
+  private readonly wholeAt = new WeakMap<object, number>();
   /** Packages whose imports are carried out where they stand: their modules import one another in circles. */
   private readonly eager = new Set<string>();
   /** Modules begun by the load that is going on, `null` when none is. */
   private begun: Set<ModuleRecord> | null = null;
+  /** Names that modules which were there before got in that load. */
+  private bound: { readonly record: ModuleRecord; readonly name: string; readonly load: () => Value | undefined }[] = [];
 
   constructor(
     private readonly interpreter: Interpreter,
@@ -210,6 +217,7 @@ export class Importer {
     let first: ModuleRecord | null = null;
     for (;;) {
       this.begun = new Set();
+      this.bound = [];
       try {
         if (first) this.ready(first);
         return record.state === 'new' ? this.start(record) : record;
@@ -251,9 +259,15 @@ export class Importer {
       this.checkCircular(record, name);
   }
 
-  /** As if these modules had not been run: they, what they wrote into, and what depends on that. */
-  private restart(records: Iterable<ModuleRecord>): void {
-    for (const record of this.affected(records)) {
+  /** As if these modules had not been run. What they wrote into runs again, and so does what depends on that. */
+  private restart(records: ReadonlySet<ModuleRecord>): void {
+    for (const { record, name, load } of this.bound) {
+      record.module.namespace.delete(name);
+      record.lazy.set(name, load);
+    }
+    const written = [...records].flatMap((record) => [...(this.foreign.get(record) ?? [])]);
+    const others = this.affected(written.filter((owner) => !owner.modelled && !records.has(owner)));
+    for (const record of new Set([...records, ...others])) {
       if (record.modelled) continue;
       const { module } = record;
       for (const name of [...module.namespace.keys()]) if (!MODULE_NAMES.has(name)) module.namespace.delete(name);
@@ -432,14 +446,7 @@ export class Importer {
 
   private absolute(from: ModuleRecord | null, level: number, module: string): string | undefined {
     if (level === 0) return module;
-    if (!from) return undefined;
-    const parts = from.module.name.split('.');
-    const base = parts.slice(0, parts.length - (from.module.isPackage ? level - 1 : level));
-    if (base.length === 0) {
-      // A script that uses relative imports without being in a package: its folder is taken for one.
-      return level === 1 && module !== '' ? module : undefined;
-    }
-    return module === '' ? base.join('.') : `${base.join('.')}.${module}`;
+    return from ? absoluteName(from.module.name, from.module.isPackage, level, module) : undefined;
   }
 
   execImport(frame: Frame, node: ImportStmt | ImportFromStmt): void {
@@ -516,7 +523,7 @@ export class Importer {
     if (node.names === '*') {
       if (source && record && lazy && !source.modelled) {
         record.stars.push({ target: source, place: interpreter.unknown(`imported by *`) });
-        if (source.state === 'new') this.waiting.add(source);
+        if (source.state === 'new') this.wait(source);
       } else if (source) this.importStar(frame, this.ready(source));
       else {
         const module = this.importName(name, record);
@@ -549,7 +556,12 @@ export class Importer {
     frame.locals.delete(local);
     record.lazy.set(local, load);
     record.dependencies.add(target.key);
-    if (target.state === 'new') this.waiting.add(target);
+    if (target.state === 'new') this.wait(target);
+  }
+
+  private wait(record: ModuleRecord): void {
+    this.waiting.add(record);
+    this.waitingSerial++;
   }
 
   private importMember(name: string, member: string, from: ModuleRecord | null, guarded: boolean): Value {
@@ -588,8 +600,17 @@ export class Importer {
     const load = record.lazy.get(name);
     if (load) {
       record.lazy.delete(name);
-      const loaded = load();
-      if (loaded !== undefined) this.bindForGood(record, name, loaded);
+      const alone = this.begun === null;
+      let loaded: Value | undefined;
+      try {
+        loaded = load();
+      } catch (error) {
+        record.lazy.set(name, load);
+        throw error;
+      }
+      if (loaded === undefined) return undefined;
+      this.bindForGood(record, name, loaded);
+      if (!alone && !this.begun?.has(record)) this.bound.push({ record, name, load });
       return loaded;
     }
     return record.stars.length > 0 ? this.fromStars(record, name) : undefined;
@@ -761,12 +782,91 @@ export class Importer {
    */
   fillRegistries(key: string): boolean {
     if (this.waiting.size === 0 || key === '' || this.fruitless.has(key)) return false;
-    const found = [...this.waiting].filter(
-      ({ resolved }) => resolved?.path && this.interpreter.project.text(resolved.path)?.includes(key),
-    );
+    const holds = (record: ModuleRecord): boolean => record.module.file?.text.includes(key) ?? false;
+    let found = [...this.waiting].filter(holds);
+    if (found.length === 0) found = this.reachable((text) => text.includes(key));
     if (found.length === 0) this.fruitless.add(key);
     for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
     return found.length > 0;
+  }
+
+  /**
+   * A container that a module made is about to be read as a whole (its length, its items): when it is a registry that other
+   * modules fill while they are imported, runs the imports that still wait and may write into it.
+   */
+  readWhole(container: PyDict | PyList | PySet): void {
+    if (this.waiting.size === 0 || this.wholeAt.get(container) === this.waitingSerial) return;
+    const epoch = this.interpreter.heap.madeIn(container);
+    const owner = epoch < 0 ? this.byEpoch.get(epoch) : undefined;
+    if (!owner?.module.file || owner.modelled || owner.state !== 'ready') return;
+    const names = this.registryNames(owner, container);
+    if (names)
+      for (let found = this.registrants(names); found.length > 0; found = this.registrants(names))
+        for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
+    this.wholeAt.set(container, this.waitingSerial);
+  }
+
+  /** Names by which other modules reach a container that may grow; `null` when nothing writes into it. */
+  private registryNames(owner: ModuleRecord, container: Value): Set<string> | null {
+    const own = [...owner.module.namespace].flatMap(([name, value]) => (value === container ? [name] : []));
+    const names = new Set<string>(owner.module.file ? definedNames(owner.module.file) : []);
+    if (own.length === 0) return names;
+    let grows = false;
+    for (const record of this.records.values()) {
+      const { file } = record.module;
+      if (!file || record.modelled || record.state === 'new' || !own.some((name) => writesInto(file, name))) continue;
+      grows = true;
+      for (const name of definedNames(file)) names.add(name);
+    }
+    return grows ? names : null;
+  }
+
+  /** Modules that wait, or are imported by one that waits, and whose top level uses one of `names`. */
+  private registrants(names: ReadonlySet<string>): ModuleRecord[] {
+    const list = [...names];
+    return this.reachable((text) => list.some((name) => text.includes(name))).filter(({ module }) => {
+      this.interpreter.step(REGISTRANT_COST);
+      return module.file !== null && [...namesUsedAtTopLevel(module.file)].some((name) => names.has(name));
+    });
+  }
+
+  /**
+   * Modules that Python would have run by now: those that wait, and what they import within their package. Only those whose text
+   * passes are looked at any closer.
+   */
+  private reachable(passes: (text: string) => boolean): ModuleRecord[] {
+    const found: ModuleRecord[] = [];
+    const queue: { resolved: ResolvedModule; root: string }[] = [...this.waiting].flatMap(({ resolved, root }) =>
+      resolved ? [{ resolved, root }] : [],
+    );
+    const seen = new Set(queue.map(({ resolved }) => resolved.path));
+    for (const { resolved, root } of queue) {
+      const { path } = resolved;
+      if (path === null || this.records.get(path)?.state === 'ready') continue;
+      const text = this.interpreter.project.text(path);
+      if (text === undefined) continue;
+      this.interpreter.step();
+      if (passes(text)) found.push(this.recordOf(resolved, root));
+      for (const next of this.importedFiles(resolved, root, text)) {
+        if (seen.has(next.path)) continue;
+        seen.add(next.path);
+        queue.push({ resolved: next, root });
+      }
+    }
+    return found.filter(({ state }) => state === 'new');
+  }
+
+  /** Files of the same package that a module's text imports. */
+  private importedFiles({ name, isPackage }: ResolvedModule, root: string, text: string): ResolvedModule[] {
+    const { project } = this.interpreter;
+    const [head = ''] = name.split('.');
+    return importsInText(text).flatMap(({ level, module, names }) => {
+      const base = absoluteName(name, isPackage, level, module);
+      if (base === undefined || base.split('.')[0] !== head) return [];
+      const parts = base.split('.');
+      const dotted = [...parts.map((_, i) => parts.slice(0, i + 1).join('.')), ...names.map((item) => `${base}.${item}`)];
+      return dotted.flatMap((item) => project.resolve(item, [root]) ?? []);
+    });
   }
 
   // ---------------------------------------------------------------- changes
@@ -804,6 +904,19 @@ export class Importer {
     this.waiting.clear();
   }
 }
+
+/** The dotted name that an import means; `undefined` when it leads out of its package. */
+function absoluteName(from: string, isPackage: boolean, level: number, module: string): string | undefined {
+  if (level === 0) return module;
+  const parts = from.split('.');
+  const base = parts.slice(0, parts.length - (isPackage ? level - 1 : level));
+  // A script that uses relative imports without being in a package: its folder is taken for one.
+  if (base.length === 0) return level === 1 && module !== '' ? module : undefined;
+  return module === '' ? base.join('.') : `${base.join('.')}.${module}`;
+}
+
+/** Steps that a look at a module's text costs. */
+const REGISTRANT_COST = 500;
 
 /** A module's own names, there before it runs. */
 const MODULE_NAMES = new Set(['__name__', '__doc__', '__package__', '__file__']);

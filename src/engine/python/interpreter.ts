@@ -615,6 +615,8 @@ export class Interpreter implements Context {
         return value !== 0n;
       case 'string':
         return value !== '';
+      default:
+        break;
     }
     switch (value.kind) {
       case 'unknown':
@@ -676,6 +678,7 @@ export class Interpreter implements Context {
         if (typeof result === 'object' && (result?.kind === 'symint' || result?.kind === 'unknown')) return result;
         this.raise('TypeError', '__len__() did not return an integer');
       }
+      this.completed(value);
       const result = lengthBuiltin(value, this);
       if (result !== undefined) return result;
       if (hasUnknownBase(value)) return this.unknownBase(value, '__len__');
@@ -698,6 +701,7 @@ export class Interpreter implements Context {
       if (isNative(result)) return this.iterate(result);
       return this.iteratorOver(result);
     }
+    this.completed(value);
     const result = iterateBuiltin(value, this);
     if (result !== undefined) return result;
     const item = this.special(value, '__getitem__');
@@ -748,7 +752,10 @@ export class Interpreter implements Context {
   items(value: Value): Value[] | Unknown {
     if (typeof value === 'object' && value !== null) {
       if (value.kind === 'tuple' && !value.cls) return value.items.slice();
-      if (value.kind === 'list' && !value.cls && !value.taint) return value.items.slice();
+      if (value.kind === 'list' && !value.cls && !value.taint) {
+        this.readWhole(value);
+        return value.items.slice();
+      }
     }
     const iterator = this.iterate(value);
     if (isUnknown(iterator)) return iterator;
@@ -821,6 +828,8 @@ export class Interpreter implements Context {
           break;
         case 'unknown':
           return value.cls ?? this.builtinClass('object');
+        default:
+          break;
       }
     }
     return classOf(value);
@@ -895,6 +904,14 @@ export class Interpreter implements Context {
 
   missingKey(dict: PyDict, key: Value): boolean {
     return typeof key === 'string' && dict.saved < 0 && this.heap.depth > 0 && this.importer.fillRegistries(key);
+  }
+
+  private completed(value: Value): void {
+    if (typeof value === 'object' && (value?.kind === 'dict' || value?.kind === 'list' || value?.kind === 'set'))
+      this.importer.readWhole(value);
+  }
+  readWhole(container: PyDict | PyList | PySet): void {
+    this.importer.readWhole(container);
   }
 
   // ------------------------------------------------- errors and assumptions
@@ -973,6 +990,9 @@ export class Interpreter implements Context {
           break;
         case 'method':
           visit(item.self);
+          break;
+        default:
+          // Nothing that can change hangs below it.
           break;
       }
     };

@@ -16,6 +16,7 @@ interface View extends Native {
 const classes = { keys: dictKeysClass, values: dictValuesClass, items: dictItemsClass };
 
 export function makeView(dict: PyDict, kind: ViewKind, context: Context): Value {
+  context.readWhole(dict);
   const view: View = {
     kind: 'native',
     type: viewTypes[kind],
