@@ -13,7 +13,7 @@ export function showShape(shape: OutputReport): string {
   if (shape === null) return '?';
   if (Array.isArray(shape)) {
     const items = shape as readonly (OutputReport | Count)[];
-    return `[${items.map((item) => (typeof item === 'number' || (item !== null && typeof item === 'object' && 'expression' in item) ? showCount(item as Count) : showShape(item as OutputReport))).join(', ')}]`;
+    return `[${items.map((item) => (typeof item === 'number' || (item !== null && typeof item === 'object' && 'expression' in item) ? showCount(item as Count) : showShape(item))).join(', ')}]`;
   }
   return `{${Object.entries(shape)
     .map(([name, item]) => `${name}: ${showShape(item as OutputReport)}`)

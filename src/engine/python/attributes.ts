@@ -2,6 +2,7 @@
 import { classAnnotations, functionAnnotations } from './annotations.js';
 import { builtinClasses, classOf } from './builtins/index.js';
 import { instantiate } from './calls.js';
+import { textOf } from './coerce.js';
 import { createClassFrom } from './classes.js';
 import type { Interpreter } from './interpreter.js';
 import { namespaceDict } from './namespaceDict.js';
@@ -335,19 +336,19 @@ function defaultMethod(
       });
     case '__setattr__':
       return make((args) => {
-        setOwnAttribute(interpreter, args[0] ?? null, String(args[1]), args[2] ?? null);
+        setOwnAttribute(interpreter, args[0] ?? null, textOf(args[1]), args[2] ?? null);
         return null;
       });
     case '__getattribute__':
       return make((args) => {
-        const value = getOwnAttribute(interpreter, args[0] ?? null, String(args[1]));
+        const value = getOwnAttribute(interpreter, args[0] ?? null, textOf(args[1]));
         return value === undefined
-          ? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${String(args[1])}'`)
+          ? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${textOf(args[1])}'`)
           : value;
       });
     case '__delattr__':
       return make((args) => {
-        deleteOwnAttribute(interpreter, args[0] ?? null, String(args[1]));
+        deleteOwnAttribute(interpreter, args[0] ?? null, textOf(args[1]));
         return null;
       });
     case '__call__':
@@ -623,7 +624,7 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
         }
         if (name === '__dict__' && typeof value === 'object' && value?.kind === 'dict') {
           heap.touch(object);
-          const entries = [...value.entries.values()].map((item) => [String(item.key), item.value] as const);
+          const entries = [...value.entries.values()].map((item) => [textOf(item.key), item.value] as const);
           object.attrs.clear();
           for (const [key, item] of entries) object.attrs.set(key, item);
           object.taint ??= value.taint;
@@ -669,7 +670,7 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
             return;
           }
           if (name === '__dict__' && value !== object && typeof value === 'object' && value?.kind === 'dict') {
-            object.attrs = new Map([...value.entries.values()].map((item) => [String(item.key), item.value] as const));
+            object.attrs = new Map([...value.entries.values()].map((item) => [textOf(item.key), item.value] as const));
             return;
           }
           (object.attrs ??= new Map()).set(name, value);
@@ -685,6 +686,8 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
         return;
       case 'unknown':
         return;
+      default:
+        break;
     }
   }
   interpreter.raise('AttributeError', `'${interpreter.typeOf(object).name}' object has no attribute '${name}'`);
@@ -720,6 +723,8 @@ function deleteOwnAttribute(interpreter: Interpreter, object: Value, name: strin
         interpreter.heap.touch(object);
         object.namespace.delete(name);
         return;
+      default:
+        break;
     }
     if ('taint' in object && object.taint) return;
   }

@@ -1,5 +1,5 @@
 /** Calling: functions of the analysed code, builtins, classes, instances with `__call__`, natives, and what isn't known. */
-import type { LambdaExpr, FunctionDef } from '../syntax/index.js';
+import type { FunctionDef } from '../syntax/index.js';
 import { allocate, lookup } from './attributes.js';
 import { budget } from './budget.js';
 import { createClassFrom } from './classes.js';
@@ -46,6 +46,8 @@ export function call(
       }
       case 'descriptor':
         if (callee.type === 'staticmethod') return call(interpreter, callee.get, args, kwargs);
+        break;
+      default:
         break;
     }
   }
@@ -197,7 +199,7 @@ function callFunction(
   const forks = heap.depth;
   try {
     return node.kind === 'Lambda'
-      ? evaluate(interpreter, frame, (node as LambdaExpr).body)
+      ? evaluate(interpreter, frame, node.body)
       : runBody(interpreter, frame, node, forks);
   } finally {
     interpreter.frames.length = depth - 1;

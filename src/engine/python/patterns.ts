@@ -159,7 +159,7 @@ function matchesClass(
   }
   const parts = [
     ...pattern.positional.map((part, i) => ({ name: names[i], part })),
-    ...pattern.keyword.map(({ name, pattern: part }) => ({ name: name as Value, part })),
+    ...pattern.keyword.map(({ name, pattern: part }) => ({ name: name, part })),
   ];
   let result: boolean | Unknown = true;
   for (const { name, part } of parts) {

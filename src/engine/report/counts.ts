@@ -73,7 +73,7 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
       if (value.taint) return null;
       return Object.fromEntries(
-        [...value.entries.values()].map((entry) => [String(entry.key), outputOf(entry.value, notes, depth + 1)]),
+        [...value.entries.values()].map((entry) => [showKey(entry.key), outputOf(entry.value, notes, depth + 1)]),
       );
     }
     case 'instance':
@@ -88,4 +88,10 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
     default:
       return null;
   }
+}
+
+/** A dict's key as a name in JSON. */
+function showKey(key: Value): string {
+  if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint') return String(key);
+  return key === null ? 'None' : key.kind;
 }
