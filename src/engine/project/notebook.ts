@@ -35,7 +35,9 @@ export function pythonOfNotebook(text: string): string | undefined {
 function cellsOf(document: unknown): readonly Cell[] | undefined {
   if (typeof document !== 'object' || document === null || !('cells' in document)) return undefined;
   const { cells } = document;
-  return Array.isArray(cells) ? cells.filter((cell): cell is Cell => typeof cell === 'object' && cell !== null) : undefined;
+  return Array.isArray(cells)
+    ? cells.filter((cell): cell is Cell => typeof cell === 'object' && cell !== null)
+    : undefined;
 }
 
 /** Sources are one string or a list of lines that keep their line ends. */

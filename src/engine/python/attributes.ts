@@ -694,7 +694,11 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
 }
 
 export function deleteAttribute(interpreter: Interpreter, object: Value, name: string): void {
-  if (typeof object === 'object' && (object?.kind === 'instance' || object?.kind === 'dict' || object?.kind === 'list') && object.cls) {
+  if (
+    typeof object === 'object' &&
+    (object?.kind === 'instance' || object?.kind === 'dict' || object?.kind === 'list') &&
+    object.cls
+  ) {
     const custom = lookup(interpreter, object.cls, '__delattr__');
     if (custom !== undefined) {
       interpreter.call(custom, [object, name]);

@@ -135,7 +135,9 @@ function bindArguments(
       interpreter.raise('TypeError', `${func.qualname}() got an unexpected keyword argument '${extra}'`);
   }
   if (position < args.length && !star) {
-    const optional = params.filter((param) => (param.form === 'normal' || param.form === 'positionalOnly') && func.defaults.has(param.name)).length;
+    const optional = params.filter(
+      (param) => (param.form === 'normal' || param.form === 'positionalOnly') && func.defaults.has(param.name),
+    ).length;
     const takes = optional > 0 ? `from ${positionalCount - optional} to ${positionalCount}` : String(positionalCount);
     interpreter.raise(
       'TypeError',
@@ -147,12 +149,16 @@ function bindArguments(
 
 /** Positional arguments are named before keyword-only ones. */
 function raiseMissing(interpreter: Interpreter, func: PyFunction, missing: readonly string[]): never {
-  const keywordOnly = new Set(func.node.params.filter((param) => param.form === 'keywordOnly').map((param) => param.name));
+  const keywordOnly = new Set(
+    func.node.params.filter((param) => param.form === 'keywordOnly').map((param) => param.name),
+  );
   const positional = missing.filter((name) => !keywordOnly.has(name));
   const named = positional.length > 0 ? positional : missing;
   const quoted = named.map((name) => `'${name}'`);
   const list =
-    quoted.length > 2 ? `${quoted.slice(0, -1).join(', ')}, and ${quoted[quoted.length - 1] ?? ''}` : quoted.join(' and ');
+    quoted.length > 2
+      ? `${quoted.slice(0, -1).join(', ')}, and ${quoted[quoted.length - 1] ?? ''}`
+      : quoted.join(' and ');
   interpreter.raise(
     'TypeError',
     `${func.qualname}() missing ${named.length} required ${positional.length > 0 ? 'positional' : 'keyword-only'} argument${named.length === 1 ? '' : 's'}: ${list}`,
@@ -198,9 +204,7 @@ function callFunction(
   const depth = interpreter.frames.length;
   const forks = heap.depth;
   try {
-    return node.kind === 'Lambda'
-      ? evaluate(interpreter, frame, node.body)
-      : runBody(interpreter, frame, node, forks);
+    return node.kind === 'Lambda' ? evaluate(interpreter, frame, node.body) : runBody(interpreter, frame, node, forks);
   } finally {
     interpreter.frames.length = depth - 1;
   }

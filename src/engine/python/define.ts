@@ -37,7 +37,10 @@ function literal(text: string): Value {
 }
 
 /** Parses `name(a, /, b=1, *args, c=None, **kwargs)`. @throws Error on a malformed signature (a mistake in this project). */
-export function parseSignature(signature: string): { readonly name: string; readonly params: readonly SignatureParameter[] } {
+export function parseSignature(signature: string): {
+  readonly name: string;
+  readonly params: readonly SignatureParameter[];
+} {
   const match = /^([\w.]+)\((.*)\)$/s.exec(signature.trim());
   if (!match) throw new Error(`malformed signature: ${signature}`);
   const params: SignatureParameter[] = [];
@@ -46,7 +49,8 @@ export function parseSignature(signature: string): { readonly name: string; read
     const part = raw.trim();
     if (part === '') continue;
     if (part === '/') {
-      for (let i = 0; i < params.length; i++) params[i] = { ...(params[i] as SignatureParameter), form: 'positionalOnly' };
+      for (let i = 0; i < params.length; i++)
+        params[i] = { ...(params[i] as SignatureParameter), form: 'positionalOnly' };
     } else if (part === '*') keywordOnly = true;
     else if (part.startsWith('**')) params.push({ name: part.slice(2), form: 'doubleStar', default: undefined });
     else if (part.startsWith('*')) {

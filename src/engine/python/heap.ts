@@ -419,7 +419,11 @@ function joinSnapshots(object: MutableValue, a: Snapshot, b: Snapshot, join: Joi
       if (a.extra === b.extra) return { taint: kept, attrs, extra: a.extra };
       const joined = object.type.joinData?.(a.extra, b.extra, taint);
       if (!joined) return { taint: kept ?? taint, attrs, extra: a.extra };
-      return { taint: kept, attrs: joined.attrs ? new Map([...(attrs ?? []), ...joined.attrs]) : attrs, extra: joined.data };
+      return {
+        taint: kept,
+        attrs: joined.attrs ? new Map([...(attrs ?? []), ...joined.attrs]) : attrs,
+        extra: joined.data,
+      };
     }
     case 'function':
       return { taint: kept, attrs, extra: a.extra };

@@ -69,7 +69,8 @@ export class Importer {
   /** Modules begun by the load that is going on, `null` when none is. */
   private begun: Set<ModuleRecord> | null = null;
   /** Names that modules which were there before got in that load. */
-  private bound: { readonly record: ModuleRecord; readonly name: string; readonly load: () => Value | undefined }[] = [];
+  private bound: { readonly record: ModuleRecord; readonly name: string; readonly load: () => Value | undefined }[] =
+    [];
 
   constructor(
     private readonly interpreter: Interpreter,
@@ -802,7 +803,8 @@ export class Importer {
     const names = this.registryNames(owner, container);
     if (names)
       for (let found = this.registrants(names); found.length > 0; found = this.registrants(names))
-        for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
+        for (const record of found)
+          if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
     this.wholeAt.set(container, this.waitingSerial);
   }
 
@@ -864,7 +866,10 @@ export class Importer {
       const base = absoluteName(name, isPackage, level, module);
       if (base === undefined || base.split('.')[0] !== head) return [];
       const parts = base.split('.');
-      const dotted = [...parts.map((_, i) => parts.slice(0, i + 1).join('.')), ...names.map((item) => `${base}.${item}`)];
+      const dotted = [
+        ...parts.map((_, i) => parts.slice(0, i + 1).join('.')),
+        ...names.map((item) => `${base}.${item}`),
+      ];
       return dotted.flatMap((item) => project.resolve(item, [root]) ?? []);
     });
   }

@@ -424,7 +424,8 @@ export class Interpreter implements Context {
 
   /** `left op right`, or `left op= right` when `inplace`. */
   binaryOp(op: string, left: Value, right: Value, inplace: boolean): Value {
-    if (op === '@' && (isUnknown(left) || isUnknown(right))) this.unseen ??= isUnknown(left) ? left : (right as Unknown);
+    if (op === '@' && (isUnknown(left) || isUnknown(right)))
+      this.unseen ??= isUnknown(left) ? left : (right as Unknown);
     const leftNative = isNative(left);
     if (leftNative || isNative(right)) {
       if (leftNative) {
@@ -784,7 +785,8 @@ export class Interpreter implements Context {
     return this.text(value, '__repr__') ?? reprBuiltin(value, this);
   }
   private text(value: Value, method: '__str__' | '__repr__'): string | Unknown | undefined {
-    if (isNative(value)) return (method === '__str__' ? value.type.str?.(value, this) : undefined) ?? value.type.repr?.(value, this);
+    if (isNative(value))
+      return (method === '__str__' ? value.type.str?.(value, this) : undefined) ?? value.type.repr?.(value, this);
     const special = this.override_(value, method);
     if (special === undefined) return undefined;
     const result = this.call(special);

@@ -110,7 +110,8 @@ export function importsInText(text: string): readonly TextImport[] {
     const end = text.indexOf('\n', at);
     const next = end < 0 ? text.length : end + 1;
     const first = text[at] ?? '';
-    if (!/[\s)#\]}]/.test(first)) passed = /^(?:def|class|async|@|if\s+(?:\w+\.)?TYPE_CHECKING)/.test(text.slice(at, next));
+    if (!/[\s)#\]}]/.test(first))
+      passed = /^(?:def|class|async|@|if\s+(?:\w+\.)?TYPE_CHECKING)/.test(text.slice(at, next));
     if (!passed && /^[ \t]*(?:from|import)\b/.test(text.slice(at, next))) {
       const match = IMPORT.exec(text.slice(at, at + LONGEST_IMPORT));
       if (match) found.push(...readImport(match));
@@ -171,7 +172,8 @@ function eachName(node: unknown, visit: (name: string) => void): void {
   const { kind } = node as { kind?: string };
   if (kind === 'Name') visit((node as Extract<Expr, { kind: 'Name' }>).id);
   else if (kind === 'Attribute') visit((node as Extract<Expr, { kind: 'Attribute' }>).attr);
-  for (const [key, child] of Object.entries(node)) if (key !== 'scope' && typeof child === 'object') eachName(child, visit);
+  for (const [key, child] of Object.entries(node))
+    if (key !== 'scope' && typeof child === 'object') eachName(child, visit);
 }
 
 function holdsCall(node: Expr): boolean {

@@ -302,6 +302,10 @@ export interface NativeType {
    * What `data` (and attributes) are after two branches left the same object in different states; `undefined` when nothing
    * can be said (the object is then tainted).
    */
-  joinData?(a: unknown, b: unknown, reason: Unknown): { readonly data: unknown; readonly attrs?: ReadonlyMap<string, Value> } | undefined;
+  joinData?(
+    a: unknown,
+    b: unknown,
+    reason: Unknown,
+  ): { readonly data: unknown; readonly attrs?: ReadonlyMap<string, Value> } | undefined;
   copy?(self: Native, deep: boolean, context: Context): Native;
 }

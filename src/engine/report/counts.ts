@@ -92,6 +92,7 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
 
 /** A dict's key as a name in JSON. */
 function showKey(key: Value): string {
-  if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint') return String(key);
+  if (typeof key === 'string' || typeof key === 'number' || typeof key === 'boolean' || typeof key === 'bigint')
+    return String(key);
   return key === null ? 'None' : key.kind;
 }

@@ -21,7 +21,8 @@ describe('pythonOfNotebook', () => {
   });
 
   it('turns magics and shell commands into lines that do nothing', () => {
-    const cell = '%matplotlib inline\n!pip install \\\n  torch\nif x:\n    !ls\nnn.Linear?\nfiles = !ls\ny = 7 \\\n  % 2';
+    const cell =
+      '%matplotlib inline\n!pip install \\\n  torch\nif x:\n    !ls\nnn.Linear?\nfiles = !ls\ny = 7 \\\n  % 2';
     assert.equal(
       pythonOfNotebook(notebook(cell)),
       '# cell 1\npass\npass\n\nif x:\n    pass\npass\nfiles = get_ipython()\ny = 7 \\\n  % 2',

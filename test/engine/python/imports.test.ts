@@ -11,8 +11,7 @@ describe('imports in a circle', () => {
   const circle = {
     '/pkg/__init__.py': 'from pkg.types import Kinds\nfrom pkg.base import Base\n',
     '/pkg/types.py': 'from typing import Union\nfrom pkg.child import Child\nKinds = Union[Child, int]\n',
-    '/pkg/base.py':
-      'from pkg.helpers import mark\n\n@mark\nclass Base:\n    size = 3\n',
+    '/pkg/base.py': 'from pkg.helpers import mark\n\n@mark\nclass Base:\n    size = 3\n',
     '/pkg/helpers.py': 'from pkg.types import Kinds\n\ndef mark(cls):\n    cls.kinds = Kinds\n    return cls\n',
     '/pkg/child.py': 'from pkg.base import Base\n\nclass Child(Base):\n    pass\n',
   };
@@ -25,7 +24,8 @@ describe('imports in a circle', () => {
       '/pkg/models/base.py':
         'from pkg.tools import alias\n\nclass Base:\n    size = 3\n\n    @alias("n")\n    def count(self):\n        return self.size\n\nclass Wide(Base):\n    size = 4\n',
       '/pkg/models/big.py': 'from pkg.models.base import Wide\n\nclass Big(Wide):\n    pass\n',
-      '/pkg/tools/__init__.py': 'from pkg.names import Kinds\nChecked = [Kinds]\n\ndef alias(name):\n    return lambda f: f\n',
+      '/pkg/tools/__init__.py':
+        'from pkg.names import Kinds\nChecked = [Kinds]\n\ndef alias(name):\n    return lambda f: f\n',
       '/main.py': 'from pkg.models.base import Wide\nfrom pkg.models.big import Big\n',
     },
     '(Wide().count(), Big().count(), issubclass(Big, Wide))',
@@ -45,14 +45,20 @@ describe('registries that modules fill while they are imported', () => {
     '/zoo/factory.py':
       'from .registry import entries\n\ndef create(name):\n    return entries[name]()\n\ndef names():\n    return sorted(entries)\n',
     '/zoo/nets/__init__.py': 'from .one import *\nfrom .two import *\n',
-    '/zoo/nets/one.py': 'from ..registry import register\n__all__ = ["alpha"]\n\n@register\ndef alpha():\n    return 1\n',
+    '/zoo/nets/one.py':
+      'from ..registry import register\n__all__ = ["alpha"]\n\n@register\ndef alpha():\n    return 1\n',
     '/zoo/nets/two.py':
       'from ..registry import register\n\ndef define(name, value):\n    def entry():\n        return value\n    entry.__name__ = name\n    return register(entry)\n\nfor i in range(2):\n    define(f"beta{i}", i)\n',
     '/main.py': 'import zoo\n',
   };
   program('are full when they are listed', zoo, 'zoo.names()', "['alpha', 'beta0', 'beta1']");
   program('are full when they are measured', zoo, 'len(zoo.registry.entries)', '3');
-  program('are full when their items are read', zoo, 'sorted(k for k, v in zoo.registry.entries.items())', "['alpha', 'beta0', 'beta1']");
+  program(
+    'are full when their items are read',
+    zoo,
+    'sorted(k for k, v in zoo.registry.entries.items())',
+    "['alpha', 'beta0', 'beta1']",
+  );
   program('are full when they are spread', zoo, 'len({**zoo.registry.entries})', '3');
   program('give one entry without the rest', zoo, 'zoo.create("alpha")', '1');
   program(
@@ -63,7 +69,8 @@ describe('registries that modules fill while they are imported', () => {
         'class Registry:\n    def __init__(self):\n        self._map = {}\n\n    def register(self, name=None):\n        def add(cls):\n            self._map[name or cls.__name__] = cls\n            return cls\n        return add\n\n    def __len__(self):\n        return len(self._map)\n',
       '/zoo/build.py': 'from .registry import Registry\nLAYERS = Registry()\n',
       '/zoo/layers/__init__.py': 'from .conv import Conv\n',
-      '/zoo/layers/conv.py': 'from ..build import LAYERS\n\n@LAYERS.register()\nclass Conv:\n    pass\n\n@LAYERS.register(name="C")\nclass Other:\n    pass\n',
+      '/zoo/layers/conv.py':
+        'from ..build import LAYERS\n\n@LAYERS.register()\nclass Conv:\n    pass\n\n@LAYERS.register(name="C")\nclass Other:\n    pass\n',
       '/main.py': 'from zoo import LAYERS\n',
     },
     '(len(LAYERS), sorted(LAYERS._map))',
@@ -74,7 +81,10 @@ describe('registries that modules fill while they are imported', () => {
 describe('names bound by an import', () => {
   program(
     'stay bound when the running code has changed the module meanwhile',
-    { '/lib.py': 'def one():\n    return 1\n', '/main.py': 'from lib import one\nn = 0\ndef f():\n    global n\n    n += 1\n    return one() + one() + n\n' },
+    {
+      '/lib.py': 'def one():\n    return 1\n',
+      '/main.py': 'from lib import one\nn = 0\ndef f():\n    global n\n    n += 1\n    return one() + one() + n\n',
+    },
     'f() + f()',
     '7',
   );

@@ -103,72 +103,32 @@ function vectorMacs(args: Args, left: TensorData, right: TensorData, inner: Dim,
   const [vector, stack] = vectorFirst ? [left, right] : [right, left];
   const rank = isUnknown(stack.shape) ? 0 : stack.shape.length;
   if (rank <= 2) return vectorFirst ? all : 0;
-  if (vector.requiresGrad || inner === 1) return 0;
-  if (rearranged(stack))
+  if (inner === 1) return 0;
+  // It also matters then whether the vector asks for a gradient when it is counted.
+  if (rearranged(stack) || (vectorFirst && vector.requiresGrad))
     return args.context.unknown('how a product with a vector is carried out depends on the memory layout');
   return vectorFirst ? all : 0;
 }
 
-/** Whether a tensor may not lie in memory in the order of its axes. */
+/** Whether a tensor may not lie in memory in the order of its axes: element by element operators keep the order they find. */
 function rearranged(data: TensorData): boolean {
   let at: TensorData | undefined = data;
   while (at?.node) {
     if (REARRANGING.has(at.node.op)) return true;
-    if (!KEEPING.has(at.node.op)) return false;
+    if (COPYING.has(at.node.op)) return false;
     at = at.node.inputs[0];
   }
   return false;
 }
-const REARRANGING = new Set([
-  'transpose',
-  'permute',
-  't',
-  'movedim',
-  'swapaxes',
-  'swapdims',
-  'moveaxis',
-  'adjoint',
-  'expand',
-  'expand_as',
-  'broadcast_to',
-  'getitem',
-  'narrow',
-  'select',
-  'chunk',
-  'split',
-  'split_with_sizes',
-  'tensor_split',
-  'unbind',
-  'unfold',
-  'diagonal',
-  'as_strided',
-  'rearrange',
-]);
-const KEEPING = new Set([
-  'view',
-  'reshape',
-  'flatten',
-  'unflatten',
-  'squeeze',
-  'unsqueeze',
-  'view_as',
-  'relu',
-  'gelu',
-  'sigmoid',
-  'tanh',
-  'add',
-  'mul',
-  'sub',
-  'div',
-  'softmax',
-  'dropout',
-  'to',
-  'float',
-  'neg',
-  'exp',
-  'clone',
-]);
-
+const REARRANGING = new Set(
+  `transpose permute t movedim swapaxes swapdims moveaxis adjoint expand expand_as broadcast_to getitem narrow select chunk split
+  split_with_sizes tensor_split unbind unfold diagonal as_strided rearrange reduce repeat einsum`.split(/\s+/),
+);
+/** Their results lie in order, whatever went in. */
+const COPYING = new Set(
+  `linear matmul mm bmm addmm baddbmm cat stack contiguous embedding layer_norm group_norm lstm gru rnn_tanh rnn_relu zeros ones empty rand randn full
+  tensor arange scaled_dot_product_attention`.split(/\s+/),
+);
 operator('matmul(input, other)', 'torch method linalg', (args) => matmul(args, 'input', 'other'));
 
 function ranked(args: Args, name: string, rank: number, message: string): readonly Dim[] {
