@@ -27,6 +27,7 @@ export class Project {
   private readonly files = new Map<string, SourceFile>();
   private readonly texts = new Map<string, string | undefined>();
   private readonly listings = new Map<string, readonly string[]>();
+  private readonly folders = new Map<string, readonly string[]>();
   private readonly resolved = new Map<string, ResolvedModule | null>();
 
   constructor(
@@ -62,6 +63,16 @@ export class Project {
     else this.texts.clear();
     this.resolved.clear();
     this.listings.clear();
+    this.folders.clear();
+  }
+
+  /** Names in a folder; remembered until files change. */
+  names(folder: string): readonly string[] {
+    const known = this.folders.get(folder);
+    if (known) return known;
+    const names = [...this.provider.list(folder)].sort();
+    this.folders.set(folder, names);
+    return names;
   }
 
   /** Python files below `folders`, nearest first; environments, caches and hidden folders left out, with a bound on their number. */

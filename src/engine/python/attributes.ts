@@ -4,6 +4,7 @@ import { builtinClasses, classOf } from './builtins/index.js';
 import { instantiate } from './calls.js';
 import { textOf } from './coerce.js';
 import { createClassFrom } from './classes.js';
+import { codeClass, codes } from './codeObjects.js';
 import type { Interpreter } from './interpreter.js';
 import { namespaceDict } from './namespaceDict.js';
 import type { PyClass, PyDescriptor, PyDict, PyFunction, PyInstance, Value } from './value.js';
@@ -475,11 +476,15 @@ function getFunctionAttribute(interpreter: Interpreter, func: PyFunction, name: 
     case '__annotations__':
       return functionAnnotations(interpreter, func);
     case '__defaults__': {
-      const values = [...func.defaults.values()];
+      const values = defaultsOf(func, false).map(([, value]) => value);
       return values.length ? interpreter.tuple(values) : null;
     }
-    case '__kwdefaults__':
-      return null;
+    case '__kwdefaults__': {
+      const entries = defaultsOf(func, true);
+      return entries.length ? interpreter.dict(entries) : null;
+    }
+    case '__closure__':
+      return func.closure ? interpreter.unknown('the cells of a closure are not described') : null;
     case '__globals__':
       return namespaceDict(func.module);
     case '__get__':
@@ -501,19 +506,30 @@ function getFunctionAttribute(interpreter: Interpreter, func: PyFunction, name: 
   return undefined;
 }
 
+/** Defaults of the parameters that can be given by position, or of those that can't. */
+function defaultsOf(func: PyFunction, keywordOnly: boolean): (readonly [string, Value])[] {
+  return func.node.params.flatMap(({ name, form }) => {
+    const value = func.defaults.get(name);
+    return value !== undefined && (form === 'keywordOnly') === keywordOnly ? [[name, value] as const] : [];
+  });
+}
+
 function codeObject(interpreter: Interpreter, func: PyFunction): Value {
   const names = func.node.params
     .filter((param) => param.form !== 'star' && param.form !== 'doubleStar')
     .map((param) => param.name);
-  const positional = func.node.params.filter(
-    (param) => param.form === 'normal' || param.form === 'positionalOnly',
-  ).length;
-  return interpreter.instance(interpreter.builtinClass('object'), [
-    ['co_argcount', positional],
+  const count = (form: string): number => func.node.params.filter((param) => param.form === form).length;
+  const code = interpreter.instance(codeClass, [
+    ['co_argcount', count('normal') + count('positionalOnly')],
+    ['co_posonlyargcount', count('positionalOnly')],
+    ['co_kwonlyargcount', count('keywordOnly')],
     ['co_varnames', interpreter.tuple(names)],
     ['co_name', func.name],
     ['co_filename', func.module.file?.path ?? '<unknown>'],
+    ['co_firstlineno', interpreter.unknown('line numbers at run time are not described')],
   ]);
+  codes.set(code, func);
+  return code;
 }
 
 function getDescriptorAttribute(interpreter: Interpreter, descriptor: PyDescriptor, name: string): Value | undefined {

@@ -110,6 +110,25 @@ export interface Context {
   builtinClass(name: string): PyClass;
   /** Imports a module; an unresolved one gives an unknown that names it. */
   importModule(name: string): PyModule | Unknown;
+  /** What code gets that imports it: the module, or what it has put in its own place. */
+  importVisible(name: string): Value;
+  /** Whether an import of `name` would find something; runs nothing. */
+  moduleExists(name: string): boolean;
+  /** The version of an installed distribution; `undefined` when its metadata is not on the search path. */
+  installedVersion(name: string): string | undefined;
+  /** `sys.modules[name] = value`, from the code of that module. */
+  replaceModule(name: string, value: Value): void;
+  /**
+   * Text of a file of the project; `undefined` when there is none. A relative path is looked up from the running script's folder and the
+   * project's roots.
+   */
+  readFile(path: string): string | undefined;
+  /** What the project has at a path; `null`: nothing, which says nothing about other machines. */
+  fileKind(path: string): 'file' | 'folder' | null;
+  /** Names in a folder of the project, sorted; `undefined` when it is none. */
+  folderNames(path: string): readonly string[] | undefined;
+  /** `eval`/`exec` of a known text where the running code stands, or with the names of the dicts. */
+  evaluateText(text: string, mode: 'eval' | 'exec', globals: PyDict | null, locals: PyDict | null): Value;
   /** The module whose code is running. */
   readonly module: PyModule | null;
   /** Environment of the running function, for `locals()`. */

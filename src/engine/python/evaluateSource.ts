@@ -1,9 +1,11 @@
-/** Evaluates Python text given by a user (`--call`, a directive) in a module's own namespace. */
+/**
+ * Evaluates Python text: given by a user (`--call`, a directive) in a module's own namespace, or by the code itself (`eval`, `exec`).
+ */
 import { evaluate } from './expressions.js';
 import type { Frame } from './frame.js';
 import type { Interpreter } from './interpreter.js';
 import { execBlock } from './statements.js';
-import type { PyModule, Value } from './value.js';
+import type { Env, PyDict, PyModule, Value } from './value.js';
 
 /**
  * The value of `text`: an expression, or statements whose last is an expression (or an assignment, whose value it is).
@@ -46,4 +48,77 @@ export function evaluateSource(interpreter: Interpreter, module: PyModule, text:
   } finally {
     interpreter.frames.length = depth;
   }
+}
+
+/**
+ * `eval` and `exec` of a known text where the running code stands, or with the names of `globals` and `locals`; what statements
+ * bind goes into the dict that was given. @throws what the code throws
+ */
+export function evaluateText(
+  interpreter: Interpreter,
+  text: string,
+  mode: 'eval' | 'exec',
+  globals: PyDict | null,
+  locals: PyDict | null,
+): Value {
+  const running = interpreter.frame;
+  if (!running) return interpreter.unknown('code is made at run time where nothing runs');
+  const file = interpreter.project.parser.parse('<string>', mode === 'eval' ? text.trim() : text);
+  if (file.ast.problems[0]) interpreter.raise('SyntaxError', file.ast.problems[0].message);
+  const given = locals ?? globals;
+  const frame = given ? frameOver(interpreter, running, given, globals) : { ...running, file, node: null };
+  if (mode === 'exec' && !given && running.kind !== 'module') {
+    // What a function's exec binds is seen by nobody.
+    Object.assign(frame, {
+      owner: { vars: new Map(running.locals), parent: null, saved: interpreter.heap.epoch, taint: null },
+    });
+    Object.assign(frame, { locals: (frame.owner as Env).vars });
+  }
+  const depth = interpreter.frames.length;
+  interpreter.frames.push({ ...frame, file });
+  try {
+    const here = interpreter.frames[depth] as Frame;
+    const [first] = file.ast.body;
+    if (mode === 'eval') {
+      if (first?.kind !== 'Expression') interpreter.raise('SyntaxError', 'invalid syntax');
+      return evaluate(interpreter, here, first.value);
+    }
+    execBlock(interpreter, here, file.ast.body);
+    if (given) {
+      interpreter.heap.touch(given);
+      for (const [name, value] of here.locals) given.entries.set(name, { key: name, value });
+    }
+    return null;
+  } finally {
+    interpreter.frames.length = depth;
+  }
+}
+
+/** A module-like frame whose names are the items of a dict. */
+function frameOver(interpreter: Interpreter, running: Frame, names: PyDict, globals: PyDict | null): Frame {
+  const namespace = new Map<string, Value>();
+  for (const dict of new Set([globals, names]))
+    for (const { key, value } of dict?.entries.values() ?? []) if (typeof key === 'string') namespace.set(key, value);
+  const own = globals?.backing?.kind === 'module' ? globals.backing : null;
+  const module: PyModule = {
+    kind: 'module',
+    name: running.module.name,
+    file: running.module.file,
+    namespace,
+    isPackage: false,
+    saved: interpreter.heap.epoch,
+    taint: (globals ?? names).taint,
+  };
+  const target = own && names === globals ? own : module;
+  return {
+    ...running,
+    kind: 'module',
+    module: target,
+    locals: target.namespace,
+    owner: target,
+    closure: null,
+    env: null,
+    pending: [],
+    methods: null,
+  };
 }

@@ -21,6 +21,7 @@ import { notModelled, type ModelledModule } from './define.js';
 import { PyRaise, Stopped } from './errors.js';
 import type { Frame } from './frame.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
+import { moduleSpec } from './moduleSpec.js';
 import { namespaceDict } from './namespaceDict.js';
 import { definedNames, importsInText, namesUsedAtTopLevel, writesInto } from './registries.js';
 import { bindName, exec } from './statements.js';
@@ -44,6 +45,8 @@ interface ModuleRecord {
   readonly dependencies: Set<string>;
   /** Base epoch in which it was built. */
   epoch: number;
+  /** What the module has put into `sys.modules` in its own place. */
+  replacement: Value | undefined;
   mainRun: boolean;
   typeCheckingRun: boolean;
 }
@@ -156,6 +159,7 @@ export class Importer {
       ['__package__', (resolved?.isPackage ?? modelled?.isPackage) ? name : name.split('.').slice(0, -1).join('.')],
     ]);
     if (resolved?.path) namespace.set('__file__', resolved.path);
+    namespace.set('__loader__', null).set('__spec__', moduleSpec(name, resolved?.path ?? null));
     const module: PyModule = {
       kind: 'module',
       name,
@@ -181,6 +185,7 @@ export class Importer {
       stars: [],
       dependencies: new Set(),
       epoch: 0,
+      replacement: undefined,
       mainRun: false,
       typeCheckingRun: false,
     };
@@ -279,6 +284,7 @@ export class Importer {
       record.lazy.clear();
       record.stars = [];
       record.dependencies.clear();
+      record.replacement = undefined;
       record.mainRun = false;
       record.typeCheckingRun = false;
     }
@@ -286,6 +292,19 @@ export class Importer {
 
   private start(record: ModuleRecord): ModuleRecord {
     this.begun?.add(record);
+    // Python would have run it long before: it neither sees nor changes the modes and the trace of the code that runs now.
+    const { interpreter } = this;
+    const { state, unseen } = interpreter;
+    interpreter.state = new Map();
+    try {
+      return this.runRecord(record);
+    } finally {
+      interpreter.state = state;
+      interpreter.unseen = unseen;
+    }
+  }
+
+  private runRecord(record: ModuleRecord): ModuleRecord {
     record.state = 'running';
     this.waiting.delete(record);
     this.fruitless.clear();
@@ -411,6 +430,63 @@ export class Importer {
       : this.importName(absolute, from);
   }
 
+  /** Whether an import of `name` would find something, told without running anything. */
+  exists(name: string): boolean {
+    return this.isModelled(name) || this.record(name, this.current()) !== undefined;
+  }
+
+  /** The version of an installed distribution, as its metadata folder is named. */
+  installedVersion(name: string): string | undefined {
+    const { project } = this.interpreter;
+    const wanted = name.toLowerCase().replace(/[-_.]+/g, '_');
+    for (const root of project.roots)
+      for (const entry of project.names(root)) {
+        const match = /^(.+)-([^-]+)\.dist-info$/.exec(entry);
+        if (match?.[1]?.toLowerCase().replace(/[-_.]+/g, '_') === wanted) return match[2];
+      }
+    return undefined;
+  }
+
+  /**
+   * Where a path that code names lies: as it is, or below the folder of a script that is running or a root of the project. Modules that are
+   * being built depend on it from then on.
+   */
+  locate(path: string, exists: (path: string) => boolean): string | undefined {
+    const found = this.candidates(path).find(exists);
+    if (found !== undefined)
+      for (const record of this.begun ?? []) if (record.state === 'running') record.dependencies.add(found);
+    return found;
+  }
+
+  private candidates(path: string): string[] {
+    if (path.startsWith('/')) return [normalize(path)];
+    const folders = new Set<string>();
+    const { frames, project } = this.interpreter;
+    for (let i = frames.length - 1; i >= 0; i--) {
+      const file = frames[i]?.module.file?.path;
+      if (file?.startsWith('/')) folders.add(dirname(file));
+    }
+    for (const folder of [...folders]) {
+      // Scripts are often started from the folder of the project.
+      for (let above = dirname(folder), i = 0; i < LEVELS_ABOVE && above !== '/'; i++, above = dirname(above))
+        folders.add(above);
+    }
+    return [...folders, ...project.roots].map((folder) => normalize(`${folder}/${path}`));
+  }
+
+  /** `sys.modules[name] = value`: what imports of that module give from now on. */
+  replace(name: string, value: Value): void {
+    const current = this.current();
+    const record = current?.module.name === name ? current : this.record(name, current);
+    if (record && (this.begun?.has(record) ?? false)) record.replacement = value;
+  }
+
+  /** What code sees of a module: itself, or what it put in its place. */
+  visible(module: PyModule | Unknown): Value {
+    const replacement = isUnknown(module) ? undefined : this.byModule.get(module)?.replacement;
+    return replacement === undefined ? module : replacement;
+  }
+
   private current(): ModuleRecord | null {
     const module = this.interpreter.module;
     return module ? (this.byModule.get(module) ?? null) : null;
@@ -440,9 +516,21 @@ export class Importer {
       }
       from?.dependencies.add(record.key);
       this.ready(record);
+      if (parent?.replacement !== undefined) this.bindInReplacement(parent, parts[i - 1] ?? '', record);
       parent = record;
     }
     return record ? record.module : this.missing(name);
+  }
+
+  /** An imported submodule becomes an attribute of its package: of what stands for it. */
+  private bindInReplacement(parent: ModuleRecord, name: string, child: ModuleRecord): void {
+    const { replacement } = parent;
+    if (typeof replacement !== 'object' || replacement?.kind !== 'instance' || replacement.attrs.has(name)) return;
+    const value = this.visible(child.module);
+    this.interpreter.heap.onBase((epoch) => {
+      this.byEpoch.set(epoch, parent);
+      this.interpreter.setOwnAttribute(replacement, name, value);
+    });
   }
 
   private absolute(from: ModuleRecord | null, level: number, module: string): string | undefined {
@@ -456,7 +544,13 @@ export class Importer {
       (running) => running.module === frame.module && running.importGuards > 0,
     );
     const lazy =
-      frame.kind === 'module' && frame.importGuards === 0 && record !== null && !this.eager.has(this.packageOf(record));
+      frame.kind === 'module' &&
+      frame.importGuards === 0 &&
+      record !== null &&
+      // Not what a run evaluates in the module's namespace: that is gone after the run.
+      frame.file === record.module.file &&
+      this.interpreter.heap.depth === 0 &&
+      !this.eager.has(this.packageOf(record));
     if (node.kind === 'Import') this.execPlainImport(frame, node, record, guarded, lazy);
     else this.execFromImport(frame, node, record, guarded, lazy);
   }
@@ -492,8 +586,8 @@ export class Importer {
       }
       const load = (): Value => {
         const value = this.importName(alias.name, record);
-        if (alias.asName !== null || isUnknown(value)) return value;
-        return this.importName(head, record);
+        if (alias.asName !== null || isUnknown(value)) return this.visible(value);
+        return this.visible(this.importName(head, record));
       };
       if (lazy && record && whole && !whole.modelled && whole.state === 'new')
         this.bindLazily(record, frame, local, whole, load);
@@ -517,7 +611,8 @@ export class Importer {
       const missing = node.level > 0 ? interpreter.unknown(`the module '${label}' was not found`) : this.missing(label);
       if (node.names !== '*')
         for (const alias of node.names) bindName(interpreter, frame, alias.asName ?? alias.name, missing);
-      else if (record) record.stars.push({ target: this.placeholder(record, missing), place: missing });
+      else if (record && this.interpreter.heap.depth === 0)
+        record.stars.push({ target: this.placeholder(record, missing), place: missing });
       return;
     }
     if (source && record) record.dependencies.add(source.key);
@@ -568,8 +663,12 @@ export class Importer {
   private importMember(name: string, member: string, from: ModuleRecord | null, guarded: boolean): Value {
     const module = this.importName(name, from);
     if (isUnknown(module)) return module;
+    const replacement = this.byModule.get(module)?.replacement;
+    const replaced = replacement === undefined ? undefined : this.interpreter.getAttribute(replacement, member);
+    if (replaced !== undefined && !isUnknown(replaced)) return replaced;
     const value = this.moduleAttribute(module, member);
     if (value !== undefined) return value;
+    if (replaced !== undefined) return replaced;
     if (guarded) this.interpreter.raise('ImportError', `cannot import name '${member}' from '${name}'`);
     return this.interpreter.unknown(`'${name}' has no name '${member}'`);
   }
@@ -711,7 +810,7 @@ export class Importer {
     if (!isPackage && !provider.isFile(file)) {
       if (!provider.isDirectory(`${folder}/${name}`)) return undefined;
       const found = this.interpreter.project.resolve(dotted, [record.root]);
-      return found ? this.ready(this.recordOf(found, record.root)).module : undefined;
+      return found ? this.visible(this.ready(this.recordOf(found, record.root)).module) : undefined;
     }
     const resolved = {
       name: dotted,
@@ -719,7 +818,7 @@ export class Importer {
       isPackage,
       folder: isPackage ? `${folder}/${name}` : null,
     };
-    return this.ready(this.recordOf(resolved, record.root)).module;
+    return this.visible(this.ready(this.recordOf(resolved, record.root)).module);
   }
 
   /** Carries out all imports that a module still owes. */
@@ -878,7 +977,10 @@ export class Importer {
 
   /** Forgets the modules of changed files, whatever imports them, and whatever they wrote into. */
   invalidate(paths: ReadonlySet<string>): void {
-    const changed = [...this.records.values()].filter(({ resolved }) => resolved?.path && paths.has(resolved.path));
+    const changed = [...this.records.values()].filter(
+      ({ resolved, dependencies }) =>
+        (resolved?.path && paths.has(resolved.path)) || [...dependencies].some((path) => paths.has(path)),
+    );
     for (const record of this.affected(changed)) {
       this.forget(record);
       this.foreign.delete(record);
@@ -920,11 +1022,24 @@ function absoluteName(from: string, isPackage: boolean, level: number, module: s
   return module === '' ? base.join('.') : `${base.join('.')}.${module}`;
 }
 
+/** How many folders above a script's own it may have been started from. */
+const LEVELS_ABOVE = 3;
+
+/** A path without `.` and `..`. */
+function normalize(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split('/')) {
+    if (part === '..') parts.pop();
+    else if (part !== '' && part !== '.') parts.push(part);
+  }
+  return `/${parts.join('/')}`;
+}
+
 /** Steps that a look at a module's text costs. */
 const REGISTRANT_COST = 500;
 
 /** A module's own names, there before it runs. */
-const MODULE_NAMES = new Set(['__name__', '__doc__', '__package__', '__file__']);
+const MODULE_NAMES = new Set(['__name__', '__doc__', '__package__', '__file__', '__spec__', '__loader__']);
 
 /** Ends a load that ran into a module which is not ready; see {@link Importer.ready}. */
 class CircularImport extends Error {

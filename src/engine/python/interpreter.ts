@@ -12,6 +12,7 @@ import type { Comparison } from './compare.js';
 import type { Assumption, Context } from './context.js';
 import type { ModelledModule } from './define.js';
 import { PyRaise, Stopped, UnknownFlow } from './errors.js';
+import { evaluateText } from './evaluateSource.js';
 import { reprBuiltin, strBuiltin } from './format.js';
 import type { Frame } from './frame.js';
 import { hashBuiltin } from './hash.js';
@@ -1025,6 +1026,34 @@ export class Interpreter implements Context {
   }
   importModule(name: string): PyModule | Unknown {
     return this.importer.import(name);
+  }
+  importVisible(name: string): Value {
+    return this.importer.visible(this.importer.import(name));
+  }
+  readFile(path: string): string | undefined {
+    const found = this.importer.locate(path, (candidate) => this.project.provider.isFile(candidate));
+    return found === undefined ? undefined : this.project.text(found);
+  }
+  fileKind(path: string): 'file' | 'folder' | null {
+    const { provider } = this.project;
+    if (this.importer.locate(path, (candidate) => provider.isFile(candidate)) !== undefined) return 'file';
+    return this.importer.locate(path, (candidate) => provider.isDirectory(candidate)) !== undefined ? 'folder' : null;
+  }
+  folderNames(path: string): readonly string[] | undefined {
+    const found = this.importer.locate(path, (candidate) => this.project.provider.isDirectory(candidate));
+    return found === undefined ? undefined : this.project.names(found);
+  }
+  evaluateText(text: string, mode: 'eval' | 'exec', globals: PyDict | null, locals: PyDict | null): Value {
+    return evaluateText(this, text, mode, globals, locals);
+  }
+  moduleExists(name: string): boolean {
+    return this.importer.exists(name);
+  }
+  installedVersion(name: string): string | undefined {
+    return this.importer.installedVersion(name);
+  }
+  replaceModule(name: string, value: Value): void {
+    this.importer.replace(name, value);
   }
   unknownBase(value: Value, what: string): Unknown {
     const cls = this.typeOf(value);

@@ -1,5 +1,6 @@
 /** The functions of `builtins`. */
 import {
+  isDict,
   asIndex,
   asInt,
   asString,
@@ -22,7 +23,7 @@ import { asciiOnly, formatValue } from '../format.js';
 import { addressOf, hashNumber } from '../hash.js';
 import { indexOf } from '../subscript.js';
 import { isSym, norm } from '../symint.js';
-import type { PyBuiltin, Unknown, Value } from '../value.js';
+import type { PyBuiltin, PyDict, Unknown, Value } from '../value.js';
 import { advance } from './iteration.js';
 import { absolute, round } from './numberMethods.js';
 import { extreme, sortItems } from './sorting.js';
@@ -168,6 +169,24 @@ const sortedFunction = defineFunction(
     return isUnknown(result) ? result : context.list(result);
   },
 );
+
+/** `eval` and `exec`: of a text that is known as the code it is, else anything may have happened to what was given. */
+function runText(
+  mode: 'eval' | 'exec',
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  context: Context,
+): Value {
+  const [source, globals = kwargs.get('globals') ?? null, locals = kwargs.get('locals') ?? null] = args;
+  const text = asString(source);
+  const known = (value: Value): value is PyDict | null => value === null || isDict(value);
+  if (text === undefined || !known(globals) || !known(locals)) {
+    const reason = context.unknown(`code that is made at run time (${mode}) is not followed`);
+    return escapeAll(args.slice(1), firstUnknown(source, globals, locals) ?? reason, context);
+  }
+  const simple = mode === 'eval' ? literalValue(text) : undefined;
+  return simple !== undefined ? simple : context.evaluateText(text, mode, globals, locals);
+}
 
 const functions: readonly PyBuiltin[] = [
   raw('len', (args, _kwargs, context) => {
@@ -352,35 +371,34 @@ const functions: readonly PyBuiltin[] = [
   raw('input', (_args, _kwargs, context) =>
     context.unknown('what the user types is not known', context.builtinClass('str')),
   ),
-  raw('open', (args, _kwargs, context) => {
-    const name = asString(args[0]);
-    return context.unknown(
-      name === undefined ? 'the contents of a file are not read' : `the contents of the file '${name}' are not read`,
-    );
+  raw('open', (args, kwargs, context) => {
+    const mode = asString(args[1] ?? kwargs.get('mode') ?? 'r');
+    const path = context.callMethod(context.importModule('os'), 'fspath', [args[0] ?? kwargs.get('file') ?? null]);
+    const name = asString(path);
+    if (name === undefined || mode === undefined)
+      return firstUnknown(path) ?? context.unknown('the contents of a file are not read');
+    const stream = (text: string): Value =>
+      context.callMethod(context.importModule('io'), mode.includes('b') ? 'BytesIO' : 'StringIO', [
+        mode.includes('b') ? { kind: 'bytes', value: text } : text,
+      ]);
+    if (/[wax]/.test(mode)) return stream('');
+    const text = context.readFile(name);
+    return text === undefined ? context.unknown(`the contents of the file '${name}' are not read`) : stream(text);
   }),
-  raw('exec', (args, _kwargs, context) =>
-    escapeAll(args, context.unknown('code that is made at run time (exec) is not followed'), context),
-  ),
-  raw('eval', (args, _kwargs, context) => {
-    const simple = literalValue(asString(args[0]));
-    return simple !== undefined
-      ? simple
-      : escapeAll(
-          args.slice(1),
-          firstUnknown(args[0]) ?? context.unknown('code that is made at run time (eval) is not followed'),
-          context,
-        );
-  }),
-  raw('compile', (_args, _kwargs, context) =>
-    context.unknown('code that is made at run time (compile) is not followed'),
+  raw('exec', (args, kwargs, context) => runText('exec', args, kwargs, context)),
+  raw('eval', (args, kwargs, context) => runText('eval', args, kwargs, context)),
+  raw(
+    'compile',
+    (args, _kwargs, context) =>
+      asString(args[0]) ?? firstUnknown(args[0]) ?? context.unknown('code that is made from a tree is not followed'),
   ),
   raw('breakpoint', () => null),
   raw('__import__', (args, _kwargs, context) => {
     const name = asString(args[0]);
     if (name === undefined)
       return firstUnknown(args[0]) ?? context.unknown('the name of an imported module is not known');
-    context.importModule(name);
-    return context.importModule(name.split('.')[0] ?? name);
+    context.importVisible(name);
+    return context.importVisible(name.split('.')[0] ?? name);
   }),
   raw('__build_class__', (_args, _kwargs, context) =>
     context.unknown('__build_class__ is not described by the analyser'),

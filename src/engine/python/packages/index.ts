@@ -11,6 +11,7 @@ import attrSource from './attr.py';
 import configSource from './config.py';
 import packagingSource from './packaging.py';
 import pydanticSource from './pydantic.py';
+import { yamlModule } from './yaml.js';
 
 /** Names a class body annotates, without class variables. */
 function annotatedNames(cls: PyClass): string[] {
@@ -93,6 +94,7 @@ def trange(*args, **kwargs):
 `;
 
 export const commonPackages: readonly ModelledModule[] = [
+  yamlModule,
   {
     name: 'pydantic',
     isPackage: true,

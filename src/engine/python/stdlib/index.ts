@@ -17,6 +17,7 @@ import fnmatchSource from './fnmatch.py';
 import { functoolsModule } from './functools.js';
 import heapqSource from './heapq.py';
 import { inspectModules } from './inspect.js';
+import ioSource from './io.py';
 import { itertoolsModule } from './itertools.js';
 import { jsonModule } from './json.js';
 import { loggingModules } from './logging.js';
@@ -49,6 +50,7 @@ const described: readonly ModelledModule[] = [
   functoolsModule,
   { name: 'heapq', source: heapqSource },
   ...inspectModules,
+  { name: 'io', source: ioSource, members: () => ({ open: builtins.get('open') ?? null }) },
   itertoolsModule,
   jsonModule,
   ...loggingModules,

@@ -1,10 +1,11 @@
 /** `os`, `os.path`, `pathlib`, `sys`: pure text work. Nothing of the machine the analysis runs on shows through. */
-import { asString, firstUnknown } from '../coerce.js';
+import { asString, firstUnknown, isUnknown } from '../coerce.js';
+import type { Context } from '../context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import { objectClass } from '../builtins/classes.js';
 import { identityOf } from '../hash.js';
 import { namedtuple } from './namedTuple.js';
-import type { PyClass, Value } from '../value.js';
+import type { PyBuiltin, PyClass, Unknown, Value } from '../value.js';
 import osSource from './os.py';
 import pathlibSource from './pathlib.py';
 import posixpathSource from './posixpath.py';
@@ -40,6 +41,41 @@ const disk = (module: string, names: string): Record<string, Value> =>
         unknownFunction(`${module}.${name}`, `what ${module}.${name} gives is only known at run time`),
       ]),
   );
+
+const textOfPath = (path: Value | undefined, context: Context): string | Unknown =>
+  asString(path) ??
+  firstUnknown(path) ??
+  asString(context.callMethod(path as Value, '__fspath__')) ??
+  context.unknown('this path is not known');
+
+/** A question about the disk: what the project holds is known, the rest only at run time. */
+const onProject = (name: string, answer: (kind: 'file' | 'folder') => Value): PyBuiltin =>
+  defineFunction(`${name}(path)`, ({ path }, context) => {
+    const text = textOfPath(path, context);
+    if (isUnknown(text)) return text;
+    const kind = context.fileKind(text);
+    return kind === null ? context.unknown(`whether '${text}' exists is only known at run time`) : answer(kind);
+  });
+
+const projectFiles: Readonly<Record<string, Value>> = {
+  exists: onProject('exists', () => true),
+  lexists: onProject('lexists', () => true),
+  isfile: onProject('isfile', (kind) => kind === 'file'),
+  isdir: onProject('isdir', (kind) => kind === 'folder'),
+};
+
+const listdir = defineFunction("listdir(path='.')", ({ path }, context) => {
+  const text = textOfPath(path, context);
+  if (isUnknown(text)) return text;
+  const names = context.folderNames(text);
+  return names ? context.list([...names]) : context.unknown(`what is in '${text}' is only known at run time`);
+});
+
+const readText = defineFunction('_read_text(path)', ({ path }, context) => {
+  const text = asString(path) ?? '';
+  const contents = context.readFile(text);
+  return contents === undefined ? context.unknown(`the contents of the file '${text}' are not read`) : contents;
+});
 
 /** An output stream: writing to it does nothing. */
 const streamClass: PyClass = defineClass('TextIOWrapper', {
@@ -112,7 +148,8 @@ export const osModules: readonly ModelledModule[] = [
     name: 'os.path',
     source: posixpathSource,
     members: () => ({
-      ...disk('os.path', 'exists isfile isdir islink ismount getsize getmtime getatime getctime samefile lexists'),
+      ...disk('os.path', 'islink ismount getsize getmtime getatime getctime samefile'),
+      ...projectFiles,
       _environment: environment,
       _working_folder: workingFolder,
     }),
@@ -124,8 +161,9 @@ export const osModules: readonly ModelledModule[] = [
     members: () => ({
       ...disk(
         'os',
-        'getcwd getpid getppid listdir walk scandir stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace',
+        'getcwd getpid getppid walk scandir stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace',
       ),
+      listdir,
       _environment: environment,
       _assume_unset: defineFunction('_assume_unset(key)', ({ key }, context) => {
         if (!firstUnknown(key)) context.assume(`the environment variable ${String(asString(key))} is not set`);
@@ -137,7 +175,7 @@ export const osModules: readonly ModelledModule[] = [
     name: 'posixpath',
     source: posixpathSource,
     members: () => ({
-      ...disk('os.path', 'exists isfile isdir'),
+      ...projectFiles,
       _environment: environment,
       _working_folder: workingFolder,
     }),
@@ -145,7 +183,16 @@ export const osModules: readonly ModelledModule[] = [
   {
     name: 'pathlib',
     source: pathlibSource,
-    members: () => ({ _on_disk: onDisk, _working_folder: workingFolder, _text_hash: textHash }),
+    members: () => ({
+      _on_disk: onDisk,
+      _working_folder: workingFolder,
+      _text_hash: textHash,
+      _read_text: readText,
+      _listdir: listdir,
+      _exists: projectFiles['exists'] ?? null,
+      _is_file: projectFiles['isfile'] ?? null,
+      _is_dir: projectFiles['isdir'] ?? null,
+    }),
   },
   { name: 'sys', source: sysSource, members: sysMembers },
 ];

@@ -152,17 +152,25 @@ class Path(PurePath):
         return len(data)
 
     def exists(self):
-        return _on_disk(f"whether {self._text!r} exists")
+        return _exists(self._text)
 
-    is_file = is_dir = is_symlink = exists
+    def is_file(self):
+        return _is_file(self._text)
+
+    def is_dir(self):
+        return _is_dir(self._text)
+
+    def is_symlink(self):
+        return _on_disk(f"whether {self._text!r} is a link")
 
     def open(self, *args, **kwargs):
-        return _on_disk(f"the contents of {self._text!r}")
+        return open(self._text, *args, **kwargs)
 
     def read_text(self, *args, **kwargs):
-        return _on_disk(f"the contents of {self._text!r}")
+        return _read_text(self._text)
 
-    read_bytes = read_text
+    def read_bytes(self):
+        return self.open("rb").read()
 
     def glob(self, pattern):
         return _on_disk(f"the files in {self._text!r}")
@@ -170,7 +178,7 @@ class Path(PurePath):
     rglob = glob
 
     def iterdir(self):
-        return _on_disk(f"the files in {self._text!r}")
+        return iter([self / name for name in _listdir(self._text)])
 
     def stat(self):
         return _on_disk(f"what the disk says about {self._text!r}")

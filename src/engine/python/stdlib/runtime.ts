@@ -3,6 +3,8 @@
  * they are given, so only the results are unknown.
  */
 import { objectClass } from '../builtins/classes.js';
+import { exceptionClasses } from '../builtins/exceptions.js';
+import { moduleSpec } from '../moduleSpec.js';
 import { asString, firstUnknown, isInstance, isUnknown } from '../coerce.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import type { Native, NativeType, PyClass, Value } from '../value.js';
@@ -60,9 +62,12 @@ const modulesType: NativeType = {
     const name = asString(index);
     return name === undefined
       ? (firstUnknown(index) ?? context.raise('TypeError', 'module names are text'))
-      : context.importModule(name);
+      : context.importVisible(name);
   },
-  setItem: () => undefined,
+  setItem: (_self, index, value, context) => {
+    const name = asString(index);
+    if (name !== undefined) context.replaceModule(name, value);
+  },
   contains: (_self, item, context) =>
     firstUnknown(item) ?? context.unknown('the modules loaded at run time are not known'),
   getAttribute: (self, name, context) => {
@@ -97,6 +102,11 @@ const weakReference: PyClass = defineClass('ReferenceType', {
   },
 });
 
+const packageNotFound = defineClass('PackageNotFoundError', {
+  module: 'importlib.metadata',
+  bases: [exceptionClasses.get('ModuleNotFoundError')].filter((cls) => cls !== undefined),
+});
+
 const importlibModules: readonly ModelledModule[] = [
   {
     name: 'importlib',
@@ -107,7 +117,7 @@ const importlibModules: readonly ModelledModule[] = [
         if (text === undefined)
           return firstUnknown(name) ?? context.raise('TypeError', 'the name of a module must be text');
         const dots = /^\.*/.exec(text)?.[0].length ?? 0;
-        if (dots === 0) return context.importModule(text);
+        if (dots === 0) return context.importVisible(text);
         const base = asString(from);
         if (base === undefined)
           return (
@@ -115,7 +125,7 @@ const importlibModules: readonly ModelledModule[] = [
             context.raise('TypeError', `the 'package' argument is required to perform a relative import for '${text}'`)
           );
         const parts = base.split('.');
-        return context.importModule(
+        return context.importVisible(
           [...parts.slice(0, parts.length - dots + 1), text.slice(dots)].filter(Boolean).join('.'),
         );
       }),
@@ -129,18 +139,35 @@ const importlibModules: readonly ModelledModule[] = [
       find_spec: defineFunction('find_spec(name, package=None)', ({ name }, context) => {
         const text = asString(name);
         if (text === undefined) return firstUnknown(name) ?? null;
-        const module = context.importModule(text);
-        // What can't be found here may still be installed where the code runs.
-        return isUnknown(module) ? module : context.instance(plainClass('ModuleSpec', 'importlib'), [['name', text]]);
+        if (context.moduleExists(text)) return moduleSpec(text, null);
+        // As for imports that a `try` guards: what is not on the search path is taken as not installed.
+        context.assume(`the package '${text.split('.')[0]}' is not installed`);
+        return null;
       }),
     }),
   },
   opaqueModule(
     'importlib.metadata',
     'installed packages are only known at run time',
-    'version metadata distribution distributions entry_points files requires',
+    'metadata distribution distributions entry_points files requires packages_distributions',
     () => ({
-      PackageNotFoundError: plainClass('PackageNotFoundError', 'importlib.metadata'),
+      PackageNotFoundError: packageNotFound,
+      version: defineFunction('version(distribution_name)', ({ distribution_name: name }, context) => {
+        const text = asString(name);
+        if (text === undefined) return firstUnknown(name) ?? context.unknown('the name of a package is not known');
+        const known = context.installedVersion(text);
+        if (known !== undefined) return known;
+        const module_ = text.replaceAll('-', '_');
+        if (!context.moduleExists(module_)) {
+          context.assume(`the package '${text}' is not installed`);
+          return context.raiseValue(context.call(packageNotFound, [text]));
+        }
+        const module = text === 'torch' ? context.importModule(text) : null;
+        const version = module && !isUnknown(module) ? context.getAttribute(module, '__version__') : undefined;
+        return typeof version === 'string'
+          ? version
+          : context.unknown(`the version of '${text}' is only known at run time`);
+      }),
     }),
   ),
   opaqueModule(
