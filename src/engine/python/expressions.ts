@@ -211,6 +211,7 @@ export function readName(interpreter: Interpreter, frame: Frame, node: Extract<E
       'UnboundLocalError',
       `cannot access local variable '${id}' where it is not associated with a value`,
     );
+  if (interpreter.undefinedNames === 'unknown') return interpreter.unknown(`the name '${id}' is not defined here`);
   interpreter.raise('NameError', `name '${id}' is not defined`);
 }
 

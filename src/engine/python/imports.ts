@@ -347,6 +347,25 @@ export class Importer {
     if (file) this.runBody(record, file, false);
   }
 
+  /** Runs a file as Python runs a script, in a namespace of its own that nobody else sees; `null` when it can't be read. */
+  runScript(path: string): PyModule | null {
+    const { name } = this.interpreter.project.moduleNameOf(path);
+    const resolved = { name, path, isPackage: false, folder: null };
+    const key = `script:${path}`;
+    const record = this.add(key, name, resolved, null, dirname(path));
+    try {
+      const { file, namespace } = record.module;
+      if (!file) return null;
+      namespace.set('__name__', '__main__');
+      record.state = 'ready';
+      record.mainRun = true;
+      this.runBody(record, file, false);
+      return record.module;
+    } finally {
+      this.records.delete(key);
+    }
+  }
+
   private frameFor(record: ModuleRecord, file: SourceFile): Frame {
     return {
       kind: 'module',

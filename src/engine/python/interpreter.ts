@@ -97,6 +97,8 @@ export class Interpreter implements Context {
    * costs sets it to `null` before and looks at it afterwards.
    */
   unseen: Unknown | null = null;
+  /** What a name gives that is bound nowhere: an error as in Python, or an unknown while code is only watched. */
+  undefinedNames: 'raise' | 'unknown' = 'raise';
   private steps = 0;
   private stepLimit: number = budget.steps;
   private deadline = Infinity;

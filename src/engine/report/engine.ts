@@ -1,5 +1,12 @@
 /** The engine's front door: files in, reports out. Everything above asks here. */
-import { Interpreter, evaluateSource, type PyClass, type PyModule, type Value } from '../python/index.js';
+import {
+  Interpreter,
+  evaluateSource,
+  type PyClass,
+  type PyInstance,
+  type PyModule,
+  type Value,
+} from '../python/index.js';
 import { stdlib } from '../python/stdlib/index.js';
 import { dirname, Project, type SourceProvider } from '../project/index.js';
 import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
@@ -9,7 +16,10 @@ import { spanOf } from './counts.js';
 import { classesOf, construct, type ClassContext, type Wholes } from './construct.js';
 import { directivesOf } from './directives.js';
 import type { InputSpec } from './inputs.js';
+import { check, Program } from '../lint/index.js';
+import { findingReport } from './findings.js';
 import { buildReport } from './modelReport.js';
+import { rehearse } from './rehearse.js';
 import type { FindingReport, ModelReport } from './types.js';
 
 export interface EngineOptions {
@@ -163,6 +173,32 @@ export class Engine {
     if (typeof value !== 'object' || value?.kind !== 'class') return null;
     const mayBe = value.unknownBase !== null && value.namespace.has('forward');
     return mayBe || isModuleClass(value) ? value : null;
+  }
+
+  /** What the rules find in a file. @throws EngineError when it can't be read */
+  lintFile(path: string): FindingReport[] {
+    const file = this.file(path);
+    const { interpreter } = this;
+    return interpreter.run(() => {
+      const rehearsal = rehearse({
+        interpreter,
+        path,
+        missing: (module, made) => this.notMade(module, file, made),
+      });
+      return check(new Program(this.project, interpreter, file, rehearsal)).map(findingReport);
+    });
+  }
+
+  /** A module of each class of a file that isn't among those made. */
+  private notMade(module: PyModule, file: SourceFile, made: ReadonlySet<PyClass>): PyInstance[] {
+    const wholes: Wholes = new Map();
+    const contexts = classesOf(file).flatMap((node) => this.classContext(module, file, node) ?? []);
+    return contexts.flatMap((context) => {
+      if (made.has(context.cls)) return [];
+      const owners = contexts.filter((other) => other !== context).reverse();
+      const { value } = construct(context, owners, wholes);
+      return typeof value === 'object' && value?.kind === 'instance' ? [value] : [];
+    });
   }
 
   /** Syntax and directive problems of a file. */

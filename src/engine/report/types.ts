@@ -99,7 +99,9 @@ export interface LayerSignal {
   readonly gradientNorm: number | null;
 }
 
-export type Severity = 'error' | 'warning' | 'info' | 'hint';
+import type { Severity } from '../lint/types.js';
+
+export type { Severity } from '../lint/index.js';
 
 /** A problem that was found, with the numbers in the message. */
 export interface FindingReport {
@@ -110,6 +112,13 @@ export interface FindingReport {
   readonly span: ReportSpan;
   /** Dotted path of the submodule, where it is about one. */
   readonly path?: string;
+  /** Places that help to understand it. */
+  readonly related?: readonly { readonly message: string; readonly span: ReportSpan }[];
+  /** A repair that was computed. */
+  readonly fix?: {
+    readonly title: string;
+    readonly edits: readonly { readonly span: ReportSpan; readonly text: string }[];
+  };
 }
 
 export interface ModelReport {

@@ -3,6 +3,7 @@ import { defineClass, defineFunction, type ModelledModule } from '../python/defi
 import { objectClass } from '../python/builtins/classes.js';
 import type { Context } from '../python/context.js';
 import type { PyBuiltin, PyClass, PyInstance, Value } from '../python/value.js';
+import { isSym, symbol } from '../python/symint.js';
 import { broadcast } from './broadcast.js';
 import { legacyConstructor, legacyTensors } from './creation.js';
 import { deviceClass } from './device.js';
@@ -12,7 +13,7 @@ import { gradEnabled, setGradEnabled } from './gradMode.js';
 import { Args, operatorsOf, Undetermined } from './ops/operator.js';
 import { functionalNames, torchNames } from './publicNames.js';
 import { makeSize, sizeClass } from './size.js';
-import { isTensor, makeTensor } from './tensor.js';
+import { isTensor, makeTensor, type Dim } from './tensor.js';
 import { tensorClass } from './tensorClass.js';
 import autogradSource from './python/autograd.py';
 import checkpointSource from './python/checkpoint.py';
@@ -22,6 +23,7 @@ import functionalSource from './python/functional.py';
 import gradModeSource from './python/gradMode.py';
 import jitSource from './python/jit.py';
 import lrSchedulerSource from './python/lrScheduler.py';
+import { observeStep, rehearsalOf, type ObservedStep } from './rehearsal.js';
 import miscSource from './python/misc.py';
 import pytreeSource from './python/pytree.py';
 import optimSource from './python/optim.py';
@@ -34,6 +36,10 @@ const unknownFunction = (name: string, reason: string): PyBuiltin =>
 const makeUnknown = defineFunction('_unknown(reason)', ({ reason }, context) =>
   context.unknown(typeof reason === 'string' ? reason : 'not known'),
 );
+const observe = defineFunction('_observe(name, self)', ({ name, self }, context) => {
+  observeStep(context, name as ObservedStep['name'], self ?? null, []);
+  return null;
+});
 const identity = defineFunction('identity(value)', ({ value }) => value ?? null);
 
 /** An object that is only itself: layouts, memory formats. */
@@ -406,16 +412,21 @@ const alias = (name: string, from: string, names: readonly string[] | '*'): Mode
   source: `from ${from} import ${names === '*' ? '*' : names.join(', ')}\n`,
 });
 
+/** `_batch_size()`: in a rehearsal the named size of a batch, else `None`. */
+const batchSize = defineFunction('_batch_size()', (_args, context) => (rehearsalOf(context) ? symbol('B') : null));
+
 /** A sample as a batch of `count`: tensors get an axis in front, numbers become tensors. */
 const stackLike = defineFunction('_stack_like(sample, count)', ({ sample, count }, context): Value => {
+  const n: Dim =
+    typeof count === 'number' || (count !== undefined && isSym(count))
+      ? count
+      : context.unknown('the size of a batch is not known');
   const stack = (value: Value): Value => {
     if (isUnknown(value)) return value;
     if (isTensor(value)) {
       const { shape } = value.data;
-      const n = typeof count === 'number' ? count : context.unknown('the size of a batch is not known');
       return makeTensor(context.heap, { shape: isUnknown(shape) ? shape : [n, ...shape], dtype: value.data.dtype });
     }
-    const n = typeof count === 'number' ? count : context.unknown('the size of a batch is not known');
     if (typeof value === 'number') return makeTensor(context.heap, { shape: [n], dtype: 'int64' });
     if (typeof value === 'object' && value !== null && value.kind === 'float')
       return makeTensor(context.heap, { shape: [n], dtype: 'float64' });
@@ -573,8 +584,13 @@ export const torchModuleList: readonly ModelledModule[] = [
     isPackage: true,
     source: `${contextNames(['passive'])}sdpa_kernel = passive\n\nclass SDPBackend:\n    ERROR = -1\n    MATH = 0\n    FLASH_ATTENTION = 1\n    EFFICIENT_ATTENTION = 2\n    CUDNN_ATTENTION = 3\n`,
   },
-  { name: 'torch.optim', isPackage: true, source: `${optimSource}\nfrom torch.optim import lr_scheduler\n` },
-  { name: 'torch.optim.lr_scheduler', source: lrSchedulerSource },
+  {
+    name: 'torch.optim',
+    isPackage: true,
+    source: `${optimSource}\nfrom torch.optim import lr_scheduler\n`,
+    members: () => ({ _observe: observe }),
+  },
+  { name: 'torch.optim.lr_scheduler', source: lrSchedulerSource, members: () => ({ _observe: observe }) },
   alias('torch.optim.optimizer', 'torch.optim', ['Optimizer', 'required']),
   ...[
     'SGD',
@@ -595,7 +611,7 @@ export const torchModuleList: readonly ModelledModule[] = [
   {
     name: 'torch.utils.data',
     isPackage: true,
-    members: () => ({ _unknown: makeUnknown, _stack_like: stackLike }),
+    members: () => ({ _unknown: makeUnknown, _stack_like: stackLike, _batch_size: batchSize }),
     source: dataSource,
   },
   alias('torch.utils.data.dataset', 'torch.utils.data', [

@@ -7,6 +7,7 @@
 import type { Context } from '../../python/context.js';
 import { defineClass } from '../../python/define.js';
 import type { PyBuiltin, PyClass, PyDict, PyInstance, Unknown, Value } from '../../python/value.js';
+import { rehearsalOf } from '../rehearsal.js';
 import {
   argument,
   classMember,
@@ -69,6 +70,7 @@ export function initialise(self: PyInstance, context: Context): void {
   attrs.set('_buffers', newDict(context));
   attrs.set('_non_persistent_buffers_set', newSet(context));
   attrs.set('_modules', newDict(context));
+  rehearsalOf(context)?.instances.push(self);
 }
 
 const init = method('__init__', (self, args, kwargs, context) => {
@@ -353,6 +355,7 @@ const setattr: PyBuiltin = {
     }
     if (typeof name !== 'string' || value === undefined)
       return context.raise('TypeError', 'Module.__setattr__() takes a name and a value');
+    if (context.place) rehearsalOf(context)?.assignments.push({ module: self, name, value, place: context.place });
     assign(self, name, value, context);
     return null;
   },

@@ -5,6 +5,7 @@ import type { PyBuiltin, PyDict, PyInstance, Unknown, Value } from '../../python
 import { deviceOf } from '../device.js';
 import { dtypeOf, isFloating, roundAll } from '../dtypes.js';
 import { makeTensor, type DType, type TensorData } from '../tensor.js';
+import { observeStep, rehearsedArgs } from '../rehearsal.js';
 import { enterModule, leaveModule } from '../trace.js';
 import { hiddenMembers, isModule, moduleClass, required } from './module.js';
 import {
@@ -169,9 +170,10 @@ const call: PyBuiltin = {
   pure: true,
   parameters: ANY_ARGUMENTS,
   call: (all, kwargs, context) => {
-    const [self, ...args] = all;
+    const [self, ...given] = all;
     if (!isInstance(self))
       return isUnknown(self) ? self : context.raise('TypeError', 'Module.__call__() needs a module');
+    const args = rehearsedArgs(context, self, given);
     const record = enterModule(context, self, args, kwargs);
     let output: Value | undefined;
     try {
@@ -201,6 +203,7 @@ const train = method('train', (self, args, kwargs, context) => {
   const mode = argument(args, kwargs, 0, 'mode', true) ?? null;
   if (mode !== null && typeof mode !== 'boolean' && !isUnknown(mode))
     return context.raise('ValueError', 'training mode is expected to be boolean');
+  if (context.place) observeStep(context, mode === false ? 'eval' : 'train', self, args);
   context.setAttribute(self, 'training', mode);
   for (const child of children(self)) {
     if (classMember(child.cls, 'train') === train && !classMember(child.cls, 'training'))
@@ -557,7 +560,10 @@ export const methodMembers: Readonly<Record<string, Value>> = {
   train,
   eval: method('eval', (self, _args, _kwargs, context) => context.callMethod(self, 'train', [false])),
   requires_grad_: requiresGrad,
-  zero_grad: method('zero_grad', () => null),
+  zero_grad: method('zero_grad', (self, args, _kwargs, context) => {
+    observeStep(context, 'zero_grad', self, args);
+    return null;
+  }),
   _apply: applyAll,
   to,
   type: method('type', (self, args, kwargs, context) => {

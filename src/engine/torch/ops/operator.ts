@@ -21,6 +21,7 @@ import {
   type TensorData,
   type TensorNative,
 } from '../tensor.js';
+import { observeAnswer, observeOp, rehearsalOf } from '../rehearsal.js';
 import { recordOp, tensorsIn } from '../trace.js';
 
 /** Tensors larger than this don't keep values. */
@@ -240,7 +241,44 @@ const COSTLY = new Set([
   'cdist',
 ]);
 
+/** Operators whose result is a tensor whatever the other argument is: a rehearsal follows them with unknown arguments, too. */
+const REHEARSED = new Set([
+  'add',
+  'sub',
+  'mul',
+  'div',
+  'pow',
+  'maximum',
+  'minimum',
+  'cross_entropy',
+  'nll_loss',
+  'binary_cross_entropy',
+  'binary_cross_entropy_with_logits',
+  'mse_loss',
+  'l1_loss',
+  'smooth_l1_loss',
+  'huber_loss',
+  'kl_div',
+  'where',
+  'masked_fill',
+  'to',
+]);
+
 function execute(
+  name: string,
+  run: Run,
+  bound: Bound,
+  context: Context,
+  inplace: boolean,
+  options: OperatorOptions,
+): Value {
+  const observed = observeOp(context, name, bound);
+  const answer = perform(name, run, bound, context, inplace, options);
+  if (observed) observeAnswer(observed, answer);
+  return answer;
+}
+
+function perform(
   name: string,
   run: Run,
   bound: Bound,
@@ -256,6 +294,10 @@ function execute(
     if (!(error instanceof Undetermined)) throw error;
     if (COSTLY.has(name)) recordOp(context, { op: name, inputs: [], macs: error.unknown });
     const first = args.firstTensor();
+    if (first && REHEARSED.has(name) && rehearsalOf(context)) {
+      // The graph goes on, though nothing is known of what came in.
+      return deliver(args, { shape: error.unknown, dtype: error.unknown }, inplace, options);
+    }
     if (options.many || !(error instanceof UnknownShape) || !first) {
       if (inplace || bound['inplace'] === true) {
         if (first)

@@ -1,4 +1,5 @@
 # torch.optim.lr_scheduler: schedulers remember what they were made with; rates are not followed over time.
+# _observe(name, self) is given.
 import types
 
 
@@ -12,7 +13,7 @@ class LRScheduler:
         self._last_lr = [group["lr"] for group in optimizer.param_groups]
 
     def step(self, epoch=None):
-        return None
+        _observe("schedule", self)
 
     def get_lr(self):
         return self._last_lr
@@ -106,7 +107,7 @@ class ReduceLROnPlateau(LRScheduler):
         super().__init__(optimizer)
 
     def step(self, metrics, epoch=None):
-        return None
+        _observe("schedule", self)
 
 
 class CyclicLR(LRScheduler):

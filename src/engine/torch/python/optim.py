@@ -1,4 +1,5 @@
 # torch.optim: optimizers keep their groups and defaults; a step changes nothing that can be seen here.
+# _observe(name, self) is given.
 from collections import defaultdict
 
 import torch
@@ -30,9 +31,10 @@ class Optimizer:
         self.param_groups.append(group)
 
     def zero_grad(self, set_to_none=True):
-        return None
+        _observe("zero_grad", self)
 
     def step(self, closure=None):
+        _observe("step", self)
         if closure is not None:
             return closure()
         return None

@@ -1,0 +1,138 @@
+/** What rules look at: one file, run and watched (see `torch/rehearsal.ts`), with questions that many rules ask. */
+import type { Project } from '../project/index.js';
+import type { Interpreter } from '../python/index.js';
+import type { Place, PyInstance, Value } from '../python/value.js';
+import type { SourceFile } from '../syntax/index.js';
+import type { ObservedOp, ObservedStep, Rehearsal } from '../torch/rehearsal.js';
+import { isTensor, type OpNode, type TensorData } from '../torch/tensor.js';
+import { trainingContext, type TrainingContext } from '../training/index.js';
+
+/** Operators that give the same numbers in another order or shape. */
+const SAME_NUMBERS = new Set([
+  'view',
+  'reshape',
+  'flatten',
+  'unflatten',
+  'squeeze',
+  'unsqueeze',
+  'transpose',
+  'permute',
+  'movedim',
+  'swapaxes',
+  'contiguous',
+  'clone',
+  'to',
+  'float',
+  'double',
+  'half',
+  'bfloat16',
+  'cuda',
+  'cpu',
+  'type_as',
+  't',
+  'mT',
+  'expand',
+  'view_as',
+  'reshape_as',
+  'select',
+  'slice',
+  'getitem',
+  'chunk',
+  'split',
+  'unbind',
+  'alias',
+  'identity',
+]);
+
+export class Program {
+  private readonly byNode = new Map<OpNode, ObservedOp>();
+  private foundTraining: TrainingContext | null | undefined;
+
+  constructor(
+    readonly project: Project,
+    readonly interpreter: Interpreter,
+    readonly file: SourceFile,
+    readonly rehearsal: Rehearsal,
+  ) {
+    for (const event of rehearsal.events)
+      if (event.kind === 'op' && event.node && !this.byNode.has(event.node)) this.byNode.set(event.node, event);
+  }
+
+  /** How the file's model is trained, as far as the text tells. */
+  get training(): TrainingContext | null {
+    return (this.foundTraining ??= trainingContext(this.project, { path: this.file.path }));
+  }
+
+  /** Operators of these names that ran, each line of the user's code once for each way it was reached. */
+  ops(...names: readonly string[]): ObservedOp[] {
+    const wanted = new Set(names);
+    return this.rehearsal.events.filter((event): event is ObservedOp => event.kind === 'op' && wanted.has(event.name));
+  }
+
+  /** Steps of training loops, in order. */
+  steps(): ObservedStep[] {
+    return this.rehearsal.events.filter((event): event is ObservedStep => event.kind === 'step');
+  }
+
+  /** The operator that made a tensor, reshaping and copying left out; `null` when it came from elsewhere. */
+  maker(tensor: TensorData | undefined): ObservedOp | null {
+    for (let at = tensor; at?.node; at = at.node.inputs[0]) {
+      const { node } = at;
+      if (!SAME_NUMBERS.has(node.op)) return this.byNode.get(node) ?? null;
+    }
+    return null;
+  }
+
+  /** Everything a tensor was computed from, itself first; each operator once. */
+  *history(tensor: TensorData): Generator<ObservedOp> {
+    const seen = new Set<OpNode>();
+    const queue = [tensor.node];
+    for (let node = queue.shift(); node !== undefined; node = queue.shift()) {
+      if (node === null || seen.has(node)) continue;
+      seen.add(node);
+      const op = this.byNode.get(node);
+      if (op) yield op;
+      queue.push(...node.inputs.map((input) => input.node));
+    }
+  }
+
+  /** The tensor given for an argument, as it was then. */
+  tensor(op: ObservedOp, ...names: readonly string[]): TensorData | undefined {
+    for (const name of names) {
+      const found = op.tensors[name];
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Where the user wrote what ran: the call of a function, or the construction of a layer that PyTorch's own code called. */
+  placeOf(op: ObservedOp): Place | null {
+    const layer = op.call?.module;
+    if (layer && isLibraryLayer(layer) && layer.place && isUsers(layer.place)) return layer.place;
+    return op.place && isUsers(op.place) ? op.place : null;
+  }
+
+  /** Whether a place is in the file that is looked at. */
+  isHere(place: Place | null): place is Place {
+    return place !== null && place.file.path === this.file.path;
+  }
+}
+
+/** A layer of `torch.nn` itself, not of a class derived from it. */
+export function isLibraryLayer(module: PyInstance): boolean {
+  return module.cls.module.startsWith('torch.');
+}
+
+/** Not the engine's own Python. */
+export function isUsers(place: Place): boolean {
+  return !place.file.path.startsWith('<');
+}
+
+/** Sizes of a tensor when all of its axes are known in number; unknown sizes stay as they are. */
+export function axesOf(tensor: TensorData | undefined): readonly unknown[] | null {
+  return tensor && Array.isArray(tensor.shape) ? tensor.shape : null;
+}
+
+export function tensorIn(value: Value | undefined): TensorData | undefined {
+  return isTensor(value) ? value.data : undefined;
+}
