@@ -99,6 +99,8 @@ export class Interpreter implements Context {
   unseen: Unknown | null = null;
   /** What a name gives that is bound nowhere: an error as in Python, or an unknown while code is only watched. */
   undefinedNames: 'raise' | 'unknown' = 'raise';
+  /** Set while code is only watched: a number that grows with each training step. Two rounds of a loop that makes it grow are enough. */
+  watched: (() => number) | null = null;
   private steps = 0;
   private stepLimit: number = budget.steps;
   private deadline = Infinity;

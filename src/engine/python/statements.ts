@@ -440,13 +440,22 @@ function execWith(interpreter: Interpreter, frame: Frame, node: WithStmt, at = 0
 const endOfRound = (completion: Completion): Completion => (completion?.type === 'continue' ? undefined : completion);
 const endOfLoop = (completion: Completion): Completion => (completion?.type === 'break' ? undefined : completion);
 
+/** Rounds of a loop that are followed one by one while code is only watched. */
+const WATCHED_ROUNDS = 48;
+
 function execFor(interpreter: Interpreter, frame: Frame, node: ForStmt): Completion {
   const source = evaluate(interpreter, frame, node.iter);
   frame.node = node.iter;
   const iterator = interpreter.iterate(source);
   const from = frame.pending.length;
   if (isUnknown(iterator)) return execUnknownFor(interpreter, frame, node, iterator);
-  for (;;) {
+  const { watched } = interpreter;
+  for (let rounds = 1; ; rounds++) {
+    const before = watched?.();
+    if (watched && rounds > WATCHED_ROUNDS) {
+      const reason = interpreter.unknown('what so many rounds of a loop leave behind is not followed here');
+      return settle(interpreter, frame, from, execUnknownFor(interpreter, frame, node, reason), endOfLoop);
+    }
     let item: Value | undefined;
     try {
       item = iterator.next(interpreter);
@@ -460,6 +469,8 @@ function execFor(interpreter: Interpreter, frame: Frame, node: ForStmt): Complet
     const round = frame.pending.length;
     const completion = settle(interpreter, frame, round, execBlock(interpreter, frame, node.body), endOfRound);
     if (completion) return settle(interpreter, frame, from, completion, endOfLoop);
+    // A third epoch shows a watcher nothing new.
+    if (before !== undefined && rounds >= 2 && watched?.() !== before) break;
   }
   return settle(interpreter, frame, from, execBlock(interpreter, frame, node.orelse), endOfLoop);
 }

@@ -23,8 +23,9 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
     if (found) return args.map((arg, i) => (isUnknown(arg) ? (found[i] ?? arg) : arg));
     return args.map((arg) => (isUnknown(arg) ? makeTensor(interpreter.heap, { shape: arg, dtype: arg }) : arg));
   });
-  const { undefinedNames } = interpreter;
+  const { undefinedNames, watched } = interpreter;
   interpreter.undefinedNames = 'unknown';
+  interpreter.watched = () => rehearsal.backwards;
   try {
     const module = interpreter.importer.runScript(path);
     if (!module) return rehearsal;
@@ -36,6 +37,7 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
     return rehearsal;
   } finally {
     interpreter.undefinedNames = undefinedNames;
+    interpreter.watched = watched;
   }
 }
 

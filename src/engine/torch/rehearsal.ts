@@ -53,6 +53,8 @@ export interface Rehearsal {
   /** Modules in the order in which they were constructed. */
   readonly instances: PyInstance[];
   readonly assignments: ObservedAssignment[];
+  /** How often gradients were computed. */
+  backwards: number;
   /** Arguments for the outermost call of a module of which none is known. */
   probe(module: PyInstance, args: readonly Value[]): readonly Value[];
 }
@@ -69,7 +71,7 @@ export function rehearsalOf(context: Context): Rehearsal | undefined {
 
 /** Makes the present run a rehearsal. */
 export function startRehearsal(context: Context, probe: Rehearsal['probe']): Rehearsal {
-  const rehearsal: Rehearsal = { events: [], instances: [], assignments: [], probe };
+  const rehearsal: Rehearsal = { events: [], instances: [], assignments: [], backwards: 0, probe };
   context.state.set(KEY, rehearsal);
   return rehearsal;
 }
@@ -78,6 +80,7 @@ export function startRehearsal(context: Context, probe: Rehearsal['probe']): Reh
 export function observeOp(context: Context, name: string, args: Bound): ObservedOp | undefined {
   const rehearsal = rehearsalOf(context);
   if (!rehearsal || rehearsal.events.length >= MOST_EVENTS) return undefined;
+  if (name === 'backward') rehearsal.backwards++;
   const { stack } = traceOf(context);
   const observed: ObservedOp = {
     kind: 'op',
