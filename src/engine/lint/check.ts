@@ -8,22 +8,28 @@ export interface Found extends Finding {
   readonly rule: Rule;
 }
 
-/** Findings whose place is in the program's file, in source order. */
+/** Findings whose place is in the program's file and that the user didn't silence there. */
 export function check(program: Program): Found[] {
   const silenced = silencedLines(program);
-  const found = new Map<string, Found>();
-  for (const rule of rules) {
-    for (const finding of rule.check(program)) {
-      const { file, start, end } = finding.place;
-      if (file.path !== program.file.path) continue;
-      const line = program.file.positionAt(start).line;
-      const off = silenced.get(line);
-      if (off && (off.length === 0 || off.includes(rule.id))) continue;
-      const key = `${rule.id} ${start} ${end}`;
-      if (!found.has(key)) found.set(key, { ...finding, rule });
-    }
+  return rules.flatMap((rule) =>
+    [...rule.check(program)].flatMap((finding) => {
+      const { file, start } = finding.place;
+      if (file.path !== program.file.path) return [];
+      const off = silenced.get(file.positionAt(start).line);
+      return off && (off.length === 0 || off.includes(rule.id)) ? [] : [{ ...finding, rule }];
+    }),
+  );
+}
+
+/** Each finding once, in source order. */
+export function distinct(found: readonly Found[]): Found[] {
+  const byPlace = new Map<string, Found>();
+  for (const finding of found) {
+    const { start, end } = finding.place;
+    const key = `${finding.rule.id} ${start} ${end}`;
+    if (!byPlace.has(key)) byPlace.set(key, finding);
   }
-  return [...found.values()].sort((a, b) => a.place.start - b.place.start || a.rule.id.localeCompare(b.rule.id));
+  return [...byPlace.values()].sort((a, b) => a.place.start - b.place.start || a.rule.id.localeCompare(b.rule.id));
 }
 
 /** Lines with `# architect: ignore[L01]`: the rules named there; none named means all. */

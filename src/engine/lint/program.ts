@@ -105,10 +105,14 @@ export class Program {
     return undefined;
   }
 
-  /** Where the user wrote what ran: the call of a function, or the construction of a layer that PyTorch's own code called. */
+  /**
+   * Where the user wrote what ran: the call in their code, or the construction of a layer that PyTorch's own containers call.
+   */
   placeOf(op: ObservedOp): Place | null {
     const layer = op.call?.module;
-    if (layer && isLibraryLayer(layer) && layer.place && isUsers(layer.place)) return layer.place;
+    const caller = op.call?.parent?.module;
+    if (layer && caller && isLibraryLayer(layer) && isLibraryLayer(caller))
+      return layer.place && isUsers(layer.place) ? layer.place : null;
     return op.place && isUsers(op.place) ? op.place : null;
   }
 

@@ -10,13 +10,14 @@ import {
 import { stdlib } from '../python/stdlib/index.js';
 import { dirname, Project, type SourceProvider } from '../project/index.js';
 import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
+import { importersOf } from '../training/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
 import { classesOf, construct, type ClassContext, type Wholes } from './construct.js';
 import { directivesOf } from './directives.js';
 import type { InputSpec } from './inputs.js';
-import { check, Program } from '../lint/index.js';
+import { check, distinct, Program } from '../lint/index.js';
 import { findingReport } from './findings.js';
 import { buildReport } from './modelReport.js';
 import { rehearse } from './rehearse.js';
@@ -42,6 +43,9 @@ export interface AnalyzeOptions {
   readonly call?: string;
   readonly inputs?: readonly InputSpec[];
 }
+
+/** Scripts that import a file and are run to see what becomes of its models. */
+const MOST_SCRIPTS = 3;
 
 /** The request can't be answered at all: its message is for people. */
 export class EngineError extends Error {
@@ -175,18 +179,27 @@ export class Engine {
     return mayBe || isModuleClass(value) ? value : null;
   }
 
-  /** What the rules find in a file. @throws EngineError when it can't be read */
+  /**
+   * What the rules find in a file, seen when it is run itself and when scripts are run that import it. @throws EngineError when it can't
+   * be read
+   */
   lintFile(path: string): FindingReport[] {
     const file = this.file(path);
-    const { interpreter } = this;
-    return interpreter.run(() => {
-      const rehearsal = rehearse({
-        interpreter,
-        path,
-        missing: (module, made) => this.notMade(module, file, made),
-      });
-      return check(new Program(this.project, interpreter, file, rehearsal)).map(findingReport);
-    });
+    const { interpreter, project } = this;
+    const scripts = importersOf(project, path)
+      .filter(({ text }) => /\bbackward\(|[lL]oss\b|cross_entropy/.test(text))
+      .slice(0, MOST_SCRIPTS);
+    const found = [file, ...scripts].flatMap((script) =>
+      interpreter.run(() => {
+        const rehearsal = rehearse({
+          interpreter,
+          path: script.path,
+          missing: (module, made) => (script === file ? this.notMade(module, file, made) : []),
+        });
+        return check(new Program(project, interpreter, file, rehearsal));
+      }),
+    );
+    return distinct(found).map(findingReport);
   }
 
   /** A module of each class of a file that isn't among those made. */

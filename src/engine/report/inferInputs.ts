@@ -82,7 +82,11 @@ function inputsOf(layer: PyInstance): readonly Shape[] {
 /** Required parameters of `forward` without `self`; `null` when it isn't a plain Python function. */
 function requiredParameters(interpreter: Interpreter, root: PyInstance): readonly string[] | null {
   const forward = lookup(interpreter, root.cls, 'forward');
-  if (typeof forward !== 'object' || forward?.kind !== 'function') return null;
+  if (typeof forward !== 'object' || forward?.kind !== 'function') {
+    // PyTorch's own: chains and the layers known below take one tensor.
+    const isChain = root.cls.mro.some(({ name, module }) => name === 'Sequential' && module.startsWith('torch.nn'));
+    return isChain || (inputsOf(root).length > 0 && root.cls.name !== 'MultiheadAttention') ? ['input'] : null;
+  }
   return forward.node.params
     .slice(1)
     .filter(

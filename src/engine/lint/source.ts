@@ -1,0 +1,99 @@
+/** Edits of the user's source that fixes are made of. */
+import type { Place } from '../python/value.js';
+import type { CallExpr, Expr, SourceFile, Stmt } from '../syntax/index.js';
+import type { ObservedOp } from '../torch/rehearsal.js';
+import { parentOf, qualifiedName, statementOf, walk, type Node } from '../training/index.js';
+import type { Program } from './program.js';
+import type { FixEdit } from './types.js';
+
+const nodesByFile = new WeakMap<SourceFile, Map<string, Node>>();
+
+/** The outermost node that fills a place. */
+export function nodeAt({ file, start, end }: Place): Node | undefined {
+  let nodes = nodesByFile.get(file);
+  if (!nodes) {
+    nodes = new Map();
+    for (const statement of file.ast.body)
+      walk(statement, (node) => {
+        const key = `${node.start} ${node.end}`;
+        if (node.kind !== undefined && !nodes?.has(key)) nodes?.set(key, node);
+      });
+    nodesByFile.set(file, nodes);
+  }
+  const found = nodes.get(`${start} ${end}`);
+  return found?.kind === 'Expression' ? (found.value as Node) : found;
+}
+
+/** The call that is written at a place. */
+export function callAt(place: Place | null): CallExpr | undefined {
+  const node = place ? nodeAt(place) : undefined;
+  return node?.kind === 'Call' ? node : undefined;
+}
+
+/** Text of an expression that takes the place of `outer`: in parentheses where it would bind less tightly there. */
+export function textInPlaceOf(file: SourceFile, expr: Expr, outer: Node): string {
+  const text = file.slice(expr);
+  const loose = ['Binary', 'BoolOp', 'Compare', 'Conditional', 'Lambda', 'Unary', 'Named', 'Tuple', 'Starred'];
+  if (!loose.includes(expr.kind)) return text;
+  const parent = parentOf(file, outer);
+  const free =
+    !parent?.kind || ['Assign', 'AnnAssign', 'AugAssign', 'Return', 'Expression', 'Call'].includes(parent.kind);
+  return free && expr.kind !== 'Tuple' ? text : `(${text})`;
+}
+
+/** Replaces a call by what it is applied to: `F.softmax(x, dim=1)`, `x.softmax(1)` and `self.softmax(x)` become `x`. */
+export function unwrapCall(op: ObservedOp, place: Place): FixEdit | null {
+  const call = callAt(place);
+  if (!call) return null;
+  const { file } = place;
+  const first = call.args.find(({ form, name }) => form === 'positional' || name === 'input')?.value;
+  const isFunction = qualifiedName(file, call.func)?.startsWith('torch.') ?? false;
+  const isLayer = op.call !== null && op.call.module.cls.module.startsWith('torch.');
+  const isMethod = !isFunction && !isLayer && call.func.kind === 'Attribute' && call.func.attr.startsWith(op.name);
+  const inner =
+    isMethod && call.func.kind === 'Attribute' ? call.func.value : isFunction || isLayer ? first : undefined;
+  return inner ? { place, text: textInPlaceOf(file, inner, call) } : null;
+}
+
+/** Takes an element out of the arguments or the list that hold it, or removes `xs.append(element)`; `null` when it stands elsewhere. */
+export function removeElement(place: Place): FixEdit | null {
+  const { file } = place;
+  const node = nodeAt(place);
+  if (!node) return null;
+  const parent = parentOf(file, node);
+  const holder = parent?.kind === undefined && parent ? parentOf(file, parent) : parent;
+  if (!holder || (holder.kind !== 'Call' && holder.kind !== 'List' && holder.kind !== 'Tuple')) return null;
+  if (holder.kind === 'Call' && holder.func.kind === 'Attribute' && holder.func.attr === 'append') {
+    const statement = statementOf(file, holder);
+    return statement?.kind === 'Expression' && statement.value === holder ? removeStatement(file, statement) : null;
+  }
+  const items: readonly Node[] = holder.kind === 'Call' ? holder.args : holder.elements;
+  const at = items.findIndex((item) => item.start <= node.start && node.end <= item.end);
+  if (at < 0 || items.length < 2) return null;
+  const [before, item, after] = [items[at - 1], items[at], items[at + 1]];
+  if (!item) return null;
+  const start = before ? before.end : item.start;
+  const end = before ? item.end : (after?.start ?? item.end);
+  return { place: { file, start, end }, text: '' };
+}
+
+/** Removes a statement with its line; a block that would be empty gets `pass`. */
+export function removeStatement(file: SourceFile, statement: Stmt): FixEdit {
+  const parent = parentOf(file, statement);
+  const alone =
+    parent !== undefined && 'body' in parent && Array.isArray(parent.body) && (parent.body as unknown[]).length === 1;
+  if (alone) return { place: { file, start: statement.start, end: statement.end }, text: 'pass' };
+  const { text } = file;
+  let { start, end } = statement;
+  while (start > 0 && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
+  if (text[end] === '\r') end++;
+  if (text[end] === '\n') end++;
+  return { place: { file, start, end }, text: '' };
+}
+
+/** The way to drop an activation, wherever it is written. */
+export function dropActivation(program: Program, op: ObservedOp): FixEdit | null {
+  const place = program.placeOf(op);
+  if (!place) return null;
+  return place === op.place ? unwrapCall(op, place) : removeElement(place);
+}
