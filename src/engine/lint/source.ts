@@ -21,7 +21,7 @@ export function nodeAt({ file, start, end }: Place): Node | undefined {
     nodesByFile.set(file, nodes);
   }
   const found = nodes.get(`${start} ${end}`);
-  return found?.kind === 'Expression' ? (found.value) : found;
+  return found?.kind === 'Expression' ? found.value : found;
 }
 
 /** The call that is written at a place. */
