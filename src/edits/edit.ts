@@ -1,7 +1,7 @@
 /** Text edits as values: check, apply, invert, compose, carry over, compute. */
 import { diffLines, isSplitPair } from './lineDiff.js';
 import { splitLines } from './text.js';
-import type { TextEdit } from './types.js';
+import type { FileEdit, TextEdit } from './types.js';
 
 /** In order of place; edits at the same place stay in the given order, an insertion before a replacement that starts there. */
 export function sortEdits<E extends TextEdit>(edits: readonly E[]): E[] {
@@ -133,6 +133,17 @@ export function carryEdits<E extends TextEdit>(
     carried.push({ ...edit, start: edit.start + shift, end: edit.end + shift });
   }
   return { carried, lost };
+}
+
+/**
+ * The edits of a file that were made for the text `from`, for the text `to` that it has become meanwhile; undefined if one of them
+ * runs into what changed.
+ */
+export function carryFileEdit(file: FileEdit, from: string, to: string, version: number): FileEdit | undefined {
+  const { carried, lost } = carryEdits(file.edits, minimalEdits(from, to));
+  if (lost.length > 0) return undefined;
+  const { digest: _old, ...rest } = file;
+  return { ...rest, version, edits: carried };
 }
 
 /** Joins edits that touch each other, so that no editor has to guess the order of insertions at one place. */

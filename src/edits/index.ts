@@ -26,6 +26,7 @@ export { diffLines, markChanges, type LineChunk } from './lineDiff.js';
 export {
   applyEdits,
   carryEdits,
+  carryFileEdit,
   composeEdits,
   conflictsBetween,
   editsConflict,

@@ -16,6 +16,8 @@ let changes: PendingService | undefined;
 export interface ArchitectApi {
   /** Checks edit sets and shows them as pending changes; see `PendingService.propose`. */
   readonly propose: PendingService['propose'];
+  /** Starts a proposal that grows; see `PendingService.begin`. */
+  readonly begin: PendingService['begin'];
   /** The pending changes of a document, in its order. */
   readonly hunks: (uri: string) => readonly Hunk[];
 }
@@ -34,8 +36,8 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerChat(services),
   );
   analysis.start().catch((error: unknown) => log.error('The analysis could not be started.', error));
-  const { pending, propose } = services.changes;
-  return { propose, hunks: (uri) => pending.hunks(uri) };
+  const { pending, propose, begin } = services.changes;
+  return { propose, begin, hunks: (uri) => pending.hunks(uri) };
 }
 
 /** Everything disposable is in context.subscriptions; only what is not on the disk yet needs the last moment. */

@@ -1,75 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as vscode from 'vscode';
-import type { EditSet, Hunk, ProposedEdit } from '../../src/edits/index.js';
 import { waitFor } from '../support/wait.js';
-
-interface Api {
-  propose(
-    sets: readonly EditSet[],
-    options?: { checked?: boolean },
-  ): Promise<{ uris: readonly string[]; hunks: number; refused: readonly { message: string }[] }>;
-  hunks(uri: string): readonly Hunk[];
-}
-
-const TEXT = 'a = 1\nb = 2\nc = 3\nd = 4\ne = 5\n';
+import { PendingFixture, replace, setOf, TEXT, type } from './pendingFixture.js';
 
 describe('pending changes in the extension host', () => {
-  let api: Api;
-  let folder = '';
-  const files: string[] = [];
-  let counter = 0;
-
-  before(async () => {
-    const extension = vscode.extensions.getExtension<Api>('model-architect.model-architect');
-    assert(extension);
-    api = await extension.activate();
-    folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '';
-    await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
-  });
-  afterEach(async () => {
-    await vscode.commands.executeCommand('architect.undoAll');
-    while (vscode.window.activeTextEditor) {
-      await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
-    }
-    for (const file of files.splice(0)) await rm(file, { force: true });
-  });
-
-  /** A document of a new file: no test sees what another one left in the editor. */
-  async function open(name: string, text: string): Promise<vscode.TextDocument> {
-    const file = join(folder, `${counter++}-${name}`);
-    files.push(file);
-    await writeFile(file, text);
-    return (await vscode.window.showTextDocument(vscode.Uri.file(file))).document;
-  }
-
-  const replace = (text: string, find: string, by: string): ProposedEdit => {
-    const start = text.indexOf(find);
-    assert(start >= 0, find);
-    return { start, end: start + find.length, newText: by };
-  };
-
-  const setOf = (document: vscode.TextDocument, edits: readonly ProposedEdit[], id = 'set'): EditSet => ({
-    ...{ id, title: 'Title', reason: 'Reason' },
-    files: [{ uri: document.uri.toString(), version: document.version, edits }],
-  });
-
-  const hunks = (document: vscode.TextDocument): readonly Hunk[] => api.hunks(document.uri.toString());
-
-  async function act(command: 'keepHunk' | 'undoHunk', document: vscode.TextDocument, index: number): Promise<void> {
-    const before = hunks(document);
-    await vscode.commands.executeCommand(`architect.${command}`, {
-      uri: document.uri.toString(),
-      hunk: before[index]?.id,
-    });
-    await waitFor('the hunk to be gone', () => hunks(document).length < before.length);
-  }
-
-  const type = async (document: vscode.TextDocument, line: number, text: string): Promise<void> => {
-    const edit = new vscode.WorkspaceEdit();
-    edit.insert(document.uri, new vscode.Position(line, 0), text);
-    assert(await vscode.workspace.applyEdit(edit));
+  const fixture = PendingFixture.use();
+  const { open, hunks, act } = {
+    open: fixture.open.bind(fixture),
+    hunks: fixture.hunks.bind(fixture),
+    act: fixture.act.bind(fixture),
   };
 
   for (const [name, eol] of [
@@ -79,7 +20,9 @@ describe('pending changes in the extension host', () => {
     it(`restore every byte of a file with ${name} line ends`, async () => {
       const text = TEXT.replaceAll('\n', eol);
       const document = await open('plain.txt', text);
-      await api.propose([setOf(document, [replace(text, 'b = 2', 'b = 20'), replace(text, `d = 4${eol}`, '')])]);
+      await fixture.api.propose([
+        setOf(document, [replace(text, 'b = 2', 'b = 20'), replace(text, `d = 4${eol}`, '')]),
+      ]);
       assert.equal(hunks(document).length, 2);
       assert.equal(document.getText(), ['a = 1', 'b = 20', 'c = 3', 'e = 5', ''].join(eol));
       assert.equal(await readFile(document.uri.fsPath, 'utf8'), text);
@@ -91,7 +34,7 @@ describe('pending changes in the extension host', () => {
 
   it('keep what the user types in between, whatever comes first', async () => {
     const document = await open('plain.txt', TEXT);
-    await api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20'), replace(TEXT, 'd = 4', 'd = 40')])]);
+    await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20'), replace(TEXT, 'd = 4', 'd = 40')])]);
     await type(document, 2, '# mine\n');
     await act('keepHunk', document, 0);
     await act('undoHunk', document, 0);
@@ -104,7 +47,7 @@ describe('pending changes in the extension host', () => {
       setOf(document, [replace(TEXT, 'a = 1\n', 'a = 1\nextra = 0\n')], 'one'),
       setOf(document, [replace(TEXT, 'e = 5', 'e = 50')], 'two'),
     ];
-    const { hunks: count, refused } = await api.propose(sets);
+    const { hunks: count, refused } = await fixture.api.propose(sets);
     assert.deepEqual(refused, []);
     assert.equal(count, 2);
     assert.equal(document.getText(), 'a = 1\nextra = 0\nb = 2\nc = 3\nd = 4\ne = 50\n');
@@ -122,7 +65,7 @@ describe('pending changes in the extension host', () => {
       setOf(document, [replace(TEXT, 'b = 2', 'b = 200')], 'two'),
       setOf(document, [replace(TEXT, 'e = 5', 'e = 50')], 'three'),
     ];
-    const { refused } = await api.propose(sets);
+    const { refused } = await fixture.api.propose(sets);
     assert.equal(refused.length, 1);
     assert.equal(document.getText(), 'a = 1\nb = 20\nc = 3\nd = 4\ne = 50\n');
   });
@@ -131,14 +74,14 @@ describe('pending changes in the extension host', () => {
     const document = await open('plain.txt', TEXT);
     const set = setOf(document, [replace(TEXT, 'b = 2', 'b = 20')]);
     await type(document, 0, '# mine\n');
-    const { refused } = await api.propose([set]);
+    const { refused } = await fixture.api.propose([set]);
     assert.match(refused[0]?.message ?? '', /changed since the proposal was made/);
     assert.equal(document.getText(), `# mine\n${TEXT}`);
   });
 
   it('survive a save and can still be undone', async () => {
     const document = await open('plain.txt', TEXT);
-    await api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
+    await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
     assert(await document.save());
     assert.equal(hunks(document).length, 1);
     await act('undoHunk', document, 0);
@@ -147,7 +90,7 @@ describe('pending changes in the extension host', () => {
 
   it('take along what another program writes elsewhere in the file', async () => {
     const document = await open('plain.txt', TEXT);
-    await api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
+    await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
     assert(await document.save());
     await writeFile(document.uri.fsPath, TEXT.replace('b = 2', 'b = 20').replace('e = 5', 'e = 55'));
     await waitFor('the file to be loaded again', () => document.getText().includes('e = 55'));
@@ -157,9 +100,9 @@ describe('pending changes in the extension host', () => {
   });
 
   it('put a new file into an unsaved document, and leave nothing behind when undone', async () => {
-    const uri = vscode.Uri.file(join(folder, 'fresh.txt'));
+    const uri = vscode.Uri.file(join(fixture.folder, 'fresh.txt'));
     const edits = [{ start: 0, end: 0, newText: 'hello\n' }];
-    const { uris, refused } = await api.propose([
+    const { uris, refused } = await fixture.api.propose([
       { id: 'new', title: 'New file', reason: '', files: [{ uri: uri.toString(), create: true, edits }] },
     ]);
     assert.deepEqual(refused, []);
@@ -173,20 +116,19 @@ describe('pending changes in the extension host', () => {
 
   it('follow a file that is renamed', async () => {
     const document = await open('plain.txt', TEXT);
-    await api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
+    await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
     await document.save();
-    const renamed = vscode.Uri.file(join(folder, 'renamed.txt'));
-    files.push(renamed.fsPath);
+    const renamed = vscode.Uri.file(fixture.path('renamed.txt'));
     const edit = new vscode.WorkspaceEdit();
     edit.renameFile(document.uri, renamed);
     assert(await vscode.workspace.applyEdit(edit));
-    await waitFor('the hunk under the new name', () => api.hunks(renamed.toString()).length === 1);
+    await waitFor('the hunk under the new name', () => fixture.api.hunks(renamed.toString()).length === 1);
     assert.equal(hunks(document).length, 0);
   });
 
   it('show a baseline for the peek and for reviews', async () => {
     const document = await open('plain.txt', TEXT);
-    await api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
+    await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
     const baseline = vscode.Uri.from({
       scheme: 'architect-baseline',
       path: document.uri.path,
@@ -197,7 +139,7 @@ describe('pending changes in the extension host', () => {
 
   it('have lenses with both answers', async () => {
     const document = await open('plain.txt', TEXT);
-    await api.propose([setOf(document, [replace(TEXT, 'b = 2\nc = 3', 'b = 20')])]);
+    await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2\nc = 3', 'b = 20')])]);
     const lenses = await vscode.commands.executeCommand<vscode.CodeLens[]>(
       'vscode.executeCodeLensProvider',
       document.uri,
@@ -211,7 +153,7 @@ describe('pending changes in the extension host', () => {
     const text = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`).join('');
     const document = await open('long.txt', text);
     const edits = Array.from({ length: 20 }, (_, i) => replace(text, `\nline ${i * 900 + 7}\n`, `\nchanged ${i}\n`));
-    await api.propose([setOf(document, edits)]);
+    await fixture.api.propose([setOf(document, edits)]);
     const started = performance.now();
     assert.equal(hunks(document).length, 20);
     assert(performance.now() - started < 50, `${performance.now() - started} ms`);
@@ -220,7 +162,7 @@ describe('pending changes in the extension host', () => {
   it('say that a file is read-only when the editor does not take them', async () => {
     const document = await open('readonly.txt', TEXT);
     await chmod(document.uri.fsPath, 0o444);
-    const { refused, uris } = await api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
+    const { refused, uris } = await fixture.api.propose([setOf(document, [replace(TEXT, 'b = 2', 'b = 20')])]);
     // Where the editor lets people edit such a file (and asks when they save), so it does here.
     assert.equal(refused.length + uris.length, 1);
     await chmod(document.uri.fsPath, 0o644);

@@ -13,15 +13,20 @@ import {
 } from '../../edits/index.js';
 import type { CheckedVariant, OverlayText, Variant } from '../../protocol/index.js';
 import type { AnalysisClient } from '../analysis/client.js';
-import type { PendingChanges } from './pendingChanges.js';
+import { openForEdit } from './documents.js';
+import type { PendingChanges, TextAt } from './pendingChanges.js';
 
-/** What is wrong with edit sets applied together; `undefined` if they parse and bring no new shape problem. */
+/**
+ * What is wrong with edit sets applied together; `undefined` if they parse and bring no new shape problem.
+ * @param textAt an earlier text of a file, for edits that were made for it
+ */
 export async function problemOf(
   sets: readonly EditSet[],
   analysis: AnalysisClient,
+  textAt: TextAt = () => undefined,
   token?: vscode.CancellationToken,
 ): Promise<string | undefined> {
-  const { baseline, proposed } = await textsOf(sets);
+  const { baseline, proposed } = await textsOf(sets, textAt);
   if (proposed.length === 0) return undefined;
   const { variants } = await analysis.request(
     'architect/checkEdits',
@@ -36,7 +41,10 @@ export async function problemOf(
 }
 
 /** The Python files of edit sets, before and after. Edits that don't fit are left to be refused when they are made. */
-async function textsOf(sets: readonly EditSet[]): Promise<{ baseline: OverlayText[]; proposed: OverlayText[] }> {
+async function textsOf(
+  sets: readonly EditSet[],
+  textAt: TextAt,
+): Promise<{ baseline: OverlayText[]; proposed: OverlayText[] }> {
   const files = new Map<string, FileEdit[]>();
   for (const file of sets.flatMap((set) => set.files)) {
     if (isPython(file.uri)) files.set(file.uri, [...(files.get(file.uri) ?? []), file]);
@@ -44,8 +52,10 @@ async function textsOf(sets: readonly EditSet[]): Promise<{ baseline: OverlayTex
   const baseline: OverlayText[] = [];
   const proposed: OverlayText[] = [];
   for (const [uri, parts] of files) {
-    const fresh = parts.some(({ create }) => create);
-    const text = fresh ? '' : (await vscode.workspace.openTextDocument(vscode.Uri.parse(uri))).getText();
+    const create = parts.some((part) => part.create);
+    const version = parts.find((part) => part.version !== undefined)?.version;
+    const earlier = version === undefined ? undefined : textAt(uri, version);
+    const text = create ? '' : (earlier ?? (await openForEdit({ uri })).getText());
     const edits = parts.flatMap((part) => part.edits);
     if (editsProblem(text, edits) !== undefined) return { baseline: [], proposed: [] };
     baseline.push({ uri, text });

@@ -22,9 +22,10 @@ export function registerPendingContext(pending: PendingChanges): vscode.Disposab
     tell('architect.editorHasPending', hunks.length > 0);
     tell('architect.onHunk', editor !== undefined && hunkAt(hunks, editor.selection.active.line) !== undefined);
     if (count === 0) return item.hide();
-    item.text = `$(diff) ${countOf(count)}`;
+    item.text = `${pending.growing ? '$(loading~spin)' : '$(diff)'} ${countOf(count)}`;
     const where = uris.length === 1 ? 'one file' : `${uris.length} files`;
-    item.tooltip = `Architect: ${countOf(count)} in ${where} to keep or undo. Click for the next one.`;
+    const more = pending.growing ? ' More may come.' : '';
+    item.tooltip = `Architect: ${countOf(count)} in ${where} to keep or undo.${more} Click for the next one.`;
     item.accessibilityInformation = { label: item.tooltip, role: 'button' };
     item.show();
   };

@@ -1,6 +1,6 @@
 /** Between the editor's documents and the offsets of the edits room. */
 import * as vscode from 'vscode';
-import type { DocumentChange, Hunk, TextEdit } from '../../edits/index.js';
+import type { DocumentChange, FileEdit, Hunk, TextEdit } from '../../edits/index.js';
 
 /** A change event in the words of the edits room. */
 export function changeOf(event: vscode.TextDocumentChangeEvent): DocumentChange {
@@ -37,6 +37,30 @@ export async function applyToDocument(document: vscode.TextDocument, edits: read
 /** The open document of a URI. */
 export function openDocument(uri: string): vscode.TextDocument | undefined {
   return vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri);
+}
+
+/**
+ * The document that a file edit goes into. A file that doesn't exist yet lives in an unsaved document of its future path, so that
+ * nothing reaches the disk; later edits of the same path go there, too.
+ * @throws what the editor throws if the file can't be opened
+ */
+export async function openForEdit({ uri, create }: Pick<FileEdit, 'uri' | 'create'>): Promise<vscode.TextDocument> {
+  const target = vscode.Uri.parse(uri);
+  const open = openDocument(uri);
+  if (open || target.scheme !== 'file') return open ?? vscode.workspace.openTextDocument(target);
+  const draft = target.with({ scheme: 'untitled' });
+  if (create && !(await exists(target))) return vscode.workspace.openTextDocument(draft);
+  return openDocument(draft.toString()) ?? vscode.workspace.openTextDocument(target);
+}
+
+async function exists(uri: vscode.Uri): Promise<boolean> {
+  try {
+    await vscode.workspace.fs.stat(uri);
+    return true;
+  } catch (error) {
+    if (error instanceof vscode.FileSystemError && error.code === 'FileNotFound') return false;
+    throw error;
+  }
 }
 
 /** Where a hunk is shown: its lines, or for a removal the line before which the text stood. */

@@ -7,15 +7,17 @@ import { problemOf, registerHunkChecks } from './check.js';
 import { registerHunkCommands } from './commands.js';
 import { registerPendingContext } from './context.js';
 import { registerDecorations } from './decorations.js';
+import { beginProposal, type GrowingProposal } from './growingProposal.js';
 import { registerHunkHover } from './hover.js';
 import { registerHunkLenses } from './lenses.js';
 import { showHunk } from './navigation.js';
-import { PendingChanges, type Proposed } from './pendingChanges.js';
+import { PendingChanges, type Proposed, type TextAt } from './pendingChanges.js';
 import { restorePending } from './restore.js';
 import { registerSourceControl } from './sourceControl.js';
 import { PendingStore } from './store.js';
 
 export { baselineUri } from './baselineFiles.js';
+export type { GrowingProposal, ProposalText } from './growingProposal.js';
 export { PendingChanges, type Outcome, type Proposed, type Refused } from './pendingChanges.js';
 
 export interface ProposeOptions {
@@ -34,6 +36,8 @@ export interface PendingService {
    * documents as pending changes. Nothing is modified if `refused` has everything.
    */
   readonly propose: (sets: readonly EditSet[], options?: ProposeOptions) => Promise<Proposed>;
+  /** Starts a proposal to which edit sets are added one by one, as they are decided; see `growingProposal.ts`. */
+  readonly begin: (options?: { readonly token?: vscode.CancellationToken }) => GrowingProposal;
   /** Writes what is not stored yet. */
   readonly flush: () => Promise<void>;
 }
@@ -65,8 +69,9 @@ export function registerPendingChanges(
   return {
     pending,
     flush: () => store.flush(),
+    begin: ({ token } = {}) => beginProposal(pending, (set, textAt) => check([set], analysis, log, textAt, token)),
     propose: async (sets, { reveal = false, checked = false, token } = {}) => {
-      const problem = checked ? undefined : await check(sets, analysis, log, token);
+      const problem = checked ? undefined : await check(sets, analysis, log, undefined, token);
       if (problem !== undefined) {
         const uris = [...new Set(sets.flatMap(({ files }) => files.map(({ uri }) => uri)))];
         return { uris: [], hunks: 0, refused: uris.map((uri) => ({ uri, message: problem })) };
@@ -84,10 +89,11 @@ async function check(
   sets: readonly EditSet[],
   analysis: AnalysisClient,
   log: vscode.LogOutputChannel,
+  textAt: TextAt | undefined,
   token?: vscode.CancellationToken,
 ): Promise<string | undefined> {
   try {
-    return await problemOf(sets, analysis, token);
+    return await problemOf(sets, analysis, textAt, token);
   } catch (error) {
     if (token?.isCancellationRequested) throw new vscode.CancellationError();
     log.warn(`A proposal could not be checked: ${error instanceof Error ? error.message : String(error)}`);

@@ -6,6 +6,7 @@ import * as vscode from 'vscode';
 import {
   annotate,
   cancelInFlight,
+  carryFileEdit,
   hunksOf,
   keep,
   linkedHunks,
@@ -26,7 +27,7 @@ import {
   type ParameterDelta,
   type PendingChange,
 } from '../../edits/index.js';
-import { applyToDocument, changeOf, openDocument, shortName } from './documents.js';
+import { applyToDocument, changeOf, openForEdit, shortName } from './documents.js';
 import { planProposal } from './plan.js';
 import type { PendingStore } from './store.js';
 
@@ -50,7 +51,17 @@ export interface Outcome {
   readonly message?: string;
   /** The user has to agree first. */
   readonly asks?: boolean;
+  /** The text changed under it; it may be tried again on the text as it is now. */
+  readonly stale?: boolean;
 }
+
+/** The text that a file had at an earlier version, if it is remembered. */
+export type TextAt = (uri: string, version: number) => string | undefined;
+
+/** How often a proposal is carried over what the user types meanwhile. */
+const MAX_ATTEMPTS = 20;
+/** A moment for the typist between two attempts. */
+const PAUSE_MILLISECONDS = 40;
 
 export class PendingChanges implements vscode.Disposable {
   private readonly states = new Map<string, PendingChange>();
@@ -62,6 +73,7 @@ export class PendingChanges implements vscode.Disposable {
   readonly onNotice = this.notices.event;
   private readonly disposables: vscode.Disposable[];
   private readonly saved: string[] = [];
+  private expected = 0;
   private savedTimer: NodeJS.Timeout | undefined;
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -103,42 +115,132 @@ export class PendingChanges implements vscode.Disposable {
     return [...this.states.values()].reduce((sum, state) => sum + state.ranges.length, 0);
   }
 
+  /** Whether a proposal is still growing. */
+  get growing(): boolean {
+    return this.expected > 0;
+  }
+
+  /** More hunks are to come until the returned function is called. */
+  expectMore(): () => void {
+    this.expected++;
+    let over = false;
+    this.tellGrowing();
+    return () => {
+      if (over) return;
+      over = true;
+      this.expected--;
+      this.tellGrowing();
+    };
+  }
+
+  private tellGrowing(): void {
+    for (const uri of this.uris) this.changes.fire(uri);
+  }
+
   /** Hunks of any file that only work together with this one. */
   linked(of: HunkRef): HunkRef[] {
     return linkedHunks([...this.states.values()], of);
   }
 
   /**
-   * Writes proposals into their documents as pending changes; saves nothing. All sets refer to the texts as they are now. A
-   * set that doesn't fit is refused as a whole, and its files are left as they are.
+   * Writes proposals into their documents as pending changes; saves nothing. A set that doesn't fit is refused as a whole, and its
+   * files are left as they are. What the user types meanwhile stays: edits are carried over it, unless it is in their place.
+   * @param textAt an earlier text of a file, for edits that were made for it; edits without one are for the text as it is now
    */
-  propose(sets: readonly EditSet[]): Promise<Proposed> {
+  propose(sets: readonly EditSet[], textAt: TextAt = () => undefined): Promise<Proposed> {
     return this.exclusive(async () => {
       const { located, documents, failed } = await openAll(sets);
-      const states = new Map(
-        [...documents].map(([uri, document]) => [
-          uri,
-          this.states.get(uri) ?? track(uri, document.getText(), document.version),
-        ]),
-      );
-      const plan = planProposal(located, states);
+      const refused: Refused[] = [...failed];
+      const present = located.flatMap((set) => carryOver(set, documents, textAt, refused));
+      const plan = planProposal(present, this.statesOf(documents));
+      refused.push(...plan.refused.map(({ uri, message }) => ({ uri, message })));
+      const accepted = present.filter((set) => !plan.refused.some((each) => each.set === set));
       const uris: string[] = [];
-      const refused: Refused[] = [...failed, ...plan.refused.map(({ uri, message }) => ({ uri, message }))];
       for (const [uri, state] of plan.states) {
         const document = documents.get(uri);
-        if (!document || !state.inFlight) continue;
-        const outcome = await this.perform(document, {
-          ok: true,
-          state,
-          edits: state.inFlight.edits,
-          deleteFile: false,
-        });
-        if (outcome.done) uris.push(uri);
-        else refused.push({ uri, message: outcome.message ?? 'The editor did not take the change.' });
+        if (!document) continue;
+        const outcome = await this.write(document, state, accepted);
+        if (outcome.done) {
+          uris.push(uri);
+          continue;
+        }
+        refused.push({ uri, message: outcome.message ?? 'The editor did not take the change.' });
+        // A set goes in as a whole: its parts in other files don't stay behind.
+        const broken = accepted.filter((set) => set.files.some((file) => file.uri === uri)).map(({ id }) => id);
+        await this.takeBackNow(new Set(broken), uris);
       }
-      const hunks = uris.reduce((sum, uri) => sum + (this.states.get(uri)?.ranges.length ?? 0), 0);
-      return { uris, hunks, refused };
+      const shown = uris.filter((uri) => this.state(uri));
+      return { uris: shown, hunks: this.countIn(shown), refused };
     });
+  }
+
+  /**
+   * Takes back what these sets proposed, except what was kept, what the user typed into, and what other proposals went over.
+   * @returns how many hunks of theirs stay
+   */
+  takeBack(sets: ReadonlySet<string>): Promise<number> {
+    return this.exclusive(() => this.takeBackNow(sets, this.uris));
+  }
+
+  private async takeBackNow(sets: ReadonlySet<string>, uris: readonly string[]): Promise<number> {
+    let left = 0;
+    for (const uri of uris) {
+      const state = this.state(uri);
+      if (!state) continue;
+      const theirs = state.ranges.filter(({ owners }) => owners.some(({ set }) => sets.has(set)));
+      const free = theirs.filter(
+        ({ owners, edited, conflict }) => !edited && !conflict && owners.every(({ set }) => sets.has(set)),
+      );
+      left += theirs.length - free.length;
+      if (free.length === 0) continue;
+      const document = await openForEdit({ uri });
+      const ids = free.map(({ id }) => id);
+      const outcome = await this.perform(document, undo(this.states.get(uri) ?? state, ids));
+      if (!outcome.done) left += free.length;
+    }
+    return left;
+  }
+
+  private statesOf(documents: ReadonlyMap<string, vscode.TextDocument>): Map<string, PendingChange> {
+    return new Map(
+      [...documents].map(([uri, document]) => [
+        uri,
+        this.states.get(uri) ?? track(uri, document.getText(), document.version),
+      ]),
+    );
+  }
+
+  private countIn(uris: readonly string[]): number {
+    return uris.reduce((sum, uri) => sum + (this.states.get(uri)?.ranges.length ?? 0), 0);
+  }
+
+  /** Writes a planned proposal into one document; if the user was faster, carries it over what was typed and tries again. */
+  private async write(
+    document: vscode.TextDocument,
+    planned: PendingChange,
+    sets: readonly EditSet[],
+  ): Promise<Outcome> {
+    const { uri } = planned;
+    const plannedFor = planned.document;
+    let state = planned;
+    for (let attempt = 1; ; attempt++) {
+      const edits = state.inFlight?.edits ?? [];
+      const action: Action = { ok: true, state, edits, deleteFile: false };
+      // After the first attempt the baseline is on the disk, all but what was typed meanwhile.
+      const outcome = attempt === 1 ? await this.perform(document, action) : await this.make(document, action);
+      if (outcome.done || !outcome.stale || attempt === MAX_ATTEMPTS) return outcome;
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+      const again = sets.flatMap((set): EditSet[] => {
+        const files = set.files
+          .filter((file) => file.uri === uri)
+          .flatMap((file) => carryFileEdit(file, plannedFor, document.getText(), document.version) ?? []);
+        return files.length > 0 ? [{ ...set, files }] : [];
+      });
+      const plan = planProposal(again, this.statesOf(new Map([[uri, document]])));
+      const next = plan.states.get(uri);
+      if (!next || plan.refused.length > 0) return outcome;
+      state = next;
+    }
   }
 
   /** Makes hunks (all of the file if left out) part of the user's code. */
@@ -206,13 +308,21 @@ export class PendingChanges implements vscode.Disposable {
       };
     }
     if (document.version !== version)
-      return { done: false, message: 'The text changed meanwhile. It was not modified; try again.' };
+      return { done: false, stale: true, message: 'The text changed meanwhile. It was not modified; try again.' };
+    return this.make(document, action);
+  }
+
+  /** Makes a stored action's edits. */
+  private async make(document: vscode.TextDocument, action: Action & { readonly ok: true }): Promise<Outcome> {
+    const { state } = action;
+    const { version } = document;
     this.set(state);
     if (action.deleteFile) await discard(document);
     else if (action.edits.length > 0 && !(await applyToDocument(document, action.edits))) {
       this.set(cancelInFlight(this.states.get(state.uri) ?? state));
       return {
         done: false,
+        stale: document.version !== version,
         message: `The editor did not take the change of ${shortName(state.uri)}. It was not modified.`,
       };
     }
@@ -357,11 +467,28 @@ async function openAll(
   return { located, documents, failed };
 }
 
-/** A file that doesn't exist yet lives in an unsaved document of its future path, so that nothing reaches the disk. */
-async function openForEdit({ uri, create }: FileEdit): Promise<vscode.TextDocument> {
-  const target = vscode.Uri.parse(uri);
-  if (!create || target.scheme !== 'file') return vscode.workspace.openTextDocument(target);
-  return openDocument(uri) ?? vscode.workspace.openTextDocument(target.with({ scheme: 'untitled' }));
+/** A set with its edits made to fit the texts as they are now; nothing, with the reason in `refused`, if they can't be. */
+function carryOver(
+  set: EditSet,
+  documents: ReadonlyMap<string, vscode.TextDocument>,
+  textAt: TextAt,
+  refused: Refused[],
+): EditSet[] {
+  const files: FileEdit[] = [];
+  for (const file of set.files) {
+    const document = documents.get(file.uri);
+    const from =
+      document && file.version !== undefined && file.version !== document.version && textAt(file.uri, file.version);
+    const carried =
+      document && typeof from === 'string' ? carryFileEdit(file, from, document.getText(), document.version) : file;
+    if (carried) files.push(carried);
+    else
+      refused.push({
+        uri: file.uri,
+        message: `“${set.title}” is for a place that changed meanwhile. It was not modified.`,
+      });
+  }
+  return files.length === set.files.length ? [{ ...set, files }] : [];
 }
 
 /** Removes a document that a proposal had made and that nobody touched. */

@@ -1,0 +1,133 @@
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { waitFor } from '../support/wait.js';
+import { PendingFixture, replace, setOf, TEXT, type } from './pendingFixture.js';
+
+describe('a proposal that grows', () => {
+  const fixture = PendingFixture.use();
+
+  it('shows each set as it comes, one undo stop each, and leaves the focus alone', async () => {
+    const document = await fixture.open('grows.txt', TEXT);
+    const other = await fixture.open('elsewhere.txt', 'where the user works\n');
+    const proposal = fixture.api.begin();
+    await proposal.add(setOf(document, [replace(TEXT, 'b = 2', 'b = 20')], 'one'));
+    assert.equal(fixture.hunks(document).length, 1);
+    const { text, version } = await proposal.read(document.uri.toString());
+    assert.equal(text, TEXT.replace('b = 2', 'b = 20'), 'what was added before is in the text');
+    await proposal.add({
+      ...{ id: 'two', title: 'Two', reason: '' },
+      files: [{ uri: document.uri.toString(), version, edits: [replace(text, 'd = 4', 'd = 40')] }],
+    });
+    proposal.finish();
+    assert.deepEqual(proposal.state, { uris: [document.uri.toString()], hunks: 2 });
+    assert.equal(vscode.window.activeTextEditor?.document, other);
+    await assert.rejects(proposal.add(setOf(document, [])), /ended/);
+
+    await vscode.window.showTextDocument(document);
+    await vscode.commands.executeCommand('undo');
+    await waitFor('the second set to be gone', () => fixture.hunks(document).length === 1);
+    assert.equal(document.getText(), TEXT.replace('b = 2', 'b = 20'));
+  });
+
+  it('carries edits over what the user typed since the text was read', async () => {
+    const document = await fixture.open('carried.txt', TEXT);
+    const uri = document.uri.toString();
+    const proposal = fixture.api.begin();
+    const { text, version } = await proposal.read(uri);
+    await type(document, 0, '# mine\n');
+    const set = (find: string, by: string) => ({
+      ...{ id: find, title: 'Later', reason: '' },
+      files: [{ uri, version, edits: [replace(text, find, by)] }],
+    });
+    assert.deepEqual((await proposal.add(set('d = 4', 'd = 40'))).refused, []);
+    assert.equal(document.getText(), `# mine\n${TEXT.replace('d = 4', 'd = 40')}`);
+
+    const edit = new vscode.WorkspaceEdit();
+    edit.replace(document.uri, new vscode.Range(2, 0, 2, 5), 'b = 7');
+    assert(await vscode.workspace.applyEdit(edit));
+    const { refused } = await proposal.add(set('b = 2', 'b = 20'));
+    assert.match(refused[0]?.message ?? '', /changed meanwhile/);
+    assert.equal(document.getText(), `# mine\n${TEXT.replace('b = 2', 'b = 7').replace('d = 4', 'd = 40')}`);
+    proposal.finish();
+  });
+
+  it('loses nothing to someone who types while it is written', async () => {
+    const document = await fixture.open('busy.txt', TEXT);
+    const uri = document.uri.toString();
+    const proposal = fixture.api.begin();
+    const typing = (async () => {
+      for (let i = 0; i < 20; i++) await vscode.commands.executeCommand('type', { text: `${i % 10}` });
+    })();
+    for (const [find, by] of [
+      ['b = 2', 'b = 20'],
+      ['c = 3', 'c = 30'],
+      ['e = 5', 'e = 50'],
+    ] as const) {
+      const { text, version } = await proposal.read(uri);
+      const { refused } = await proposal.add({
+        ...{ id: find, title: 'Busy', reason: '' },
+        files: [{ uri, version, edits: [replace(text, find, by)] }],
+      });
+      assert.deepEqual(refused, []);
+    }
+    await typing;
+    proposal.finish();
+    const typed = '01234567890123456789';
+    const expected = TEXT.replace('b = 2', 'b = 20').replace('c = 3', 'c = 30').replace('e = 5', 'e = 50');
+    await waitFor('all that was typed', () => document.getText() === typed + expected);
+    await vscode.commands.executeCommand('architect.undoAll');
+    await waitFor('nothing but what was typed', () => document.getText() === typed + TEXT);
+  });
+
+  it('takes back on cancel what nobody has decided upon', async () => {
+    const document = await fixture.open('cancelled.txt', TEXT);
+    const proposal = fixture.api.begin();
+    for (const [find, by] of [
+      ['a = 1', 'a = 10'],
+      ['c = 3', 'c = 30'],
+      ['e = 5', 'e = 50'],
+    ] as const) {
+      await proposal.add(setOf(document, [replace(document.getText(), find, by)], find));
+    }
+    await fixture.act('keepHunk', document, 0);
+    const edit = new vscode.WorkspaceEdit();
+    edit.insert(document.uri, document.positionAt(document.getText().indexOf('c = 30') + 6), '  # mine');
+    assert(await vscode.workspace.applyEdit(edit));
+    assert.equal(await proposal.cancel(), 1);
+    assert.equal(document.getText(), TEXT.replace('a = 1', 'a = 10').replace('c = 3', 'c = 30  # mine'));
+    await vscode.commands.executeCommand('architect.keepAll');
+  });
+
+  it('refuses a set that would break the code, and goes on', async () => {
+    const text = 'def f(x):\n    return x\n';
+    const document = await fixture.open('grows.py', text);
+    const proposal = fixture.api.begin();
+    const { refused } = await proposal.add(setOf(document, [replace(text, 'f(x)', 'f(x')], 'broken'));
+    assert.match(refused[0]?.message ?? '', /does not parse/);
+    assert.equal(document.getText(), text);
+    const second = await proposal.add(setOf(document, [replace(text, 'f(x)', 'f(x, y)')], 'right'));
+    assert.deepEqual(second.refused, []);
+    proposal.finish();
+  });
+
+  it('grows a new file that was never saved', async () => {
+    const uri = vscode.Uri.file(fixture.path('fresh.py')).toString();
+    const proposal = fixture.api.begin();
+    const made = await proposal.add({
+      ...{ id: 'new', title: 'New file', reason: '' },
+      files: [{ uri, create: true, edits: [{ start: 0, end: 0, newText: 'import torch\n' }] }],
+    });
+    assert.deepEqual(made.refused, []);
+    const { text, version } = await proposal.read(uri);
+    assert.equal(text, 'import torch\n');
+    const grown = await proposal.add({
+      ...{ id: 'more', title: 'More', reason: '' },
+      files: [{ uri, version, edits: [{ start: text.length, end: text.length, newText: 'x = torch.ones(2)\n' }] }],
+    });
+    assert.deepEqual(grown.refused, []);
+    const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === made.uris[0]);
+    assert.equal(document?.getText(), 'import torch\nx = torch.ones(2)\n');
+    assert.equal(await proposal.cancel(), 0);
+    await waitFor('the document to be gone', () => document.isClosed);
+  });
+});
