@@ -4,3 +4,4 @@ export type * from './analysis.js';
 export type * from './inspector.js';
 export type * from './messages.js';
 export type * from './report.js';
+export type * from './training.js';

@@ -11,6 +11,7 @@ import type {
   ModulesParams,
   ModulesResult,
 } from './analysis.js';
+import type { AlternativesParams, AlternativesResult, TrainingParams, TrainingResult } from './training.js';
 
 /** Asked by the extension, by method name. */
 export interface Requests {
@@ -18,6 +19,8 @@ export interface Requests {
   'architect/inspect': { params: InspectParams; result: InspectResult };
   'architect/checkEdits': { params: CheckEditsParams; result: CheckEditsResult };
   'architect/advise': { params: AdviseParams; result: AdviseResult };
+  'architect/training': { params: TrainingParams; result: TrainingResult };
+  'architect/alternatives': { params: AlternativesParams; result: AlternativesResult };
 }
 
 /** Told by the extension. */

@@ -5,6 +5,7 @@
 import type { Advice, AdviceQuestion } from '../engine/advice/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
 import type { PythonParser } from '../engine/syntax/index.js';
+import type { TrainingContext, TrainingQuestion } from '../engine/training/index.js';
 import type { FindingReport, ModelReport, ModuleSummary } from '../protocol/index.js';
 
 export interface EngineOptions {
@@ -35,6 +36,8 @@ export interface AnalysisEngine {
   problemsOf(path: string): readonly FindingReport[];
   /** The playbook's advice; `null` if it has none for this text. Its changes are not checked. */
   advise(question: AdviceQuestion): Advice | null;
+  /** What trains a model; `null` if the file can't be read. */
+  training(question: TrainingQuestion): TrainingContext | null;
   /** These files (all when omitted) may have changed. */
   invalidate(paths?: readonly string[]): void;
 }

@@ -1,5 +1,6 @@
 import { advise } from '../engine/advice/index.js';
 import { createEngine, EngineError, parseInput } from '../engine/report/index.js';
+import { trainingContext } from '../engine/training/index.js';
 import type { ModelReport, ModuleSummary } from '../protocol/index.js';
 import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine.js';
 
@@ -24,6 +25,7 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
     problemsOf: (path) =>
       expected(() => [...engine.syntaxProblems(path), ...analyze(path).flatMap((report) => report.findings)]),
     advise: (question) => expected(() => advise(engine, question)),
+    training: (question) => expected(() => trainingContext(engine.project, question)),
     invalidate: (paths) => {
       reports.clear();
       engine.invalidate(paths);

@@ -77,6 +77,8 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   serve('architect/modules', ({ uri }) => uri);
   serve('architect/inspect', ({ uri }) => uri);
   serve('architect/advise', ({ uri }) => uri);
+  serve('architect/training', ({ uri }) => uri);
+  serve('architect/alternatives', ({ uri }) => uri);
   serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
 
   documents.listen(connection);

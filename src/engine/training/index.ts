@@ -5,5 +5,6 @@ export * from './files.js';
 export * from './loop.js';
 export * from './losses.js';
 export * from './names.js';
+export * from './sizes.js';
 export * from './slice.js';
 export * from './tree.js';

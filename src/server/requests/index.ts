@@ -2,10 +2,12 @@
 import type { JobMethod, Jobs } from '../workerMessages.js';
 import type { Workspace } from '../workspace.js';
 import { advise } from './advise.js';
+import { alternatives } from './alternatives.js';
 import { checkEdits } from './checkEdits.js';
 import { inspect } from './inspect.js';
 import { modules } from './modules.js';
 import { problems } from './problems.js';
+import { training } from './training.js';
 
 type Handlers = { readonly [M in JobMethod]: (params: Jobs[M]['params'], workspace: Workspace) => Jobs[M]['result'] };
 
@@ -14,5 +16,7 @@ export const handlers: Handlers = {
   'architect/inspect': inspect,
   'architect/checkEdits': checkEdits,
   'architect/advise': advise,
+  'architect/training': training,
+  'architect/alternatives': alternatives,
   problems,
 };
