@@ -5,6 +5,7 @@ import { AnalysisClient } from './analysis/client.js';
 import { registerChat } from './chat/index.js';
 import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
+import { registerRuleCommands } from './commands/rules.js';
 import { registerPendingChanges, type PendingService } from './diff/index.js';
 import { registerInspector } from './inspector/index.js';
 import type { Services } from './services.js';
@@ -32,6 +33,7 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerCodeLens(analysis, log),
     registerAnalysisStatus(analysis),
     registerAnalysisCommands(services),
+    registerRuleCommands(services),
     registerInspector(services),
     registerChat(services),
   );

@@ -127,3 +127,11 @@ export interface ActiveDocument {
   /** The document that the user looks at: it is analysed first. */
   readonly uri: string | null;
 }
+
+/** A fix that touches several places, to be shown as pending changes. */
+export interface FixProposal {
+  readonly title: string;
+  /** The rule whose finding it repairs. */
+  readonly rule: string;
+  readonly changes: Readonly<Record<string, readonly { readonly range: Range; readonly newText: string }[]>>;
+}

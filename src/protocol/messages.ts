@@ -26,6 +26,7 @@ export interface Requests {
 /** Told by the extension. */
 export interface ClientNotifications {
   'architect/active': ActiveDocument;
+  'architect/rules': RuleSettings;
 }
 
 /** Told by the server. */
@@ -40,4 +41,14 @@ export type RequestMethod = keyof Requests;
 export interface InitializationOptions {
   /** Folders in which the user's own packages are looked for, beside the workspace folders. */
   readonly paths?: readonly string[];
+  readonly rules?: RuleSettings;
+}
+
+/** How loudly a rule speaks; `default`: as the rule has it. */
+export type RuleLevel = 'default' | 'off' | 'hint' | 'info' | 'warning' | 'error';
+
+export interface RuleSettings {
+  readonly enabled: boolean;
+  /** By rule id; those left out are as the rule has it. */
+  readonly levels: Readonly<Record<string, RuleLevel>>;
 }

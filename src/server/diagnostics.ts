@@ -4,7 +4,8 @@ import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FindingReport, Severity } from '../protocol/index.js';
 import { CancelledError, type Analyser } from './analyser.js';
 import { AnalysisError } from './engine.js';
-import { pathOf } from './paths.js';
+import { pathOf, uriOf } from './paths.js';
+import type { Rules } from './ruleSettings.js';
 
 const QUIET_MILLISECONDS = 300;
 
@@ -18,12 +19,19 @@ const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
 export class Diagnostics {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly running = new Map<string, AbortController>();
+  private readonly latest = new Map<string, readonly FindingReport[]>();
 
   constructor(
     private readonly connection: Connection,
     private readonly analyser: Analyser,
     private readonly documents: TextDocuments<TextDocument>,
+    private readonly rules: Rules,
   ) {}
+
+  /** What was found in a document when it was last looked at. */
+  found(uri: string): readonly FindingReport[] {
+    return this.latest.get(uri) ?? [];
+  }
 
   /** Looks at a document soon; what is under way on its old text is ended. */
   schedule(uri: string): void {
@@ -40,11 +48,17 @@ export class Diagnostics {
 
   closed(uri: string): void {
     this.cancel(uri);
+    this.latest.delete(uri);
     void this.connection.sendDiagnostics({ uri, diagnostics: [] });
   }
 
   dispose(): void {
     for (const uri of [...this.timers.keys(), ...this.running.keys()]) this.cancel(uri);
+  }
+
+  private async send(uri: string, version: number, found: readonly FindingReport[]): Promise<void> {
+    this.latest.set(uri, found);
+    await this.connection.sendDiagnostics({ uri, version, diagnostics: found.map(diagnosticOf) });
   }
 
   private cancel(uri: string): void {
@@ -65,7 +79,14 @@ export class Diagnostics {
       const { problems } = await this.analyser.request('problems', { uri }, { uri, signal, waitedFor: false });
       if (signal.aborted) return;
       const own = problems.filter(({ span }) => span.file === pathOf(uri));
-      await this.connection.sendDiagnostics({ uri, version: document.version, diagnostics: own.map(diagnosticOf) });
+      const earlier = this.found(uri).filter(({ rule }) => !own.some((problem) => problem.rule === rule));
+      // Rules take longer than the rest: what they found before stays until they have looked again.
+      if (this.rules.enabled) await this.send(uri, document.version, [...own, ...earlier]);
+      const found = this.rules.enabled
+        ? (await this.analyser.request('findings', { uri }, { uri, signal, waitedFor: false })).findings
+        : [];
+      if (signal.aborted) return;
+      await this.send(uri, document.version, [...own, ...this.rules.apply(found)]);
     } catch (error) {
       if (error instanceof CancelledError || error instanceof AnalysisError) return;
       this.connection.console.error(error instanceof Error ? error.message : String(error));
@@ -75,8 +96,16 @@ export class Diagnostics {
   }
 }
 
-function diagnosticOf({ rule, severity, message, span }: FindingReport): Diagnostic {
+function diagnosticOf({ rule, severity, message, span, related }: FindingReport): Diagnostic {
   return {
+    ...(related
+      ? {
+          relatedInformation: related.map((item) => ({
+            location: { uri: uriOf(item.span.file), range: { start: item.span.start, end: item.span.end } },
+            message: item.message,
+          })),
+        }
+      : {}),
     range: { start: span.start, end: span.end },
     severity: SEVERITIES[severity],
     message,

@@ -34,6 +34,8 @@ export interface AnalysisEngine {
   analyzeFile(path: string, options?: AnalyzeOptions): readonly ModelReport[];
   /** Syntax, directive and shape problems of a file. */
   problemsOf(path: string): readonly FindingReport[];
+  /** What the rules find in a file. */
+  findingsOf(path: string): readonly FindingReport[];
   /** The playbook's advice; `null` if it has none for this text. Its changes are not checked. */
   advise(question: AdviceQuestion): Advice | null;
   /** What trains a model; `null` if the file can't be read. */

@@ -24,6 +24,7 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
       ),
     problemsOf: (path) =>
       expected(() => [...engine.syntaxProblems(path), ...analyze(path).flatMap((report) => report.findings)]),
+    findingsOf: (path) => expected(() => engine.lintFile(path)),
     advise: (question) => expected(() => advise(engine, question)),
     training: (question) => expected(() => trainingContext(engine.project, question)),
     invalidate: (paths) => {

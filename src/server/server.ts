@@ -1,5 +1,6 @@
 /** Wires the protocol to the analyser. */
 import {
+  CodeActionKind,
   LSPErrorCodes,
   ResponseError,
   TextDocuments,
@@ -13,7 +14,9 @@ import type { ClientNotifications, InitializationOptions, RequestMethod, Request
 import { Analyser, CancelledError } from './analyser.js';
 import { Diagnostics } from './diagnostics.js';
 import { AnalysisError } from './engine.js';
+import { findingActions } from './findingActions.js';
 import { pathOf } from './paths.js';
+import { Rules } from './ruleSettings.js';
 
 export interface ServerOptions {
   readonly workerFile: string;
@@ -25,6 +28,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   const documents = new TextDocuments(TextDocument);
   let analyser: Analyser | undefined;
   let diagnostics: Diagnostics | undefined;
+  const rules = new Rules();
 
   connection.onInitialize((params) => {
     const started = new Analyser({
@@ -35,9 +39,13 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       log: (level, text) => connection.console[level](text),
     });
     analyser = started;
-    diagnostics = new Diagnostics(connection, started, documents);
+    rules.set(((params.initializationOptions ?? {}) as InitializationOptions).rules);
+    diagnostics = new Diagnostics(connection, started, documents, rules);
     return {
-      capabilities: { textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false } },
+      capabilities: {
+        textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+      },
       serverInfo: { name: 'Model Architect' },
     };
   });
@@ -66,6 +74,15 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   connection.onNotification('architect/active', ({ uri }: ClientNotifications['architect/active']) =>
     analyser?.setActive(uri),
   );
+
+  connection.onNotification('architect/rules', (settings: ClientNotifications['architect/rules']) => {
+    rules.set(settings);
+    diagnostics?.scheduleAll();
+  });
+  connection.onCodeAction(({ textDocument, range }) => {
+    const document = documents.get(textDocument.uri);
+    return document ? findingActions(document, range, diagnostics?.found(textDocument.uri) ?? []) : [];
+  });
 
   /** Answers a request by the engine's thread; `uri` names the document it is about. */
   function serve<M extends RequestMethod>(method: M, uriOfRequest: (params: Requests[M]['params']) => string): void {

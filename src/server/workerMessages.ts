@@ -5,9 +5,10 @@ import type { FindingReport } from '../protocol/index.js';
 /** What the engine's thread can be asked; the own requests and what the server needs for the standard ones. */
 export interface Jobs extends Requests {
   problems: { params: { uri: string }; result: { problems: readonly FindingReport[] } };
+  findings: { params: { uri: string }; result: { findings: readonly FindingReport[] } };
 }
 
-export type JobMethod = RequestMethod | 'problems';
+export type JobMethod = RequestMethod | 'problems' | 'findings';
 
 export interface WorkerData {
   readonly parser: 'native' | 'wasm';

@@ -15,6 +15,7 @@ import type {
   RequestMethod,
   Requests,
 } from '../../protocol/index.js';
+import { ruleSettings } from './ruleSettings.js';
 import { preferredParser, ServerProcess, type ParserKind } from './serverProcess.js';
 
 /** Python in files and unsaved documents. */
@@ -56,6 +57,9 @@ export class AnalysisClient implements vscode.Disposable {
       this.client.onNotification('architect/state', (state: AnalysisState) => this.received(state)),
       this.client.onNotification('architect/changed', (change: AnalysisChanged) => this.changes.fire(change)),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.tellActive(editor)),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('architect.rules')) this.tell('architect/rules', ruleSettings());
+      }),
     );
   }
 
@@ -109,7 +113,7 @@ export class AnalysisClient implements vscode.Disposable {
 
   private clientOptions(): LanguageClientOptions {
     const paths = vscode.workspace.getConfiguration('architect').get<string[]>('analysis.paths', []);
-    const initializationOptions: InitializationOptions = { paths };
+    const initializationOptions: InitializationOptions = { paths, rules: ruleSettings() };
     return {
       documentSelector: [...PYTHON] as LanguageClientOptions['documentSelector'],
       outputChannel: this.log,
@@ -152,9 +156,12 @@ export class AnalysisClient implements vscode.Disposable {
   }
 
   private tellActive(editor: vscode.TextEditor | undefined): void {
+    this.tell('architect/active', { uri: editor?.document.uri.toString() ?? null });
+  }
+
+  private tell<M extends keyof ClientNotifications>(method: M, params: ClientNotifications[M]): void {
     if (this.client.state !== State.Running) return;
-    const active: ClientNotifications['architect/active'] = { uri: editor?.document.uri.toString() ?? null };
-    this.client.sendNotification('architect/active', active).catch((error: unknown) => this.log.warn(String(error)));
+    this.client.sendNotification(method, params).catch((error: unknown) => this.log.warn(String(error)));
   }
 }
 

@@ -4,6 +4,7 @@ import type { Workspace } from '../workspace.js';
 import { advise } from './advise.js';
 import { alternatives } from './alternatives.js';
 import { checkEdits } from './checkEdits.js';
+import { findings } from './findings.js';
 import { inspect } from './inspect.js';
 import { modules } from './modules.js';
 import { problems } from './problems.js';
@@ -19,4 +20,5 @@ export const handlers: Handlers = {
   'architect/training': training,
   'architect/alternatives': alternatives,
   problems,
+  findings,
 };
