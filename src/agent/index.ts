@@ -1,0 +1,7 @@
+/** The agent: asks a model, gives it the analyser's eyes, and lets only checked changes out. No editor in here. */
+export * from './backend.js';
+export * from './messages.js';
+export type * from './ports.js';
+export * from './types.js';
+export type * from './tool.js';
+export { Draft, type DraftFile, type Proposal } from './edits/draft.js';
