@@ -17,7 +17,7 @@ export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutput
     onDidChangeCodeLenses: changed.event,
     async provideCodeLenses(document, token) {
       if (!vscode.workspace.getConfiguration('architect', document).get('codeLens.enabled', true)) return [];
-      if (!document.getText().includes('Module')) return [];
+      if (!/^[ \t]*class\s/m.test(document.getText())) return [];
       try {
         const modules = await modulesOf(document, analysis, token);
         return modules.flatMap((module) => lensesOf(module, document.uri));

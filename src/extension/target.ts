@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ModuleSummary } from '../protocol/index.js';
 import type { AnalysisClient } from './analysis/client.js';
 import { countText } from './codeLens.js';
+import { activeDocument } from './notebooks.js';
 
 /** One class of one document, as CodeLens and chat hand it to commands. */
 export interface ModuleTarget {
@@ -22,8 +23,8 @@ export async function findTarget(analysis: AnalysisClient, argument: unknown): P
   if (isModuleTarget(argument)) return argument;
   const editor = vscode.window.activeTextEditor;
   const document =
-    argument instanceof vscode.Uri ? await vscode.workspace.openTextDocument(argument) : editor?.document;
-  if (document?.languageId !== 'python') return explain('Open a Python file with an nn.Module first.');
+    argument instanceof vscode.Uri ? await vscode.workspace.openTextDocument(argument) : activeDocument();
+  if (document?.languageId !== 'python') return explain('Open a Python file or a notebook with an nn.Module first.');
   const uri = document.uri.toString();
   const { modules } = await analysis.request('architect/modules', { uri });
   if (modules.length === 0) return explain('There is no nn.Module class in this file.');

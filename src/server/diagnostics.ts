@@ -2,8 +2,10 @@
 import { DiagnosticSeverity, type Connection, type Diagnostic, type TextDocuments } from 'vscode-languageserver';
 import type { TextDocument } from 'vscode-languageserver-textdocument';
 import type { FindingReport, Severity } from '../protocol/index.js';
-import { CancelledError, type Analyser } from './analyser.js';
+import { CancelledError } from './analyser.js';
 import { AnalysisError } from './engine.js';
+import type { Analyst } from './notebooks/analyst.js';
+import type { Notebooks } from './notebooks/notebooks.js';
 import { pathOf, uriOf } from './paths.js';
 import type { Rules } from './ruleSettings.js';
 
@@ -23,8 +25,9 @@ export class Diagnostics {
 
   constructor(
     private readonly connection: Connection,
-    private readonly analyser: Analyser,
+    private readonly analyst: Analyst,
     private readonly documents: TextDocuments<TextDocument>,
+    private readonly notebooks: Notebooks,
     private readonly rules: Rules,
   ) {}
 
@@ -33,7 +36,7 @@ export class Diagnostics {
     return this.latest.get(uri) ?? [];
   }
 
-  /** Looks at a document soon; what is under way on its old text is ended. */
+  /** Looks at a document, or at all cells of a notebook, soon; what is under way on its old text is ended. */
   schedule(uri: string): void {
     this.cancel(uri);
     this.timers.set(
@@ -43,7 +46,7 @@ export class Diagnostics {
   }
 
   scheduleAll(): void {
-    for (const uri of this.documents.keys()) this.schedule(uri);
+    for (const uri of this.documents.keys()) this.schedule(this.notebooks.ofCell(uri)?.uri ?? uri);
   }
 
   closed(uri: string): void {
@@ -70,23 +73,35 @@ export class Diagnostics {
 
   private async publish(uri: string): Promise<void> {
     this.timers.delete(uri);
+    const program = this.notebooks.ofPath(pathOf(uri));
     const document = this.documents.get(uri);
-    if (document?.languageId !== 'python') return;
+    if (!program && document?.languageId !== 'python') return;
     const controller = new AbortController();
     this.running.set(uri, controller);
     try {
       const { signal } = controller;
-      const { problems } = await this.analyser.request('problems', { uri }, { uri, signal, waitedFor: false });
+      const { problems } = await this.analyst.request('problems', { uri }, { uri, signal, waitedFor: false });
       if (signal.aborted) return;
-      const own = problems.filter(({ span }) => span.file === pathOf(uri));
-      const earlier = this.found(uri).filter(({ rule }) => !own.some((problem) => problem.rule === rule));
+      const shown = program?.cells ?? (document ? [{ uri, version: document.version }] : []);
+      const own = shown.map(({ uri: each }) =>
+        problems.filter(({ span }) => span.file === (program ? each : pathOf(each))),
+      );
       // Rules take longer than the rest: what they found before stays until they have looked again.
-      if (this.rules.enabled) await this.send(uri, document.version, [...own, ...earlier]);
+      if (this.rules.enabled)
+        for (const [i, { uri: each, version }] of shown.entries()) {
+          const now = own[i] ?? [];
+          const earlier = this.found(each).filter(({ rule }) => !now.some((problem) => problem.rule === rule));
+          await this.send(each, version, [...now, ...earlier]);
+        }
       const found = this.rules.enabled
-        ? (await this.analyser.request('findings', { uri }, { uri, signal, waitedFor: false })).findings
+        ? (await this.analyst.request('findings', { uri }, { uri, signal, waitedFor: false })).findings
         : [];
       if (signal.aborted) return;
-      await this.send(uri, document.version, [...own, ...this.rules.apply(found)]);
+      const wanted = this.rules.apply(found);
+      for (const [i, { uri: each, version }] of shown.entries()) {
+        const inCell = program ? wanted.filter(({ span }) => span.file === each) : wanted;
+        await this.send(each, version, [...(own[i] ?? []), ...inCell]);
+      }
     } catch (error) {
       if (error instanceof CancelledError || error instanceof AnalysisError) return;
       this.connection.console.error(error instanceof Error ? error.message : String(error));

@@ -15,6 +15,8 @@ import { Analyser, CancelledError } from './analyser.js';
 import { Diagnostics } from './diagnostics.js';
 import { AnalysisError } from './engine.js';
 import { findingActions } from './findingActions.js';
+import { analystFor, type Analyst } from './notebooks/analyst.js';
+import { Notebooks } from './notebooks/notebooks.js';
 import { pathOf } from './paths.js';
 import { Rules } from './ruleSettings.js';
 
@@ -27,8 +29,15 @@ export interface ServerOptions {
 export function startServer(connection: Connection, { workerFile, parser }: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
   let analyser: Analyser | undefined;
+  let analyst: Analyst | undefined;
   let diagnostics: Diagnostics | undefined;
   const rules = new Rules();
+  const notebooks = new Notebooks(documents, ({ uri, cells, version }, text) => {
+    analyser?.setText(uri, text, version);
+    if (text === null) return diagnostics?.closed(uri);
+    diagnostics?.schedule(uri);
+    for (const cell of cells) void connection.sendNotification('architect/changed', { uri: cell.uri });
+  });
 
   connection.onInitialize((params) => {
     const started = new Analyser({
@@ -39,11 +48,13 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       log: (level, text) => connection.console[level](text),
     });
     analyser = started;
+    analyst = analystFor(started, notebooks);
     rules.set(((params.initializationOptions ?? {}) as InitializationOptions).rules);
-    diagnostics = new Diagnostics(connection, started, documents, rules);
+    diagnostics = new Diagnostics(connection, analyst, documents, notebooks, rules);
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
+        notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }] },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
       },
       serverInfo: { name: 'Model Architect' },
@@ -55,11 +66,13 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   });
 
   documents.onDidChangeContent(({ document }) => {
+    if (notebooks.holds(document.uri)) return notebooks.update(document.uri);
     analyser?.setText(document.uri, document.getText(), document.version);
     diagnostics?.schedule(document.uri);
     void connection.sendNotification('architect/changed', { uri: document.uri });
   });
   documents.onDidClose(({ document }) => {
+    if (notebooks.holds(document.uri)) return diagnostics?.closed(document.uri);
     analyser?.setText(document.uri, null, document.version);
     diagnostics?.closed(document.uri);
   });
@@ -72,7 +85,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     void connection.sendNotification('architect/changed', {});
   });
   connection.onNotification('architect/active', ({ uri }: ClientNotifications['architect/active']) =>
-    analyser?.setActive(uri),
+    analyser?.setActive(uri === null ? null : (notebooks.ofCell(uri)?.uri ?? uri)),
   );
 
   connection.onNotification('architect/rules', (settings: ClientNotifications['architect/rules']) => {
@@ -88,7 +101,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   function serve<M extends RequestMethod>(method: M, uriOfRequest: (params: Requests[M]['params']) => string): void {
     connection.onRequest(method, async (params: Requests[M]['params'], token: CancellationToken) => {
       const uri = uriOfRequest(params);
-      return answer(analyser, (engine, signal) => engine.request(method, params, { uri, signal }), token);
+      return answer(analyst, (engine, signal) => engine.request(method, params, { uri, signal }), token);
     });
   }
   serve('architect/modules', ({ uri }) => uri);
@@ -99,20 +112,21 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
 
   documents.listen(connection);
+  notebooks.listen(connection);
   connection.listen();
 }
 
 /** Turns cancellation and errors into what the protocol has for them. */
 async function answer<T>(
-  analyser: Analyser | undefined,
-  ask: (analyser: Analyser, signal: AbortSignal) => Promise<T>,
+  analyst: Analyst | undefined,
+  ask: (analyst: Analyst, signal: AbortSignal) => Promise<T>,
   token: CancellationToken,
 ): Promise<T | ResponseError<void>> {
-  if (!analyser) return new ResponseError(LSPErrorCodes.RequestFailed, 'The analysis has not started.');
+  if (!analyst) return new ResponseError(LSPErrorCodes.RequestFailed, 'The analysis has not started.');
   const controller = new AbortController();
   const listener = token.onCancellationRequested(() => controller.abort());
   try {
-    return await ask(analyser, controller.signal);
+    return await ask(analyst, controller.signal);
   } catch (error) {
     if (error instanceof CancelledError) return new ResponseError(LSPErrorCodes.RequestCancelled, 'Cancelled.');
     if (error instanceof AnalysisError) return new ResponseError(LSPErrorCodes.RequestFailed, error.message);

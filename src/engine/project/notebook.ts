@@ -13,12 +13,17 @@ export function isNotebook(path: string): boolean {
   return path.endsWith('.ipynb');
 }
 
+/** What the program of a notebook begins with; no JSON does. */
+const HEADER = '# cell ';
+
 /**
  * The Python of a notebook (`.ipynb` text). Shell commands and magics become lines that do nothing, so that each cell keeps its
- * number of lines; a comment with the cell's number (counting all cells from 1) stands before each.
+ * number of lines; a comment with the cell's number (counting all cells from 1) stands before each. A text that is such a
+ * program already (the cells of an open notebook, or a change proposed to them) stays as it is.
  * @returns `undefined` when the text is no notebook
  */
 export function pythonOfNotebook(text: string): string | undefined {
+  if (text === '' || text.startsWith(HEADER)) return text;
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -27,9 +32,27 @@ export function pythonOfNotebook(text: string): string | undefined {
     throw error;
   }
   const cells = cellsOf(document);
-  return cells
-    ?.flatMap((cell, i) => (cell.cell_type === 'code' ? [`# cell ${i + 1}\n${pythonOfCell(sourceOf(cell))}`] : []))
-    .join('\n\n');
+  if (!cells) return undefined;
+  return programOfCells(
+    cells.flatMap((cell, i) => (cell.cell_type === 'code' ? [{ number: i + 1, source: sourceOf(cell) }] : [])),
+  ).text;
+}
+
+/** The code cells of a notebook as one program, with the line on which the source of each begins. */
+export function programOfCells(cells: readonly { readonly number: number; readonly source: string }[]): {
+  readonly text: string;
+  readonly starts: readonly number[];
+} {
+  const parts: string[] = [];
+  const starts: number[] = [];
+  let line = 0;
+  for (const { number, source } of cells) {
+    const python = pythonOfCell(source);
+    parts.push(`${HEADER}${number}\n${python}`);
+    starts.push(line + 1);
+    line += python.split('\n').length + 2;
+  }
+  return { text: parts.join('\n\n'), starts };
 }
 
 function cellsOf(document: unknown): readonly Cell[] | undefined {

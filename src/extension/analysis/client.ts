@@ -18,10 +18,11 @@ import type {
 import { ruleSettings } from './ruleSettings.js';
 import { preferredParser, ServerProcess, type ParserKind } from './serverProcess.js';
 
-/** Python in files and unsaved documents. */
+/** Python in files, unsaved documents and cells of notebooks. */
 export const PYTHON: readonly vscode.DocumentFilter[] = [
   { language: 'python', scheme: 'file' },
   { language: 'python', scheme: 'untitled' },
+  { language: 'python', scheme: 'vscode-notebook-cell' },
 ];
 
 /** Waits before the next start, by the number of ends in a row. */

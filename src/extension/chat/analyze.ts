@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { Count, ModelReport, ModuleNodeReport, ReportNote } from '../../protocol/index.js';
 import { formatCount, numberOf } from '../numbers.js';
+import { cellOf, isCell, nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import { documentThatNames, namedIn } from './subject.js';
 import { cell, plural } from './text.js';
@@ -19,11 +20,14 @@ export async function analyze(
   stream.progress('Counting');
   const home = (await documentThatNames(text, document)) ?? document;
   const uri = home.uri.toString();
-  const { modules } = await analysis.request('architect/modules', { uri }, token);
+  let { modules } = await analysis.request('architect/modules', { uri }, token);
+  // The model of a notebook may be in another cell than the cursor.
+  const notebook = modules.length === 0 ? cellOf(home.uri)?.notebook.uri.toString() : undefined;
+  if (notebook !== undefined) ({ modules } = await analysis.request('architect/modules', { uri: notebook }, token));
   stream.reference(home.uri);
   if (modules.length === 0) {
     stream.markdown(
-      `There is no \`nn.Module\` class in ${vscode.workspace.asRelativePath(home.uri)}. Open the file that has it, or attach it to the question.`,
+      `There is no \`nn.Module\` class in ${nameOf(home.uri)}. Open the file that has it, or attach it to the question.`,
     );
     return;
   }
@@ -42,7 +46,8 @@ export async function analyze(
     stream.markdown(`\`${qualname}\` could not be analysed.`);
     return;
   }
-  stream.reference(new vscode.Location(home.uri, new vscode.Position(report.span.start.line, 0)));
+  const place = isCell(home.uri) ? vscode.Uri.parse(report.span.file) : home.uri;
+  stream.reference(new vscode.Location(place, new vscode.Position(report.span.start.line, 0)));
   stream.markdown(describe(report));
   stream.button({ command: 'architect.inspect', title: 'Inspect', arguments: [{ uri, qualname }] });
 }

@@ -4,6 +4,7 @@ import { renderAdvice } from '../../agent/playbook/markdown.js';
 import type { EditSet } from '../../edits/index.js';
 import type { AdviseResult, Prescription } from '../../protocol/index.js';
 import type { Proposed } from '../diff/index.js';
+import { nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import { plural } from './text.js';
 
@@ -44,7 +45,7 @@ export async function fix(
   // Chat folds away what stands before the last progress, reference or button: the text comes in one piece, then the buttons.
   sink.markdown(renderAdvice(advice));
   for (const { uri: at, message } of written?.refused ?? [])
-    sink.markdown(`\n\n**${vscode.workspace.asRelativePath(vscode.Uri.parse(at))} was not changed.** ${message}`);
+    sink.markdown(`\n\n**${nameOf(vscode.Uri.parse(at))} was not changed.** ${message}`);
   const hunks = written?.hunks ?? 0;
   if (written && hunks > 0)
     sink.markdown(

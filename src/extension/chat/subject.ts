@@ -1,5 +1,6 @@
 /** Which document and which module a question is about. */
 import * as vscode from 'vscode';
+import { activeDocument, isCell } from '../notebooks.js';
 
 /** Folders nobody means by "my model". */
 const ELSEWHERE = '**/{node_modules,.venv,venv,site-packages,.git,__pycache__,build,dist}/**';
@@ -14,12 +15,19 @@ export async function subjectOf(
 ): Promise<vscode.TextDocument | undefined> {
   for (const { value } of references) {
     const uri = value instanceof vscode.Uri ? value : value instanceof vscode.Location ? value.uri : undefined;
-    if (uri?.path.endsWith('.py')) return vscode.workspace.openTextDocument(uri);
+    if (uri?.path.endsWith('.py') || (uri && isCell(uri))) return vscode.workspace.openTextDocument(uri);
+    const cell = uri?.path.endsWith('.ipynb') ? await firstPythonCell(uri) : undefined;
+    if (cell) return cell;
   }
-  const active = vscode.window.activeTextEditor?.document;
+  const active = activeDocument();
   if (active?.languageId === 'python') return active;
   const visible = vscode.window.visibleTextEditors.find(({ document }) => document.languageId === 'python');
   return visible?.document ?? firstWithModules();
+}
+
+async function firstPythonCell(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
+  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  return notebook.getCells().find(({ document }) => document.languageId === 'python')?.document;
 }
 
 async function firstWithModules(): Promise<vscode.TextDocument | undefined> {

@@ -165,5 +165,5 @@ function pythonFiles(pending: PendingChanges): string[] {
 }
 
 function isPython(uri: string): boolean {
-  return /\.pyi?$/.test(vscode.Uri.parse(uri).path);
+  return /\.(?:pyi?|ipynb)$/.test(vscode.Uri.parse(uri).path);
 }

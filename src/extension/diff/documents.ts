@@ -1,6 +1,7 @@
 /** Between the editor's documents and the offsets of the edits room. */
 import * as vscode from 'vscode';
 import type { DocumentChange, FileEdit, Hunk, TextEdit } from '../../edits/index.js';
+import { nameOf } from '../notebooks.js';
 
 /** A change event in the words of the edits room. */
 export function changeOf(event: vscode.TextDocumentChangeEvent): DocumentChange {
@@ -82,7 +83,7 @@ export function hunkAt(hunks: readonly Hunk[], line: number): Hunk | undefined {
   );
 }
 
-/** A file's name within the workspace. */
+/** A file's name within the workspace, with the number of the cell in a notebook. */
 export function shortName(uri: string): string {
-  return vscode.workspace.asRelativePath(vscode.Uri.parse(uri));
+  return nameOf(vscode.Uri.parse(uri));
 }

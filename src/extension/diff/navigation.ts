@@ -1,5 +1,6 @@
 /** From one hunk to the next, through all files. */
 import * as vscode from 'vscode';
+import { showPlace } from '../notebooks.js';
 import { placeOf } from './documents.js';
 import type { PendingChanges } from './pendingChanges.js';
 
@@ -13,7 +14,7 @@ export async function goToHunk(pending: PendingChanges, direction: 1 | -1): Prom
     const places = pending.hunks(editor.document.uri.toString()).map((hunk) => placeOf(hunk, editor.document));
     const found =
       direction === 1 ? places.find(({ start }) => start.line > line) : places.findLast(({ end }) => end.line < line);
-    if (found) return reveal(editor.document, found, editor.viewColumn);
+    if (found) return showPlace(editor.document.uri, found, { viewColumn: editor.viewColumn, preview: false });
   }
   const next = uris.at(here < 0 ? 0 : (here + direction) % uris.length);
   if (next !== undefined) await showHunk(pending, next, direction === 1 ? 'first' : 'last');
@@ -25,17 +26,6 @@ export async function showHunk(pending: PendingChanges, uri: string, which: 'fir
   const hunks = pending.hunks(uri);
   const hunk = which === 'first' ? hunks[0] : which === 'last' ? hunks.at(-1) : hunks.find(({ id }) => id === which);
   const place = hunk ? placeOf(hunk, document) : new vscode.Range(0, 0, 0, 0);
-  const open = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
-  await reveal(document, place, open?.viewColumn);
-}
-
-/** The editor gets the focus, so that the keys for Keep and Undo work at once. */
-async function reveal(
-  document: vscode.TextDocument,
-  { start, end }: vscode.Range,
-  viewColumn?: vscode.ViewColumn,
-): Promise<void> {
-  const editor = await vscode.window.showTextDocument(document, { viewColumn, preview: false });
-  editor.selection = new vscode.Selection(start, start);
-  editor.revealRange(new vscode.Range(start, end), vscode.TextEditorRevealType.InCenterIfOutsideViewport);
+  // The editor gets the focus, so that the keys for Keep and Undo work at once.
+  await showPlace(document.uri, place, { preview: false });
 }

@@ -27,6 +27,7 @@ import {
   type ParameterDelta,
   type PendingChange,
 } from '../../edits/index.js';
+import { isCell } from '../notebooks.js';
 import { applyToDocument, changeOf, openForEdit, shortName } from './documents.js';
 import { planProposal } from './plan.js';
 import type { PendingStore } from './store.js';
@@ -87,6 +88,10 @@ export class PendingChanges implements vscode.Disposable {
       vscode.workspace.onDidChangeTextDocument((event) => this.documentChanged(event)),
       vscode.workspace.onDidOpenTextDocument((document) => this.documentOpened(document)),
       vscode.workspace.onDidSaveTextDocument((document) => this.documentSaved(document)),
+      vscode.workspace.onDidSaveNotebookDocument((notebook) =>
+        notebook.getCells().forEach((cell) => this.documentSaved(cell.document)),
+      ),
+      vscode.workspace.onDidChangeNotebookDocument((event) => this.notebookChanged(event)),
       vscode.workspace.onDidRenameFiles(({ files }) =>
         files.forEach(({ oldUri, newUri }) => this.filesRenamed(oldUri, newUri)),
       ),
@@ -351,8 +356,14 @@ export class PendingChanges implements vscode.Disposable {
     const { document } = event;
     const state = this.states.get(document.uri.toString());
     if (!state || document.getText() === state.document) return;
-    // Only loading a file again changes a document and leaves it clean; undo can, too, and says so.
-    const loaded = !document.isDirty && event.reason === undefined && !state.inFlight && !document.isUntitled;
+    // Only loading a file again changes a document and leaves it clean; undo can, too, and says so. A cell learns later
+    // that its notebook is dirty.
+    const loaded =
+      !isCell(document.uri) &&
+      !document.isDirty &&
+      event.reason === undefined &&
+      !state.inFlight &&
+      !document.isUntitled;
     const step = loaded
       ? onExternalChange(state, document.getText(), document.version)
       : onDocumentChange(state, changeOf(event));
@@ -406,14 +417,23 @@ export class PendingChanges implements vscode.Disposable {
   }
 
   private filesDeleted(deleted: vscode.Uri): void {
-    for (const state of [...this.states.values()]) {
-      if (within(deleted, state.uri) === undefined) continue;
-      if (state.ranges.length > 0)
-        this.log.info(`${shortName(state.uri)} was deleted, and its pending changes with it.`);
-      this.states.delete(state.uri);
-      this.forgetStored(state.uri);
-      this.changes.fire(state.uri);
+    for (const state of [...this.states.values()]) if (within(deleted, state.uri) !== undefined) this.deleted(state);
+  }
+
+  /** A cell that was moved is removed and added, a deleted one is gone. */
+  private notebookChanged({ notebook, contentChanges }: vscode.NotebookDocumentChangeEvent): void {
+    const present = new Set(notebook.getCells().map((cell) => cell.document.uri.toString()));
+    for (const { document } of contentChanges.flatMap(({ removedCells }) => removedCells)) {
+      const state = this.states.get(document.uri.toString());
+      if (state && !present.has(state.uri)) this.deleted(state);
     }
+  }
+
+  private deleted(state: PendingChange): void {
+    if (state.ranges.length > 0) this.log.info(`${shortName(state.uri)} was deleted, and its pending changes with it.`);
+    this.states.delete(state.uri);
+    this.forgetStored(state.uri);
+    this.changes.fire(state.uri);
   }
 
   private move(state: PendingChange, uri: string): void {

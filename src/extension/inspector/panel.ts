@@ -10,6 +10,7 @@ import type {
   ToInspector,
 } from '../../protocol/index.js';
 import { shortName } from '../diff/documents.js';
+import { showPlace } from '../notebooks.js';
 import type { Services } from '../services.js';
 import type { ModuleTarget } from '../target.js';
 import { exportView } from './export.js';
@@ -149,13 +150,9 @@ export class InspectorPanel implements vscode.Disposable {
 
 /** Shows a place beside the inspector. */
 async function reveal({ uri, line, character }: SourceLink): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
-  const open = vscode.window.visibleTextEditors.find((editor) => editor.document === document);
   const at = new vscode.Range(line, character, line, character);
-  await vscode.window.showTextDocument(document, {
-    viewColumn: open?.viewColumn ?? vscode.ViewColumn.One,
-    selection: at,
-  });
+  const open = vscode.window.visibleTextEditors.find(({ document }) => document.uri.toString() === uri);
+  await showPlace(vscode.Uri.parse(uri), at, { viewColumn: open?.viewColumn ?? vscode.ViewColumn.One });
 }
 
 /** An unsaved document: the user decides where it goes. */
