@@ -22,9 +22,10 @@ import {
 import type { Context } from './context.js';
 import { percentFormat } from './format.js';
 import { complexBinary, floatBinary, intBinary, intToFloat, numberUnary, smallBinary, toComplex } from './numbers.js';
+import { spoil, storeAnywhere } from './subscript.js';
 import { symFloatBinary } from './symfloat.js';
 import { isSym } from './symint.js';
-import type { HashKey, PyList, PySet, Unknown, Value } from './value.js';
+import type { HashKey, PyList, Unknown, Value } from './value.js';
 
 export { compareBuiltin, containsBuiltin } from './compare.js';
 export { identical } from './hash.js';
@@ -241,12 +242,6 @@ export function unaryBuiltin(op: '-' | '+' | '~' | 'not', operand: Value, contex
 
 // ---------------------------------------------------------------- in place
 
-/** Marks contents as unknown. */
-function spoil(target: PyList | PySet | Extract<Value, { kind: 'dict' }>, reason: Unknown, context: Context): void {
-  context.heap.touch(target);
-  target.taint ??= reason;
-}
-
 /** `left op= right` where the left value itself changes (`list +=`, `set |=`, …); `undefined`: fall back on `left = left op right`. */
 export function inplaceBuiltin(op: string, left: Value, right: Value, context: Context): Value | undefined {
   if (typeof left !== 'object' || left === null) return undefined;
@@ -290,20 +285,20 @@ export function inplaceBuiltin(op: string, left: Value, right: Value, context: C
     }
     case 'dict': {
       if (op !== '|') return undefined;
-      const reason = firstTaint(right);
-      if (reason) {
-        spoil(left, reason, context);
+      if (isUnknown(right)) {
+        storeAnywhere(left, right, context);
         return left;
       }
       if (!isDict(right)) {
         const pairs = context.items(right);
         if (isUnknown(pairs)) {
-          spoil(left, pairs, context);
+          storeAnywhere(left, pairs, context);
           return left;
         }
         for (const pair of pairs) context.setItem(left, context.getItem(pair, 0), context.getItem(pair, 1));
         return left;
       }
+      if (right.taint) storeAnywhere(left, right.taint, context);
       context.heap.touch(left);
       for (const [key, entry] of right.entries) {
         const old = left.entries.get(key);

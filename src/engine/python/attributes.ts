@@ -2,11 +2,12 @@
 import { classAnnotations, functionAnnotations } from './annotations.js';
 import { builtinClasses, classOf } from './builtins/index.js';
 import { instantiate } from './calls.js';
-import { textOf } from './coerce.js';
+import { because, isUnknown, partOfUnknown } from './coerce.js';
 import { createClassFrom } from './classes.js';
 import { codeClass, codes } from './codeObjects.js';
 import type { Interpreter } from './interpreter.js';
 import { namespaceDict } from './namespaceDict.js';
+import { attributeName, setOwnUnknownAttribute } from './unknownNames.js';
 import type { PyClass, PyDescriptor, PyDict, PyFunction, PyInstance, Value } from './value.js';
 
 const caches = new WeakMap<PyClass, { version: number; readonly found: Map<string, Value | undefined> }>();
@@ -82,12 +83,8 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
   interpreter.step();
   if (typeof object !== 'object' || object === null) return getBuiltinAttribute(interpreter, object, name);
   switch (object.kind) {
-    case 'unknown': {
-      const entry = object.cls ? lookup(interpreter, object.cls, name) : undefined;
-      return typeof entry === 'object' && entry !== null && (entry.kind === 'function' || entry.kind === 'builtin')
-        ? { kind: 'unknown', reason: object.reason, place: object.place }
-        : { kind: 'unknown', reason: object.reason, place: object.place };
-    }
+    case 'unknown':
+      return partOfUnknown(object);
     case 'instance': {
       const custom = lookup(interpreter, object.cls, '__getattribute__');
       if (custom !== undefined && typeof custom === 'object' && custom?.kind === 'function')
@@ -337,19 +334,25 @@ function defaultMethod(
       });
     case '__setattr__':
       return make((args) => {
-        setOwnAttribute(interpreter, args[0] ?? null, textOf(args[1]), args[2] ?? null);
+        const key = attributeName(args[1], interpreter);
+        if (isUnknown(key)) setOwnUnknownAttribute(interpreter, args[0] ?? null, key, args[2] ?? null);
+        else setOwnAttribute(interpreter, args[0] ?? null, key, args[2] ?? null);
         return null;
       });
     case '__getattribute__':
       return make((args) => {
-        const value = getOwnAttribute(interpreter, args[0] ?? null, textOf(args[1]));
+        const key = attributeName(args[1], interpreter);
+        if (isUnknown(key)) return because(key);
+        const value = getOwnAttribute(interpreter, args[0] ?? null, key);
         return value === undefined
-          ? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${textOf(args[1])}'`)
+          ? interpreter.raise('AttributeError', `'${cls.name}' object has no attribute '${key}'`)
           : value;
       });
     case '__delattr__':
       return make((args) => {
-        deleteOwnAttribute(interpreter, args[0] ?? null, textOf(args[1]));
+        const key = attributeName(args[1], interpreter);
+        if (isUnknown(key)) setOwnUnknownAttribute(interpreter, args[0] ?? null, key, undefined);
+        else deleteOwnAttribute(interpreter, args[0] ?? null, key);
         return null;
       });
     case '__call__':
@@ -640,7 +643,7 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
         }
         if (name === '__dict__' && typeof value === 'object' && value?.kind === 'dict') {
           heap.touch(object);
-          const entries = [...value.entries.values()].map((item) => [textOf(item.key), item.value] as const);
+          const entries = attributesIn(value);
           object.attrs.clear();
           for (const [key, item] of entries) object.attrs.set(key, item);
           object.taint ??= value.taint;
@@ -686,7 +689,7 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
             return;
           }
           if (name === '__dict__' && value !== object && typeof value === 'object' && value?.kind === 'dict') {
-            object.attrs = new Map([...value.entries.values()].map((item) => [textOf(item.key), item.value] as const));
+            object.attrs = new Map(attributesIn(value));
             return;
           }
           (object.attrs ??= new Map()).set(name, value);
@@ -707,6 +710,13 @@ export function setOwnAttribute(interpreter: Interpreter, object: Value, name: s
     }
   }
   interpreter.raise('AttributeError', `'${interpreter.typeOf(object).name}' object has no attribute '${name}'`);
+}
+
+/** What a dict that becomes an object's `__dict__` gives it: keys that are no texts can't be reached as attributes. */
+function attributesIn(dict: PyDict): (readonly [string, Value])[] {
+  return [...dict.entries.values()].flatMap(({ key, value }) =>
+    typeof key === 'string' ? [[key, value] as const] : [],
+  );
 }
 
 export function deleteAttribute(interpreter: Interpreter, object: Value, name: string): void {

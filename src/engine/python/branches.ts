@@ -210,6 +210,9 @@ export function finishFrame(interpreter: Interpreter, frame: Frame, last: Comple
   return completion?.type === 'return' ? completion.value : null;
 }
 
+/** Each round after the first few gives up at least one more place; chains of places are short. */
+const MOST_ROUNDS = 24;
+
 /**
  * A loop whose number of rounds is not known: the body runs on forks until the state rests; what it may write is joined with
  * what was there.
@@ -232,16 +235,14 @@ export function execUnknownLoop(
     if (raised && outcomes.length === 0) interpreter.assume(`it does not come to ${raised.message}`);
     returns = outcomes.filter((outcome) => outcome.completion?.type === 'return');
     const inner = outcomes.filter((outcome) => outcome.completion?.type !== 'return');
+    // What still moves after some rounds is given up; what that moves in turn is seen by the next one.
+    const settled = round < budget.loopRounds;
     const changed = heap.merge(
       [new Map(), ...inner.map((outcome) => outcome.delta)],
-      (a, b) => interpreter.join(a, b, taint),
+      (a, b) => (a === b ? a : settled ? interpreter.join(a, b, taint) : taint),
       taint,
     );
-    if (!changed) break;
-    if (round >= budget.loopRounds) {
-      for (const outcome of inner) heap.merge([new Map(), outcome.delta], () => taint, taint);
-      break;
-    }
+    if (!changed || round >= MOST_ROUNDS) break;
   }
   if (returns.length === 0) return undefined;
   return goOn(interpreter, frame, group(interpreter, [{ completion: undefined, delta: new Map() }, ...returns], taint));

@@ -1,8 +1,9 @@
 /** Calling: functions of the analysed code, builtins, classes, instances with `__call__`, natives, and what isn't known. */
 import type { FunctionDef } from '../syntax/index.js';
-import { allocate, lookup } from './attributes.js';
+import { allocate, isBuiltinClass, lookup } from './attributes.js';
 import { budget } from './budget.js';
 import { createClassFrom } from './classes.js';
+import { because, isData } from './coerce.js';
 import { PyRaise, Stopped } from './errors.js';
 import { evaluate } from './expressions.js';
 import type { Frame } from './frame.js';
@@ -10,7 +11,7 @@ import { makeGenerator } from './generators.js';
 import { hasUnknownBase, isUnknown, type Interpreter } from './interpreter.js';
 import { finishFrame } from './branches.js';
 import { execBlock } from './statements.js';
-import type { Env, PyClass, PyFunction, Unknown, Value } from './value.js';
+import type { Env, PyBoundMethod, PyClass, PyFunction, Unknown, Value } from './value.js';
 
 export function call(
   interpreter: Interpreter,
@@ -24,7 +25,7 @@ export function call(
       case 'function':
         return callFunction(interpreter, callee, args, kwargs);
       case 'builtin':
-        return callee.call(args, kwargs, interpreter);
+        return newUnknown(callee.call(args, kwargs, interpreter), args, kwargs);
       case 'method':
         return call(interpreter, callee.func, [callee.self, ...args], kwargs);
       case 'class':
@@ -54,6 +55,14 @@ export function call(
   interpreter.raise('TypeError', `'${interpreter.typeOf(callee).name}' object is not callable`);
 }
 
+/** A builtin that answers with an argument that is not known gives its reason, not a value of its class. */
+function newUnknown(result: Value, args: readonly Value[], kwargs: ReadonlyMap<string, Value>): Value {
+  if (!isUnknown(result) || (!result.cls && !result.data && result.prefix === undefined)) return result;
+  if (args.includes(result)) return because(result);
+  for (const value of kwargs.values()) if (value === result) return because(result);
+  return result;
+}
+
 /** The result is not known, and neither is what the callee may have reached. */
 export function callUnknown(
   interpreter: Interpreter,
@@ -65,7 +74,111 @@ export function callUnknown(
   interpreter.unseen ??= reason;
   for (const value of args) interpreter.escape(value, reason);
   for (const value of kwargs.values()) interpreter.escape(value, reason);
-  return reason;
+  // What a method of plain data gives is data, unless it is something that was handed in.
+  return isData(callee) && [...args, ...kwargs.values()].every(isPlainArgument) ? { ...reason, data: true } : reason;
+}
+
+function isPlainArgument(value: Value): boolean {
+  return isUnknown(value) ? isData(value) : typeof value !== 'object' || value === null || value.kind === 'float';
+}
+
+/** Why it is not known what the parameters get that are not given for certain: by a `*x`, by a `**x`. */
+export interface UnknownArguments {
+  readonly positional: Unknown | null;
+  readonly keyword: Unknown | null;
+}
+
+/** A call of which only some arguments are known: the others are unknown inside functions that can be followed. */
+export function callInPart(
+  interpreter: Interpreter,
+  callee: Value,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  unknown: UnknownArguments,
+): Value {
+  interpreter.step();
+  if (typeof callee === 'object' && callee !== null) {
+    switch (callee.kind) {
+      case 'function':
+        return callFunction(interpreter, callee, args, kwargs, unknown);
+      case 'method':
+        if (isFollowed(callee.func))
+          return callInPart(interpreter, callee.func, [callee.self, ...args], kwargs, unknown);
+        break;
+      case 'descriptor':
+        if (callee.type === 'staticmethod') return callInPart(interpreter, callee.get, args, kwargs, unknown);
+        break;
+      case 'class': {
+        const init = lookup(interpreter, callee, '__init__');
+        const plain =
+          !callee.metaclass &&
+          callee.layout === 'object' &&
+          lookup(interpreter, callee, '__new__') === undefined &&
+          !callee.mro.some((parent) => parent.construct);
+        if (!plain || init === undefined || !isFollowed(init)) break;
+        const self = allocate(interpreter, callee, args, kwargs);
+        callInPart(interpreter, init, [self, ...args], kwargs, unknown);
+        return self;
+      }
+      default:
+        break;
+    }
+  }
+  const cause = unknown.positional ?? unknown.keyword;
+  const reason = interpreter.unknown(`the arguments are not known: ${cause?.reason ?? ''}`);
+  const result = callUnknown(interpreter, { ...reason, place: cause?.place ?? reason.place }, args, kwargs);
+  // A method may change what it belongs to; a tensor's says so by its name.
+  if (typeof callee === 'object' && callee?.kind === 'method' && mayChange(callee))
+    interpreter.escape(callee.self, result);
+  return result;
+}
+
+const isFollowed = (callee: Value): boolean =>
+  typeof callee === 'object' && (callee?.kind === 'function' || callee?.kind === 'method');
+
+function mayChange({ self, func }: PyBoundMethod): boolean {
+  const name = typeof func === 'object' && func?.kind === 'builtin' ? func.name : '';
+  const native = typeof self === 'object' && self?.kind === 'native';
+  return name !== '__call__' && (!native || (name.endsWith('_') && !name.endsWith('__')));
+}
+
+/** Binds what is known; everything that the unknown arguments may have given is unknown. */
+function bindInPart(
+  interpreter: Interpreter,
+  func: PyFunction,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+  { positional, keyword }: UnknownArguments,
+  into: Map<string, Value>,
+): void {
+  const { params } = func.node;
+  let position = 0;
+  for (const param of params) {
+    const known = param.form === 'positionalOnly' ? undefined : kwargs.get(param.name);
+    const fallback = func.defaults.get(param.name);
+    const reason =
+      (param.form === 'keywordOnly' ? null : positional) ?? (param.form === 'positionalOnly' ? null : keyword);
+    switch (param.form) {
+      case 'star':
+        if (param.name !== '') into.set(param.name, positional ?? interpreter.tuple(args.slice(position)));
+        break;
+      case 'doubleStar': {
+        const named = new Set(
+          params.filter(({ form }) => form === 'normal' || form === 'keywordOnly').map(({ name }) => name),
+        );
+        const rest = interpreter.dict([...kwargs].filter(([name]) => !named.has(name)));
+        rest.taint = keyword;
+        into.set(param.name, rest);
+        break;
+      }
+      default:
+        if (param.form !== 'keywordOnly' && position < args.length) into.set(param.name, args[position++] as Value);
+        else if (known !== undefined) into.set(param.name, known);
+        else if (reason) into.set(param.name, reason);
+        else if (fallback !== undefined) into.set(param.name, fallback);
+        else raiseMissing(interpreter, func, [param.name]);
+    }
+  }
 }
 
 /** Binds arguments as CPython does. @throws PyRaise TypeError in CPython's words. */
@@ -170,6 +283,7 @@ function callFunction(
   func: PyFunction,
   args: readonly Value[],
   kwargs: ReadonlyMap<string, Value>,
+  unknown: UnknownArguments | null = null,
 ): Value {
   if (interpreter.frames.length >= budget.depth) {
     interpreter.raise('RecursionError', 'maximum recursion depth exceeded');
@@ -177,7 +291,8 @@ function callFunction(
   const { node } = func;
   const { heap } = interpreter;
   const vars = new Map<string, Value>();
-  bindArguments(interpreter, func, args, kwargs, vars);
+  if (unknown) bindInPart(interpreter, func, args, kwargs, unknown, vars);
+  else bindArguments(interpreter, func, args, kwargs, vars);
   const env: Env = { vars, parent: func.closure, saved: heap.epoch, taint: null };
   const frame: Frame = {
     kind: 'function',
@@ -256,6 +371,21 @@ export function instantiate(
   args: readonly Value[],
   kwargs: ReadonlyMap<string, Value>,
 ): Value {
+  const made = construct(interpreter, cls, args, kwargs);
+  if (!isUnknown(made)) return made;
+  // `int(x)` is an integer, whatever x may be.
+  const certain = CONVERSIONS.has(cls.name) && isBuiltinClass(cls);
+  return certain ? { ...because(made), cls } : newUnknown(made, args, kwargs);
+}
+
+const CONVERSIONS = new Set(['int', 'float', 'bool', 'str', 'bytes', 'list', 'tuple', 'dict', 'set', 'frozenset']);
+
+function construct(
+  interpreter: Interpreter,
+  cls: PyClass,
+  args: readonly Value[],
+  kwargs: ReadonlyMap<string, Value>,
+): Value {
   if (cls.layout === 'type' && args.length === 3)
     return createClassFrom(interpreter, cls, args[0] ?? null, args[1] ?? null, args[2] ?? null, kwargs);
   const create = lookup(interpreter, cls, '__new__');
@@ -268,11 +398,11 @@ export function instantiate(
     if (interpreter.isInstance(self, cls) !== true) return self;
   } else {
     const maker = cls.mro.findIndex((parent) => parent.construct);
-    const construct = maker < 0 ? undefined : cls.mro[maker]?.construct;
-    if (construct) {
+    const native = maker < 0 ? undefined : cls.mro[maker]?.construct;
+    if (native) {
       const initAt = cls.mro.findIndex((parent) => parent.namespace.has('__init__'));
       const ownInit = initAt >= 0 && initAt < maker;
-      if (!ownInit) return construct(cls, args, kwargs, interpreter);
+      if (!ownInit) return native(cls, args, kwargs, interpreter);
       self = allocate(interpreter, cls, args, kwargs);
     } else {
       if (init === undefined && (args.length > 0 || kwargs.size > 0) && cls.layout === 'object' && !cls.unknownBase)

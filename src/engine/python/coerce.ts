@@ -22,6 +22,28 @@ export function isUnknown(value: unknown): value is Unknown {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'unknown';
 }
 
+const SCALARS = new Set(['int', 'float', 'bool', 'str', 'bytes', 'complex', 'NoneType']);
+
+/** Whether an unknown is plain data, by its class or by where it comes from. */
+export function isData(unknown: Unknown): boolean {
+  return unknown.data === true || (unknown.cls?.module === 'builtins' && SCALARS.has(unknown.cls.name));
+}
+
+/** The same unknown, known to be plain data. */
+export function asData(unknown: Unknown): Unknown {
+  return { ...unknown, data: true };
+}
+
+/** The same reason for another value, of which nothing else is known. */
+export function because({ reason, place }: Unknown): Unknown {
+  return { kind: 'unknown', reason, place };
+}
+
+/** The same reason for something got out of an unknown: a part, an attribute. */
+export function partOfUnknown(unknown: Unknown): Unknown {
+  return isData(unknown) ? { ...because(unknown), data: true } : because(unknown);
+}
+
 /** The first unknown among values: the answer of every operation on them. */
 export function firstUnknown(...values: readonly (Value | undefined)[]): Unknown | undefined {
   for (const value of values) if (isUnknown(value)) return value;

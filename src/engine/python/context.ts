@@ -53,10 +53,11 @@ export interface Context {
   getAttribute(object: Value, name: string): Value | undefined;
   /** Raises `AttributeError` when absent. */
   requireAttribute(object: Value, name: string): Value;
-  setAttribute(object: Value, name: string, value: Value): void;
-  deleteAttribute(object: Value, name: string): void;
+  /** Under a name that is not known, any attribute may be the one. */
+  setAttribute(object: Value, name: string | Unknown, value: Value): void;
+  deleteAttribute(object: Value, name: string | Unknown): void;
   /** `object.__setattr__` / `object.__getattribute__`: past any user override. */
-  setOwnAttribute(object: Value, name: string, value: Value): void;
+  setOwnAttribute(object: Value, name: string | Unknown, value: Value): void;
   getOwnAttribute(object: Value, name: string): Value | undefined;
   getItem(object: Value, index: Value): Value;
   setItem(object: Value, index: Value, value: Value): void;

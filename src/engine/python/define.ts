@@ -252,7 +252,27 @@ export interface ModelledModule {
   readonly fallback?: boolean;
 }
 
+/** Modules of the standard library of which everything is about numbers, texts, time, files and the machine. */
+const DATA_MODULES = new Set(
+  (
+    'base64 binascii calendar codecs colorsys configparser csv datetime difflib errno fcntl getpass glob hashlib hmac html ' +
+    'ipaddress locale math mimetypes os platform resource shlex shutil signal socket statistics struct ' +
+    'subprocess tempfile termios time timeit unicodedata urllib uuid zlib'
+  ).split(' '),
+);
+
+/** Whether whatever the functions of a module give is plain data. */
+export function isDataModule(module: string): boolean {
+  return DATA_MODULES.has(module.split('.')[0] ?? '');
+}
+
 /** Why a name of a modelled module can't be told. */
 export function notModelled(module: string, name: string): Unknown {
-  return { kind: 'unknown', reason: `${module}.${name} is not described by the analyser`, place: null };
+  const data = isDataModule(module);
+  return {
+    kind: 'unknown',
+    reason: `${module}.${name} is not described by the analyser`,
+    place: null,
+    ...(data ? { data } : {}),
+  };
 }

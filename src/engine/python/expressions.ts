@@ -10,14 +10,14 @@ import type {
   Scope,
 } from '../syntax/index.js';
 import { joinUnknownValues } from './branches.js';
-import { callUnknown } from './calls.js';
+import { callInPart, type UnknownArguments } from './calls.js';
 import { UnknownFlow } from './errors.js';
 import { formatBuiltin } from './format.js';
 import type { Frame } from './frame.js';
 import { comprehensionGenerator } from './generators.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { assign } from './statements.js';
-import type { Env, PyFunction, PyIterator, Unknown, Value } from './value.js';
+import type { Env, PyDict, PyFunction, PyIterator, Unknown, Value } from './value.js';
 
 const ELLIPSIS: Value = { kind: 'singleton', name: 'Ellipsis' };
 
@@ -92,15 +92,18 @@ export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Va
     case 'Dict': {
       const entries: (readonly [Value, Value])[] = [];
       let taint: Unknown | null = null;
-      for (const { key, value } of node.entries) {
-        if (key) {
-          const name = evaluate(interpreter, frame, key);
+      for (const { key: written, value } of node.entries) {
+        if (written) {
+          const name = evaluate(interpreter, frame, written);
           entries.push([name, evaluate(interpreter, frame, value)]);
           continue;
         }
         const mapping = mappingEntries(interpreter, evaluate(interpreter, frame, value));
-        if (isUnknown(mapping)) taint ??= mapping;
-        else entries.push(...mapping);
+        if (isUnknown(mapping)) {
+          taint ??= mapping;
+          // It may hold any of the keys before it.
+          entries.forEach(([key], i) => (entries[i] = [key, mapping]));
+        } else entries.push(...mapping);
       }
       const dict = interpreter.dict(entries);
       dict.taint ??= taint;
@@ -266,56 +269,65 @@ function mappingEntries(interpreter: Interpreter, value: Value): (readonly [Valu
   if (typeof value === 'object' && value?.kind === 'dict') {
     interpreter.readWhole(value);
     if (value.taint) return value.taint;
-    return [...value.entries.values()].map((entry) => [entry.key, entry.value] as const);
+    return entriesOf(value);
   }
   const keys = interpreter.items(interpreter.callMethod(value, 'keys'));
   return Array.isArray(keys) ? keys.map((key) => [key, interpreter.getItem(value, key)] as const) : keys;
 }
 
+function entriesOf(dict: PyDict): (readonly [Value, Value])[] {
+  return [...dict.entries.values()].map((entry) => [entry.key, entry.value] as const);
+}
+
 interface CallArguments {
   readonly args: Value[];
   readonly kwargs: Map<string, Value>;
-  /** Set when `*x` or `**x` can't be known: then nobody knows which parameters get what. */
-  readonly unknown: Unknown | null;
+  /** Set when a `*x` or `**x` can't be known: then it isn't known which of the other parameters get what. */
+  readonly unknown: UnknownArguments | null;
 }
 
 export function evaluateArguments(interpreter: Interpreter, frame: Frame, nodes: readonly Argument[]): CallArguments {
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
-  let unknown: Unknown | null = null;
+  let positional: Unknown | null = null;
+  let keyword: Unknown | null = null;
   for (const node of nodes) {
     const value = evaluate(interpreter, frame, node.value);
     switch (node.form) {
       case 'positional':
-        args.push(value);
+        // Behind a star of unknown length nobody knows which parameter it is for.
+        if (positional) interpreter.escape(value, positional);
+        else args.push(value);
         break;
       case 'keyword':
         if (node.name !== null) kwargs.set(node.name, value);
         break;
       case 'star': {
         const items = interpreter.items(value);
-        if (Array.isArray(items)) args.push(...items);
-        else unknown ??= items;
+        if (!Array.isArray(items)) positional ??= items;
+        else if (!positional) args.push(...items);
         break;
       }
       case 'doubleStar': {
-        const entries = mappingEntries(interpreter, value);
-        if (isUnknown(entries)) unknown ??= entries;
-        else
-          for (const [key, item] of entries) {
-            if (typeof key !== 'string') {
-              if (isUnknown(key)) unknown ??= key;
-              else interpreter.raise('TypeError', 'keywords must be strings');
-            } else {
-              if (kwargs.has(key)) interpreter.raise('TypeError', `got multiple values for keyword argument '${key}'`);
-              kwargs.set(key, item);
-            }
+        let entries = mappingEntries(interpreter, value);
+        if (isUnknown(entries)) {
+          keyword ??= entries;
+          entries = typeof value === 'object' && value?.kind === 'dict' ? entriesOf(value) : [];
+        }
+        for (const [key, item] of entries) {
+          if (typeof key !== 'string') {
+            if (isUnknown(key)) keyword ??= key;
+            else interpreter.raise('TypeError', 'keywords must be strings');
+          } else {
+            if (kwargs.has(key)) interpreter.raise('TypeError', `got multiple values for keyword argument '${key}'`);
+            kwargs.set(key, item);
           }
+        }
         break;
       }
     }
   }
-  return { args, kwargs, unknown };
+  return { args, kwargs, unknown: positional || keyword ? { positional, keyword } : null };
 }
 
 function evaluateCall(interpreter: Interpreter, frame: Frame, node: CallExpr): Value {
@@ -334,16 +346,9 @@ function evaluateCall(interpreter: Interpreter, frame: Frame, node: CallExpr): V
     return superOf(interpreter, frame, node);
   const { args, kwargs, unknown } = evaluateArguments(interpreter, frame, node.args);
   frame.node = node;
-  if (unknown) {
-    // A tainted sequence given to a pure builtin does no harm; anything else may have received anything.
-    return callUnknown(
-      interpreter,
-      { ...unknown, reason: `the arguments are not known: ${unknown.reason}` },
-      args,
-      kwargs,
-    );
-  }
-  const result = interpreter.call(callee, args, kwargs);
+  const result = unknown
+    ? callInPart(interpreter, callee, args, kwargs, unknown)
+    : interpreter.call(callee, args, kwargs);
   frame.node = node;
   return result;
 }
@@ -392,7 +397,7 @@ function evaluateFString(interpreter: Interpreter, frame: Frame, parts: readonly
       continue;
     }
     let value = evaluate(interpreter, frame, part.value);
-    if (isUnknown(value)) return { ...value, cls: interpreter.builtinClass('str') };
+    if (isUnknown(value)) return unknownText(interpreter, value, text);
     if (part.debug !== null) text += part.debug;
     const spec = part.format ? evaluateFString(interpreter, frame, part.format) : '';
     if (
@@ -402,7 +407,7 @@ function evaluateFString(interpreter: Interpreter, frame: Frame, parts: readonly
     )
       value = interpreter.repr(value);
     else if (part.conversion === 's') value = interpreter.str(value);
-    if (isUnknown(value)) return { ...value, cls: interpreter.builtinClass('str') };
+    if (isUnknown(value)) return unknownText(interpreter, value, text);
     if (typeof spec !== 'string') return spec;
     const custom = interpreter.override_(value, '__format__');
     const piece =
@@ -413,11 +418,15 @@ function evaluateFString(interpreter: Interpreter, frame: Frame, parts: readonly
           : formatBuiltin(value, spec, interpreter);
     if (typeof piece !== 'string')
       return isUnknown(piece)
-        ? { ...piece, cls: interpreter.builtinClass('str') }
+        ? unknownText(interpreter, piece, text)
         : interpreter.unknown('this text can not be known');
     text += piece;
   }
   return text;
+}
+
+function unknownText(interpreter: Interpreter, { reason, place }: Unknown, prefix: string): Unknown {
+  return { kind: 'unknown', reason, place, cls: interpreter.builtinClass('str'), prefix };
 }
 
 /** Makes a function object; defaults are evaluated now, in the defining scope. */

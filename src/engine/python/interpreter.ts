@@ -5,9 +5,11 @@
 import type { Project } from '../project/index.js';
 import { binaryBuiltin, compareBuiltin, containsBuiltin, identical, inplaceBuiltin, unaryBuiltin } from './arith.js';
 import { deleteAttribute, getAttribute, getOwnAttribute, lookup, setAttribute, setOwnAttribute } from './attributes.js';
+import { setOwnUnknownAttribute, setUnknownAttribute } from './unknownNames.js';
 import { budget } from './budget.js';
 import { builtinClasses, builtins, classOf } from './builtins/index.js';
 import { call } from './calls.js';
+import { because, isData, partOfUnknown } from './coerce.js';
 import type { Comparison } from './compare.js';
 import type { Assumption, Context } from './context.js';
 import type { ModelledModule } from './define.js';
@@ -18,7 +20,14 @@ import type { Frame } from './frame.js';
 import { hashBuiltin } from './hash.js';
 import { Heap } from './heap.js';
 import { Importer } from './imports.js';
-import { deleteItemBuiltin, getItemBuiltin, iterateBuiltin, lengthBuiltin, setItemBuiltin } from './subscript.js';
+import {
+  deleteItemBuiltin,
+  getItemBuiltin,
+  iterateBuiltin,
+  lengthBuiltin,
+  setItemBuiltin,
+  storeAnywhere,
+} from './subscript.js';
 import type { SymInt } from './symint.js';
 import type {
   Env,
@@ -231,7 +240,8 @@ export class Interpreter implements Context {
     };
     for (const [key, value] of entries) {
       const hash = this.hashKey(key);
-      if (hash === undefined) dict.taint ??= isUnknown(key) ? key : this.unknown('a key of this dict is not known');
+      if (hash === undefined)
+        storeAnywhere(dict, isUnknown(key) ? key : this.unknown('a key of this dict is not known'), this, value);
       else dict.entries.set(hash, { key: dict.entries.get(hash)?.key ?? key, value });
     }
     return dict;
@@ -289,14 +299,17 @@ export class Interpreter implements Context {
           : `'${this.typeOf(object).name}' object`;
     this.raise('AttributeError', `${owner} has no attribute '${name}'`);
   }
-  setAttribute(object: Value, name: string, value: Value): void {
-    setAttribute(this, object, name, value);
+  setAttribute(object: Value, name: string | Unknown, value: Value): void {
+    if (typeof name === 'string') setAttribute(this, object, name, value);
+    else setUnknownAttribute(this, object, name, value);
   }
-  deleteAttribute(object: Value, name: string): void {
-    deleteAttribute(this, object, name);
+  deleteAttribute(object: Value, name: string | Unknown): void {
+    if (typeof name === 'string') deleteAttribute(this, object, name);
+    else setOwnUnknownAttribute(this, object, name, undefined);
   }
-  setOwnAttribute(object: Value, name: string, value: Value): void {
-    setOwnAttribute(this, object, name, value);
+  setOwnAttribute(object: Value, name: string | Unknown, value: Value): void {
+    if (typeof name === 'string') setOwnAttribute(this, object, name, value);
+    else setOwnUnknownAttribute(this, object, name, value);
   }
   getOwnAttribute(object: Value, name: string): Value | undefined {
     return getOwnAttribute(this, object, name);
@@ -352,7 +365,7 @@ export class Interpreter implements Context {
   }
 
   getItem(object: Value, index: Value): Value {
-    if (isUnknown(object)) return object;
+    if (isUnknown(object)) return partOfUnknown(object);
     if (isNative(object)) {
       if (object.type.getItem) return object.type.getItem(object, index, this);
       this.raise('TypeError', `'${object.type.name}' object is not subscriptable`);
@@ -381,7 +394,7 @@ export class Interpreter implements Context {
   /** The value at `key`, looking into imports that are still to be made when a module-level registry lacks it. */
   private dictEntry(dict: PyDict, key: Value): Value | undefined {
     const hash = this.hashKey(key);
-    if (hash === undefined) return isUnknown(key) ? key : this.unknown('the key is not known');
+    if (hash === undefined) return isUnknown(key) ? because(key) : this.unknown('the key is not known');
     const found = dict.entries.get(hash)?.value;
     if (found !== undefined) return found;
     if (dict.taint) return dict.taint;
@@ -472,8 +485,7 @@ export class Interpreter implements Context {
           if (!isNotImplemented(result)) return result;
         }
       }
-      if (isUnknown(left)) return left;
-      if (isUnknown(right)) return right;
+      if (isUnknown(left) || isUnknown(right)) return this.unknownBinary(op, left, right);
       const result = binaryBuiltin(op, plain(left), plain(right), this);
       if (result !== undefined) return result;
       if (hasUnknownBase(left)) return this.unknownBase(left, op);
@@ -484,6 +496,29 @@ export class Interpreter implements Context {
       'TypeError',
       `unsupported operand type(s) for ${symbol}: '${this.typeOf(left).name}' and '${this.typeOf(right).name}'`,
     );
+  }
+
+  /** An operation of which at least one side is not known: plain data with plain data stays that. */
+  private unknownBinary(op: string, left: Value, right: Value): Unknown {
+    const unknown = isUnknown(left) ? left : (right as Unknown);
+    if (typeof left === 'string' && (op === '+' || op === '%'))
+      return {
+        ...because(unknown),
+        cls: this.builtinClass('str'),
+        prefix: op === '+' ? left : left.slice(0, (left + '%').indexOf('%')),
+      };
+    const isPlain = (value: Value): boolean =>
+      isUnknown(value)
+        ? isData(value)
+        : typeof value !== 'object' || value === null || value.kind === 'float' || value.kind === 'symint';
+    if (!isPlain(left) || !isPlain(right)) return because(unknown);
+    const cls = this.typeOf(left);
+    const kept = cls === this.typeOf(right) && ['+', '-', '*', '//', '%'].includes(op) ? cls : undefined;
+    return {
+      ...because(unknown),
+      data: true,
+      ...(kept && kept.name !== 'object' && kept.name !== 'bool' ? { cls: kept } : {}),
+    };
   }
 
   unary(op: '-' | '+' | '~' | 'not', operand: Value): Value {
@@ -693,7 +728,7 @@ export class Interpreter implements Context {
   }
 
   iterate(value: Value): PyIterator | Unknown {
-    if (isUnknown(value)) return value;
+    if (isUnknown(value)) return partOfUnknown(value);
     if (isNative(value)) {
       if (value.type.iterate) return value.type.iterate(value, this);
       this.raise('TypeError', `'${value.type.name}' object is not iterable`);

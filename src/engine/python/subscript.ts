@@ -2,6 +2,7 @@
 import {
   asIndex,
   asInt,
+  because,
   codePoints,
   isUnknown,
   isWide,
@@ -88,7 +89,7 @@ function sliceText(text: string, bounds: SliceBounds): string {
 function position(index: Value, length: number, what: string, context: Context, message: string): number | Unknown {
   let at = asIndex(index);
   if (at === undefined) {
-    if (isUnknown(index)) return index;
+    if (isUnknown(index)) return because(index);
     const int = asInt(index) ?? indexOf(index, context);
     if (isUnknown(int)) return int;
     if (int === undefined)
@@ -140,7 +141,7 @@ export function getItemBuiltin(object: Value, index: Value, context: Context): V
       return isUnknown(at) ? at : object.items[at];
     }
     case 'dict': {
-      if (isUnknown(index)) return index;
+      if (isUnknown(index)) return because(index);
       const key = context.hashKey(index);
       if (key === undefined) return context.unknown('a key is not known');
       const entry = object.entries.get(key);
@@ -234,6 +235,28 @@ export function spoil(target: PyList | PyDict | PySet, reason: Unknown, context:
   target.taint ??= reason;
 }
 
+/** Whether a text of which only the beginning may be known can be `key`. */
+export function mayBe(text: Unknown, key: string): boolean {
+  return text.prefix === undefined || key.startsWith(text.prefix);
+}
+
+/**
+ * Something was, or may have been, stored in a dict under a key that is not known: any of its values may be the new one.
+ * @param value what was stored; anything when absent
+ */
+export function storeAnywhere(dict: PyDict, reason: Unknown, context: Context, value?: Value): void {
+  if (dict.backing) {
+    context.setOwnAttribute(dict.backing, reason, value === undefined ? reason : value);
+    return;
+  }
+  spoil(dict, reason, context);
+  for (const [hash, entry] of [...dict.entries]) {
+    if (typeof entry.key === 'string' && !mayBe(reason, entry.key)) continue;
+    const joined = value === undefined ? reason : context.join(entry.value, value, reason);
+    dict.entries.set(hash, { key: entry.key, value: joined === undefined ? reason : joined });
+  }
+}
+
 /** `object[index] = value`; false when the kind doesn't support it. */
 export function setItemBuiltin(object: Value, index: Value, value: Value, context: Context): boolean {
   if (typeof object !== 'object' || object === null) return false;
@@ -244,13 +267,9 @@ export function setItemBuiltin(object: Value, index: Value, value: Value, contex
       setListItem(object, index, value, context);
       return true;
     case 'dict': {
-      if (isUnknown(index)) {
-        spoil(object, index, context);
-        return true;
-      }
-      const key = context.hashKey(index);
+      const key = isUnknown(index) ? undefined : context.hashKey(index);
       if (key === undefined) {
-        spoil(object, context.unknown('a key is not known'), context);
+        storeAnywhere(object, isUnknown(index) ? index : context.unknown('a key is not known'), context, value);
         return true;
       }
       setEntry(object, key, index, value, context);
@@ -341,7 +360,7 @@ export function deleteItemBuiltin(object: Value, index: Value, context: Context)
     case 'dict': {
       const key = isUnknown(index) ? undefined : context.hashKey(index);
       if (key === undefined) {
-        spoil(object, isUnknown(index) ? index : context.unknown('a key is not known'), context);
+        storeAnywhere(object, isUnknown(index) ? index : context.unknown('a key is not known'), context);
         return true;
       }
       if (!object.entries.has(key)) {

@@ -65,6 +65,10 @@ export interface Unknown {
   readonly place: Place | null;
   /** The Python class the value certainly has, where that much is known (`isinstance` uses it). */
   readonly cls?: PyClass;
+  /** Plain data (a number, a text, a handle of the system, or what these consist of): certainly no module or parameter. */
+  readonly data?: boolean;
+  /** What the value, a text, certainly begins with. */
+  readonly prefix?: string;
 }
 
 export interface PyFloat {

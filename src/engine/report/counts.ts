@@ -1,6 +1,6 @@
 /** From the engine's numbers to the report's. */
 import { formatInt, isSym, symbolsOf, type Int } from '../python/symint.js';
-import type { Place, Unknown, Value } from '../python/value.js';
+import type { Place, PyDict, Unknown, Value } from '../python/value.js';
 import { isTensorValue, isUnknown } from '../torch/nn/objects.js';
 import type { Dim, Shape } from '../torch/tensor.js';
 import type { Count, OutputReport, ReportNote, ReportSpan, ShapeReport } from './types.js';
@@ -72,9 +72,7 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
     case 'dict': {
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
       if (value.taint) return null;
-      return Object.fromEntries(
-        [...value.entries.values()].map((entry) => [showKey(entry.key), outputOf(entry.value, notes, depth + 1)]),
-      );
+      return Object.fromEntries(namedEntries(value).map(([name, item]) => [name, outputOf(item, notes, depth + 1)]));
     }
     case 'instance':
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
@@ -88,6 +86,16 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
     default:
       return null;
   }
+}
+
+/** Keys as names: `1` and `'1'` are two keys, and only where both are there the text is shown with its quotes. */
+function namedEntries(dict: PyDict): (readonly [string, Value])[] {
+  const entries = [...dict.entries.values()];
+  const others = new Set(entries.filter(({ key }) => typeof key !== 'string').map(({ key }) => showKey(key)));
+  return entries.map(({ key, value }) => [
+    typeof key === 'string' && others.has(key) ? `'${key}'` : showKey(key),
+    value,
+  ]);
 }
 
 /** A dict's key as a name in JSON. */

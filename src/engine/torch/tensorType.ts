@@ -232,7 +232,23 @@ function join(a: TensorNative, b: TensorNative, context: Context): Value | undef
     init: x.init === y.init ? x.init : null,
     storage: null,
   };
+  // The same object while nothing new is learnt: a loop whose rounds are not known comes to rest.
+  if (x.values === null && x.storage === null && sameDescription(x, data)) return a;
   return { kind: 'native', type: tensorType, data, attrs: null, saved: context.heap.epoch, taint: null };
+}
+
+function sameDescription(a: TensorData, b: TensorData): boolean {
+  const { shape } = b;
+  const sizes =
+    a.shape === shape ||
+    (!isUnknown(a.shape) &&
+      !isUnknown(shape) &&
+      a.shape.every((dim, i) => dim === shape[i] || isSameSize(dim, shape[i])));
+  return sizes && a.dtype === b.dtype && a.requiresGrad === b.requiresGrad && a.init === b.init;
+}
+
+function isSameSize(a: Dim, b: Dim | undefined): boolean {
+  return typeof a === 'object' && typeof b === 'object' && !isUnknown(a) && !isUnknown(b) && a.key === b.key;
 }
 
 function describe(data: TensorData): string {

@@ -1,6 +1,6 @@
 /** `dict`: construction and methods. */
 import { inplaceBuiltin, binaryBuiltin } from '../arith.js';
-import { isDict, isUnknown, KEY_UNKNOWN, makeDict, makeTuple, type } from './common.js';
+import { because, isDict, isUnknown, KEY_UNKNOWN, makeDict, makeTuple, type } from './common.js';
 import { compareBuiltin, containsBuiltin } from '../compare.js';
 import type { Context } from '../context.js';
 import { defineClassMethod, defineFunction, type Bound } from '../define.js';
@@ -13,6 +13,7 @@ import {
   setEntry,
   setItemBuiltin,
   spoil,
+  storeAnywhere,
 } from '../subscript.js';
 import type { HashKey, PyBuiltin, PyClass, PyDict, Unknown, Value } from '../value.js';
 import { dictClass } from './classes.js';
@@ -38,7 +39,7 @@ function method(signature: string, action: (dict: PyDict, args: Bound, context: 
 
 /** The hash of a key, or why there is none. */
 function hash(key: Value, context: Context): HashKey | Unknown {
-  if (isUnknown(key)) return key;
+  if (isUnknown(key)) return because(key);
   return context.hashKey(key) ?? context.unknown(KEY_UNKNOWN);
 }
 
@@ -72,13 +73,13 @@ export function updateDict(
 
 function updateFrom(dict: PyDict, source: Value, context: Context): void {
   if (isUnknown(source)) {
-    spoil(dict, source, context);
+    storeAnywhere(dict, source, context);
     return;
   }
   if (isDict(source) && context.getAttribute(source, '__iter__') !== undefined && !ownIteration(source)) {
+    if (source.taint) storeAnywhere(dict, source.taint, context);
     context.heap.touch(dict);
     for (const [id, entry] of [...source.entries]) setEntry(dict, id, entry.key, entry.value, context);
-    if (source.taint) spoil(dict, source.taint, context);
     return;
   }
   const keys =
@@ -87,22 +88,22 @@ function updateFrom(dict: PyDict, source: Value, context: Context): void {
       : undefined;
   if (keys !== undefined) {
     const names = isUnknown(keys) ? keys : context.items(context.call(keys));
-    if (isUnknown(names)) spoil(dict, names, context);
+    if (isUnknown(names)) storeAnywhere(dict, names, context);
     else for (const name of names) setItemBuiltin(dict, name, context.getItem(source, name), context);
     return;
   }
   const pairs = context.items(source);
   if (isUnknown(pairs)) {
-    spoil(dict, pairs, context);
+    storeAnywhere(dict, pairs, context);
     return;
   }
   pairs.forEach((pair, index) => {
-    if (isUnknown(pair)) return spoil(dict, pair, context);
+    if (isUnknown(pair)) return storeAnywhere(dict, pair, context);
     const plain = typeof pair === 'object' && pair !== null;
     if (!plain && typeof pair !== 'string')
       context.raise('TypeError', `cannot convert dictionary update sequence element #${index} to a sequence`);
     const items = context.items(pair);
-    if (isUnknown(items)) return spoil(dict, items, context);
+    if (isUnknown(items)) return storeAnywhere(dict, items, context);
     if (items.length !== 2)
       context.raise(
         'ValueError',
@@ -134,15 +135,16 @@ export function copyDict(dict: PyDict, context: Context): PyDict {
 }
 
 function pop(dict: PyDict, key: Value, fallback: Value | undefined, context: Context): Value {
-  const entry = entryOf(dict, key, context);
-  if (isUnknown(entry)) {
-    spoil(dict, entry, context);
-    return entry;
-  }
-  if (!entry) return fallback ?? (fallback === null ? null : keyError(key, context));
   const id = hash(key, context);
+  if (isUnknown(id)) {
+    storeAnywhere(dict, id, context);
+    return id;
+  }
+  const entry = entryOf(dict, key, context);
+  if (isUnknown(entry)) return entry;
+  if (!entry) return fallback ?? (fallback === null ? null : keyError(key, context));
   context.heap.touch(dict);
-  if (!isUnknown(id)) dict.entries.delete(id);
+  dict.entries.delete(id);
   return entry.value;
 }
 

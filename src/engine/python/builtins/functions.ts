@@ -1,5 +1,7 @@
 /** The functions of `builtins`. */
 import {
+  asData,
+  because,
   isDict,
   asIndex,
   asInt,
@@ -19,6 +21,7 @@ import {
 import type { Context } from '../context.js';
 import { defineFunction } from '../define.js';
 import { PyRaise } from '../errors.js';
+import { attributeName } from '../unknownNames.js';
 import { asciiOnly, formatValue } from '../format.js';
 import { addressOf, hashNumber } from '../hash.js';
 import { indexOf } from '../subscript.js';
@@ -101,12 +104,6 @@ function power(base: Value, exponent: Value, modulus: Value, context: Context): 
     k >>= 1n;
   }
   return norm(((result % n) + n) % n);
-}
-
-/** `getattr` and `hasattr` with a name that may not be known. */
-function attributeName(name: Value, context: Context): string | Unknown {
-  if (isUnknown(name)) return name;
-  return asString(name) ?? context.raise('TypeError', `attribute name must be string, not '${type(name, context)}'`);
 }
 
 function vars(object: Value | undefined, context: Context): Value {
@@ -261,15 +258,11 @@ const functions: readonly PyBuiltin[] = [
     }
   }),
   defineFunction('setattr(obj, name, value, /)', ({ obj, name, value }, context) => {
-    const text = attributeName(name as Value, context);
-    if (isUnknown(text)) context.escape(obj as Value, text);
-    else context.setAttribute(obj as Value, text, value as Value);
+    context.setAttribute(obj as Value, attributeName(name, context), value as Value);
     return null;
   }),
   defineFunction('delattr(obj, name, /)', ({ obj, name }, context) => {
-    const text = attributeName(name as Value, context);
-    if (isUnknown(text)) context.escape(obj as Value, text);
-    else context.deleteAttribute(obj as Value, text);
+    context.deleteAttribute(obj as Value, attributeName(name, context));
     return null;
   }),
   defineFunction(
@@ -376,14 +369,16 @@ const functions: readonly PyBuiltin[] = [
     const path = context.callMethod(context.importModule('os'), 'fspath', [args[0] ?? kwargs.get('file') ?? null]);
     const name = asString(path);
     if (name === undefined || mode === undefined)
-      return firstUnknown(path) ?? context.unknown('the contents of a file are not read');
+      return asData(because(firstUnknown(path) ?? context.unknown('the contents of a file are not read')));
     const stream = (text: string): Value =>
       context.callMethod(context.importModule('io'), mode.includes('b') ? 'BytesIO' : 'StringIO', [
         mode.includes('b') ? { kind: 'bytes', value: text } : text,
       ]);
     if (/[wax]/.test(mode)) return stream('');
     const text = context.readFile(name);
-    return text === undefined ? context.unknown(`the contents of the file '${name}' are not read`) : stream(text);
+    return text === undefined
+      ? asData(context.unknown(`the contents of the file '${name}' are not read`))
+      : stream(text);
   }),
   raw('exec', (args, kwargs, context) => runText('exec', args, kwargs, context)),
   raw('eval', (args, kwargs, context) => runText('eval', args, kwargs, context)),

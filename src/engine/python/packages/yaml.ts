@@ -1,7 +1,7 @@
 /** `yaml` (PyYAML): loading of texts that are known, with its own rules for what a plain scalar is. */
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments, Scalar, type Document, type Node } from 'yaml';
 import { exceptionClasses } from '../builtins/exceptions.js';
-import { asString, firstUnknown, isDict, isUnknown, makeTuple, pyFloat } from '../coerce.js';
+import { asData, asString, because, firstUnknown, isClass, isDict, isUnknown, makeTuple, pyFloat } from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import { norm } from '../symint.js';
@@ -118,9 +118,14 @@ function documents(stream: Value, context: Context): Value[] | Unknown {
   });
 }
 
+/** They make nothing but lists, dicts, numbers, texts and dates. */
+const PLAIN_LOADERS = new Set(['SafeLoader', 'CSafeLoader', 'FullLoader', 'CFullLoader']);
+
 const load = (name: string): Value =>
-  defineFunction(`${name}(stream, Loader=None)`, ({ stream }, context) => {
+  defineFunction(`${name}(stream, Loader=None)`, ({ stream, Loader }, context) => {
     const found = documents(stream as Value, context);
+    const plain = name === 'safe_load' || name === 'full_load' || (isClass(Loader) && PLAIN_LOADERS.has(Loader.name));
+    if (isUnknown(found) && plain) return asData(because(found));
     return isUnknown(found) ? found : found.length > 0 ? (found[0] as Value) : null;
   });
 

@@ -1,6 +1,8 @@
 /** `json`, over texts that are known. */
 import { exceptionClasses } from '../builtins/exceptions.js';
 import {
+  asData,
+  because,
   asInt,
   asString,
   asIndex,
@@ -200,7 +202,7 @@ export const jsonModule: ModelledModule = {
   members: () => ({
     JSONDecodeError: decodeError,
     loads: defineFunction('loads(s, **kwargs)', ({ s }, context) => {
-      if (isUnknown(s)) return s;
+      if (isUnknown(s)) return asData(because(s));
       const text = asString(s) ?? (typeof s === 'object' && s?.kind === 'bytes' ? s.value : undefined);
       return text === undefined
         ? context.raise(
@@ -210,13 +212,13 @@ export const jsonModule: ModelledModule = {
         : new Reader(text, context).read();
     }),
     load: defineFunction('load(fp, **kwargs)', ({ fp }, context) => {
-      if (isUnknown(fp)) return fp;
+      if (isUnknown(fp)) return asData(because(fp));
       const text = context.callMethod(fp as Value, 'read');
       return typeof text === 'string'
         ? new Reader(text, context).read()
         : isUnknown(text)
-          ? text
-          : context.unknown('the contents of a file are not read');
+          ? asData(because(text))
+          : asData(context.unknown('the contents of a file are not read'));
     }),
     dumps: defineFunction(
       'dumps(obj, *, skipkeys=False, ensure_ascii=True, check_circular=True, allow_nan=True, cls=None, indent=None, separators=None, default=None, sort_keys=False, **kwargs)',

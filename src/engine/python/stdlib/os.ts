@@ -1,5 +1,5 @@
 /** `os`, `os.path`, `pathlib`, `sys`: pure text work. Nothing of the machine the analysis runs on shows through. */
-import { asString, firstUnknown, isUnknown } from '../coerce.js';
+import { asData, asString, firstUnknown, isUnknown } from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import { objectClass } from '../builtins/classes.js';
@@ -14,13 +14,13 @@ import { silent, unknownFunction } from './tools.js';
 
 /** What only the machine knows. */
 const environment = defineFunction('_environment(what)', ({ what }, context) =>
-  context.unknown(`${asString(what) ?? 'this'} is only known at run time`),
+  asData(context.unknown(`${asString(what) ?? 'this'} is only known at run time`)),
 );
 const onDisk = defineFunction('_on_disk(what)', ({ what }, context) =>
-  context.unknown(`${asString(what) ?? 'this'} is only known at run time`),
+  asData(context.unknown(`${asString(what) ?? 'this'} is only known at run time`)),
 );
 const workingFolder = defineFunction('_working_folder()', (_args, context) =>
-  context.unknown('the working folder is only known at run time'),
+  asData(context.unknown('the working folder is only known at run time')),
 );
 
 const texts = new Map<string, object>();
@@ -38,7 +38,7 @@ const disk = (module: string, names: string): Record<string, Value> =>
       .split(' ')
       .map((name) => [
         name,
-        unknownFunction(`${module}.${name}`, `what ${module}.${name} gives is only known at run time`),
+        unknownFunction(`${module}.${name}`, `what ${module}.${name} gives is only known at run time`, true),
       ]),
   );
 
@@ -46,7 +46,7 @@ const textOfPath = (path: Value | undefined, context: Context): string | Unknown
   asString(path) ??
   firstUnknown(path) ??
   asString(context.callMethod(path as Value, '__fspath__')) ??
-  context.unknown('this path is not known');
+  asData(context.unknown('this path is not known'));
 
 /** A question about the disk: what the project holds is known, the rest only at run time. */
 const onProject = (name: string, answer: (kind: 'file' | 'folder') => Value): PyBuiltin =>
@@ -54,7 +54,7 @@ const onProject = (name: string, answer: (kind: 'file' | 'folder') => Value): Py
     const text = textOfPath(path, context);
     if (isUnknown(text)) return text;
     const kind = context.fileKind(text);
-    return kind === null ? context.unknown(`whether '${text}' exists is only known at run time`) : answer(kind);
+    return kind === null ? asData(context.unknown(`whether '${text}' exists is only known at run time`)) : answer(kind);
   });
 
 const projectFiles: Readonly<Record<string, Value>> = {
@@ -68,13 +68,13 @@ const listdir = defineFunction("listdir(path='.')", ({ path }, context) => {
   const text = textOfPath(path, context);
   if (isUnknown(text)) return text;
   const names = context.folderNames(text);
-  return names ? context.list([...names]) : context.unknown(`what is in '${text}' is only known at run time`);
+  return names ? context.list([...names]) : asData(context.unknown(`what is in '${text}' is only known at run time`));
 });
 
 const readText = defineFunction('_read_text(path)', ({ path }, context) => {
   const text = asString(path) ?? '';
   const contents = context.readFile(text);
-  return contents === undefined ? context.unknown(`the contents of the file '${text}' are not read`) : contents;
+  return contents === undefined ? asData(context.unknown(`the contents of the file '${text}' are not read`)) : contents;
 });
 
 /** An output stream: writing to it does nothing. */

@@ -2,7 +2,7 @@
  * `random.Random(seed)`: with a whole number as seed its numbers are the same in every run, so they are computed (Matsumoto,
  * Nishimura: Mersenne Twister, 1998, as Python seeds and reads it). How many 32-bit words were taken is the object's only state.
  */
-import { asInt, firstUnknown, isList, isTuple, isUnknown } from '../coerce.js';
+import { asData, asInt, because, firstUnknown, isList, isTuple, isUnknown } from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineFunction } from '../define.js';
 import { spoil } from '../subscript.js';
@@ -149,6 +149,11 @@ function whole(values: readonly (Value | undefined)[], context: Context): number
   return found;
 }
 
+/** A number that isn't known is still a number. */
+function number(value: Value): Value {
+  return isUnknown(value) ? asData(because(value)) : value;
+}
+
 /** What can't be computed leaves the object in a state that nobody knows. */
 function lost(self: Value, unknown: Unknown, context: Context): Unknown {
   context.setOwnAttribute(self, '_used', unknown);
@@ -201,7 +206,7 @@ export function randomClass(): PyClass {
       seed(self as Value, a ?? null, context),
     ),
     random: defineFunction('random(self)', ({ self }, context) =>
-      Reader.read(self as Value, context, (reader) => ({ kind: 'float', value: reader.random() })),
+      number(Reader.read(self as Value, context, (reader) => ({ kind: 'float', value: reader.random() }))),
     ),
     getrandbits: defineFunction('getrandbits(self, k)', ({ self, k }, context) => {
       const numbers = whole([k], context);
@@ -216,19 +221,22 @@ export function randomClass(): PyClass {
       if (isUnknown(numbers)) return lost(self as Value, numbers, context);
       const [from = 0, to = 0, by = 1] = numbers;
       if (by === 0) return context.raise('ValueError', 'zero step for randrange()');
-      return randrange(self as Value, from, to, by, context);
+      return number(randrange(self as Value, from, to, by, context));
     }),
     randint: defineFunction('randint(self, a, b)', ({ self, a, b }, context) => {
       const numbers = whole([a, b], context);
       if (isUnknown(numbers)) return lost(self as Value, numbers, context);
       const [from = 0, to = 0] = numbers;
-      return randrange(self as Value, from, to + 1, 1, context);
+      return number(randrange(self as Value, from, to + 1, 1, context));
     }),
     uniform: defineFunction('uniform(self, a, b)', ({ self, a, b }, context) =>
-      Reader.read(self as Value, context, (reader) => {
-        const value = { kind: 'float', value: reader.random() } as const;
-        return context.binary('+', a as Value, context.binary('*', context.binary('-', b as Value, a as Value), value));
-      }),
+      number(
+        Reader.read(self as Value, context, (reader) => {
+          const value = { kind: 'float', value: reader.random() } as const;
+          const width = context.binary('-', b as Value, a as Value);
+          return context.binary('+', a as Value, context.binary('*', width, value));
+        }),
+      ),
     ),
     choice: defineFunction('choice(self, seq)', ({ self, seq }, context) => {
       const all = items(seq, context);

@@ -17,10 +17,13 @@ const CLOCK = 'the time is only known at run time';
 const RANDOM =
   'random randint uniform choice choices sample randrange gauss normalvariate getrandbits betavariate expovariate gammavariate triangular lognormvariate vonmisesvariate paretovariate weibullvariate getstate randbytes';
 
+/** They give what was handed to them. */
+const PICKING = new Set(['choice', 'choices', 'sample']);
+
 function randomMembers(): Record<string, Value> {
   const seed = silent('seed');
   const methods = Object.fromEntries(
-    RANDOM.split(' ').map((name) => [name, { ...unknownFunction(name, CHANCE), isMethod: false }]),
+    RANDOM.split(' ').map((name) => [name, { ...unknownFunction(name, CHANCE, !PICKING.has(name)), isMethod: false }]),
   );
   return {
     ...methods,
@@ -185,7 +188,7 @@ export const runtimeModules: readonly ModelledModule[] = [
       ...Object.fromEntries(
         'time perf_counter monotonic process_time time_ns perf_counter_ns monotonic_ns localtime gmtime strftime ctime asctime mktime thread_time strptime'
           .split(' ')
-          .map((name) => [name, unknownFunction(name, CLOCK)]),
+          .map((name) => [name, unknownFunction(name, CLOCK, true)]),
       ),
       sleep: silent('sleep'),
     }),

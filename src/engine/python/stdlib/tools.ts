@@ -1,7 +1,7 @@
 /** Shorthands for describing modules. */
-import { isUnknown } from '../coerce.js';
+import { asData, isUnknown } from '../coerce.js';
 import type { Context } from '../context.js';
-import { defineClass, defineFunction, type ModelledModule } from '../define.js';
+import { defineClass, defineFunction, isDataModule, type ModelledModule } from '../define.js';
 import { objectClass } from '../builtins/classes.js';
 import type { PyBuiltin, PyClass, Unknown, Value } from '../value.js';
 
@@ -10,15 +10,15 @@ export function identity(name: string): PyBuiltin {
   return defineFunction(`${name}(value, *rest, **kwargs)`, ({ value }) => value as Value);
 }
 
-/** A function whose result can't be known, and why. Its arguments stay as they are. */
-export function unknownFunction(name: string, reason: string): PyBuiltin {
+/** A function whose result can't be known, and why. Its arguments stay as they are. `data`: it is plain data. */
+export function unknownFunction(name: string, reason: string, data = false): PyBuiltin {
   return {
     kind: 'builtin',
     name,
     qualname: name,
     isMethod: false,
     pure: true,
-    call: (_args, _kwargs, context) => context.unknown(reason),
+    call: (_args, _kwargs, context) => (data ? asData(context.unknown(reason)) : context.unknown(reason)),
   };
 }
 
@@ -65,7 +65,7 @@ export function opaqueModule(
         names
           .split(/\s+/)
           .filter(Boolean)
-          .map((func) => [func, unknownFunction(`${name}.${func}`, reason)]),
+          .map((func) => [func, unknownFunction(`${name}.${func}`, reason, isDataModule(name))]),
       ),
       ...members(),
     }),

@@ -6,6 +6,8 @@
  */
 import type { Context } from '../../python/context.js';
 import { defineClass } from '../../python/define.js';
+import { isData } from '../../python/coerce.js';
+import { storeAnywhere } from '../../python/subscript.js';
 import type { PyBuiltin, PyClass, PyDict, PyInstance, Unknown, Value } from '../../python/value.js';
 import { rehearsalOf } from '../rehearsal.js';
 import {
@@ -171,19 +173,13 @@ function checkName(what: string, name: Value, context: Context): string {
   return name;
 }
 
-/** Everything below a dictionary is no longer known when something is stored under a name that is not known. */
-function storeUnderUnknown(context: Context, dict: PyDict, reason: Value): null {
-  if (isUnknown(reason)) {
-    context.heap.touch(dict);
-    dict.taint ??= reason;
-  }
-  return null;
-}
-
 export function registerParameter(self: PyInstance, name: Value, param: Value, context: Context): null {
   const params = dictOf(self, '_parameters');
   if (!params) return context.raise('AttributeError', 'cannot assign parameter before Module.__init__() call');
-  if (isUnknown(name)) return storeUnderUnknown(context, params, name);
+  if (isUnknown(name)) {
+    storeAnywhere(params, name, context, param);
+    return null;
+  }
   const key = checkName('parameter', name, context);
   if (!params.entries.has(key) && hasAttribute(self, key, context))
     return context.raise('KeyError', `attribute '${key}' already exists`);
@@ -205,7 +201,10 @@ export function registerBuffer(
 ): null {
   const buffers = dictOf(self, '_buffers');
   if (!buffers) return context.raise('AttributeError', 'cannot assign buffer before Module.__init__() call');
-  if (isUnknown(name)) return storeUnderUnknown(context, buffers, name);
+  if (isUnknown(name)) {
+    storeAnywhere(buffers, name, context, tensor);
+    return null;
+  }
   const key = checkName('buffer', name, context);
   if (!buffers.entries.has(key) && hasAttribute(self, key, context))
     return context.raise('KeyError', `attribute '${key}' already exists`);
@@ -231,7 +230,10 @@ export function registerModule(self: PyInstance, name: Value, module: Value, con
   if (module !== null && !isUnknown(module) && !mayBeModule(module))
     return context.raise('TypeError', `${typename(module, context)} is not a Module subclass`);
   if (!modules) return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '_modules'`);
-  if (isUnknown(name)) return storeUnderUnknown(context, modules, name);
+  if (isUnknown(name)) {
+    storeAnywhere(modules, name, context, module);
+    return null;
+  }
   if (typeof name === 'string' && !modules.entries.has(name) && hasAttribute(self, name, context))
     return context.raise('KeyError', `attribute '${name}' already exists`);
   dictSet(context, modules, checkName('module', name, context), module);
@@ -252,11 +254,12 @@ function removeFrom(self: PyInstance, name: string, context: Context, ...dicts: 
 function isPlain(value: Value): boolean {
   return (
     isUnknown(value) &&
-    value.cls !== undefined &&
-    value.cls.name !== 'object' &&
-    !value.cls.unknownBase &&
-    !value.cls.mro.includes(moduleClass) &&
-    !value.cls.mro.some((cls) => cls.name === 'Tensor' && cls.module.startsWith('torch'))
+    (isData(value) ||
+      (value.cls !== undefined &&
+        value.cls.name !== 'object' &&
+        !value.cls.unknownBase &&
+        !value.cls.mro.includes(moduleClass) &&
+        !value.cls.mro.some((cls) => cls.name === 'Tensor' && cls.module.startsWith('torch'))))
   );
 }
 
@@ -349,8 +352,11 @@ const setattr: PyBuiltin = {
     if (!isInstance(self))
       return isUnknown(self) ? self : context.raise('TypeError', 'Module.__setattr__() needs a module');
     if (isUnknown(name)) {
-      context.heap.touch(self);
-      self.taint ??= name;
+      for (const dictName of MEMBERS) {
+        const dict = dictOf(self, dictName);
+        if (dict) storeAnywhere(dict, name, context, value ?? null);
+      }
+      context.setOwnAttribute(self, name, value ?? null);
       return null;
     }
     if (typeof name !== 'string' || value === undefined)

@@ -1,4 +1,5 @@
 /** Queries, casts, copies and the other methods that don't compute. */
+import { asData } from '../../python/coerce.js';
 import type { Context } from '../../python/context.js';
 import { defineFunction } from '../../python/define.js';
 import type { Value } from '../../python/value.js';
@@ -60,7 +61,9 @@ function unread(context: Context, dtype: DType | Unknown): Unknown {
         : isComplex(dtype)
           ? 'complex'
           : 'int';
-  return context.unknown('the value of a tensor is read', name === null ? undefined : context.builtinClass(name));
+  return asData(
+    context.unknown('the value of a tensor is read', name === null ? undefined : context.builtinClass(name)),
+  );
 }
 function scalar(args: Args, tensor: TensorNative): Value {
   const { shape, values, dtype } = tensor.data;
@@ -74,9 +77,10 @@ operator('tolist(input)', 'method', (args): Value => {
   const { shape, values, dtype } = args.tensor('input').data;
   const { context } = args;
   const sizes = concrete(shape);
-  if (!sizes) return isUnknown(shape) ? shape : context.unknown('the values of a tensor are read');
+  if (!sizes) return asData(isUnknown(shape) ? shape : context.unknown('the values of a tensor are read'));
   if (sizes.length === 0) return scalar(args, args.tensor('input'));
-  if (!values && sizes.reduce((a, b) => a * b, 1) > 4096) return context.unknown('the values of a tensor are read');
+  if (!values && sizes.reduce((a, b) => a * b, 1) > 4096)
+    return asData(context.unknown('the values of a tensor are read'));
   const build = (axis: number, from: number, count: number): Value => {
     if (axis === sizes.length) return values ? toPython(values[from] as number, dtype) : unread(context, dtype);
     const size = sizes[axis] as number;
