@@ -228,7 +228,7 @@ const functions: readonly PyBuiltin[] = [
     return answer ?? firstUnknown(cls, parent) ?? context.unknown('whether this is a subclass is not known');
   }),
   defineFunction('hasattr(obj, name, /)', ({ obj, name }, context) => {
-    const text = attributeName(name as Value, context);
+    const text = attributeName(name, context);
     if (isUnknown(text)) return text;
     let value: Value | undefined;
     try {
