@@ -1,5 +1,6 @@
 import type { Rule } from '../types.js';
 import { lossRules } from './loss.js';
+import { registrationRules } from './registration.js';
 
 /** All rules, by id. */
-export const rules: readonly Rule[] = [...lossRules];
+export const rules: readonly Rule[] = [...lossRules, ...registrationRules];
