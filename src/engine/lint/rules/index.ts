@@ -1,6 +1,7 @@
 import type { Rule } from '../types.js';
 import { lossRules } from './loss.js';
+import { numericRules } from './numerics.js';
 import { registrationRules } from './registration.js';
 
 /** All rules, by id. */
-export const rules: readonly Rule[] = [...lossRules, ...registrationRules];
+export const rules: readonly Rule[] = [...lossRules, ...numericRules, ...registrationRules];
