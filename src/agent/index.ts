@@ -5,3 +5,6 @@ export type * from './ports.js';
 export * from './types.js';
 export type * from './tool.js';
 export { Draft, type DraftFile, type Proposal } from './edits/draft.js';
+export * from './backends/anthropic/index.js';
+export { costOf, PRICES_OF } from './prices.js';
+export { footerOf, PLAYBOOK_FOOTER, type FooterFacts } from './footer.js';
