@@ -15,13 +15,15 @@ export interface Layer {
   timeout: number;
   /** Milliseconds for one test that doesn't say otherwise. */
   testTimeout?: number;
+  /** Runs once with each Python parser that loads on this machine. */
+  onEachParser?: boolean;
   needs: Need[];
 }
 
 /** In the order they run: what is fast and says most comes first. */
 export const LAYERS: Layer[] = [
   { name: 'lint', kind: 'lint', timeout: 5 * MINUTE, needs: [] },
-  { name: 'engine', kind: 'node', timeout: 8 * MINUTE, testTimeout: 20_000, needs: ['build'] },
+  { name: 'engine', kind: 'node', timeout: 8 * MINUTE, testTimeout: 20_000, onEachParser: true, needs: ['build'] },
   { name: 'server', kind: 'node', timeout: 5 * MINUTE, testTimeout: 30_000, needs: ['build'] },
   { name: 'host', kind: 'host', timeout: 4 * MINUTE, needs: ['package', 'browser', 'editor', 'extension'] },
   {

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createParser, type ParserKind } from '../../src/engine/syntax/index.js';
 import { installChromium } from './chromium.js';
 import { installEditor } from './editor-install.js';
 import { runHostTests } from './host.js';
@@ -40,11 +41,25 @@ async function main(args: string[]): Promise<number> {
   await mkdir(join(TEST_OUTPUT, 'results'), { recursive: true });
   const troubles = args.includes('--no-setup') ? new Map<Need, string>() : await setUp(layers);
   const results: Result[] = [];
-  for (const layer of layers) results.push(await runLayer(layer, grep, troubles));
+  for (const layer of layers)
+    for (const parser of await parsersOf(layer)) results.push(await runLayer(layer, grep, troubles, parser));
   const sum = (key: 'passed' | 'failed' | 'skipped'): number => results.reduce((total, each) => total + each[key], 0);
   const skipped = sum('skipped');
   console.log(`\n${sum('passed')} passed, ${sum('failed')} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return sum('failed') === 0 && sum('passed') > 0 ? 0 : 1;
+}
+
+/** The parsers with which a layer runs, one run each; `undefined` leaves the choice to the tests. */
+async function parsersOf({ name, onEachParser }: Layer): Promise<(ParserKind | undefined)[]> {
+  if (!onEachParser) return [undefined];
+  try {
+    await createParser('native');
+    return ['native', 'wasm'];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    console.log(`\n${name}: runs on the WebAssembly parser alone, since the native one doesn't load here: ${reason}`);
+    return ['wasm'];
+  }
 }
 
 /** How what a layer needs is made; what is there already costs nothing. In order: some build on others. */
@@ -94,21 +109,26 @@ async function script(name: string, args: string[] = []): Promise<void> {
   await mustRun(process.execPath, [join(ROOT, 'scripts', name), ...args], { cwd: ROOT, timeout: 900_000 });
 }
 
-async function runLayer(layer: Layer, grep: string | undefined, troubles: Map<Need, string>): Promise<Result> {
+async function runLayer(
+  layer: Layer,
+  grep: string | undefined,
+  troubles: Map<Need, string>,
+  parser?: ParserKind,
+): Promise<Result> {
   const started = Date.now();
   const files = testFiles(layer.name);
-  console.log(`\n== ${layer.name}`);
+  console.log(`\n== ${layer.name}${parser ? `, ${parser} parser` : ''}`);
   if (layer.kind !== 'lint' && files.length === 0) {
     console.log(`${layer.name}: there are no tests yet`);
     return { passed: 0, failed: 0, skipped: 0, failures: [] };
   }
-  const file = join(TEST_OUTPUT, 'results', `${layer.name}.json`);
+  const file = join(TEST_OUTPUT, 'results', `${layer.name}${parser ? `-${parser}` : ''}.json`);
   let trouble: string | undefined;
   const [missing] = needsOf(layer).filter((need) => troubles.has(need));
   try {
     if (missing) trouble = `its ${missing} could not be set up: ${troubles.get(missing)}`;
     else if (layer.kind === 'host') trouble = await runHost(layer, files, file, grep);
-    else trouble = await runNode(layer, files, file, grep);
+    else trouble = await runNode(layer, files, file, grep, parser);
   } catch (error) {
     trouble = error instanceof Error ? error.message : String(error);
   }
@@ -128,7 +148,13 @@ async function runLayer(layer: Layer, grep: string | undefined, troubles: Map<Ne
 }
 
 /** Runs a layer under Node and says what went wrong beside failing tests. */
-async function runNode(layer: Layer, files: string[], result: string, grep?: string): Promise<string | undefined> {
+async function runNode(
+  layer: Layer,
+  files: string[],
+  result: string,
+  grep?: string,
+  parser?: ParserKind,
+): Promise<string | undefined> {
   const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const reporter = join(ROOT, 'test', 'support', 'reporter.cjs');
   const options = ['--reporter', reporter, '--timeout', String(layer.testTimeout ?? 10_000), '--exit'];
@@ -136,7 +162,7 @@ async function runNode(layer: Layer, files: string[], result: string, grep?: str
     layer.kind === 'lint'
       ? [join(ROOT, 'scripts', 'lint.mjs')]
       : [mocha, ...options, ...(grep ? ['--grep', grep] : []), ...files];
-  const env = { ...process.env, TEST_RESULT: result };
+  const env = { ...process.env, TEST_RESULT: result, ...(parser && { ARCHITECT_PARSER: parser }) };
   const { code, timedOut } = await run(process.execPath, args, {
     cwd: ROOT,
     env,

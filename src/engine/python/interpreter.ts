@@ -168,6 +168,8 @@ export class Interpreter implements Context {
     if (error instanceof PyRaise) return { kind: 'unknown', reason: `it raises ${error.message}`, place: error.place };
     if (error instanceof RangeError && /call stack/i.test(error.message))
       return this.unknown('the code nests too deeply to follow');
+    if (error instanceof RangeError && TOO_LARGE.test(error.message))
+      return this.unknown('a value here is too large to work with');
     throw error;
   }
 
@@ -1102,6 +1104,10 @@ export class Interpreter implements Context {
       : this.unknown(`${what} is not known`);
   }
 }
+
+/** What JavaScript says of texts, arrays and whole numbers that no memory could hold. */
+const TOO_LARGE =
+  /invalid (?:array|string|typed array) length|invalid count value|maximum bigint size|allocation failed/i;
 
 const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 

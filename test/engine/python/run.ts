@@ -2,9 +2,7 @@
 import { MemorySourceProvider, Project } from '../../../src/engine/project/index.js';
 import { Interpreter, evaluateSource, isUnknown, PyRaise, type Value } from '../../../src/engine/python/index.js';
 import { stdlib } from '../../../src/engine/python/stdlib/index.js';
-import { createParser, type PythonParser } from '../../../src/engine/syntax/index.js';
-
-let parser: Promise<PythonParser> | undefined;
+import { parser } from '../../support/interpret.js';
 
 /**
  * `repr` of an expression in the namespace of `program`, `unknown: reason`, or `raises Type: message`.
@@ -17,7 +15,7 @@ export async function runPython(
 ): Promise<string> {
   const project = new Project(
     new MemorySourceProvider(new Map([['/main.py', program]])),
-    await (parser ??= createParser('wasm')),
+    await parser(),
     ['/'],
   );
   const interpreter = new Interpreter({ project, modules: stdlib });

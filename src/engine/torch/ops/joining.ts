@@ -203,6 +203,7 @@ function byChunk(args: Args, axis: number, total: Dim, chunk: Dim): Results {
     return args.undetermined(
       isUnknown(count) ? count : `the number of parts (${showDim(count)}) depends on a symbolic size`,
     );
+  checkParts(args, Math.max(count, 1), 'split expects split_size be greater than 0');
   const sizes: Dim[] = [];
   let left = total;
   for (let i = 0; i < Math.max(count, 1); i++) {
@@ -238,6 +239,7 @@ operator(
     const axis = args.axisOf('dim', shape.length);
     const total = shape[axis] as Dim;
     const chunks = args.dim('chunks');
+    if (typeof chunks === 'number') checkParts(args, chunks, 'chunk expects `chunks` to be greater than 0');
     const size = ceilDiv(args.context, total, chunks);
     if (typeof chunks === 'number' && typeof total !== 'number') {
       // Equal parts when the size divides; the last one may be shorter otherwise.
@@ -250,6 +252,14 @@ operator(
   },
   { many: true },
 );
+
+/** More parts of one tensor than anybody makes. */
+const MOST_PARTS = 100_000;
+
+function checkParts(args: Args, count: number, message: string): void {
+  if (!(count > 0)) args.fail(`${message}, got: ${count}`);
+  if (!(count <= MOST_PARTS)) args.undetermined(`${count} parts are too many to follow`);
+}
 
 /** `torch.tensor_split`: parts that differ by at most one, or cut at indices. */
 function tensorSplit(args: Args, axis: number, how: Value): Results {
@@ -267,6 +277,7 @@ function tensorSplit(args: Args, axis: number, how: Value): Results {
     );
   }
   const count = args.plain(args.toDim(how));
+  checkParts(args, count, 'number of sections must be larger than 0');
   if (typeof total !== 'number') {
     const even = args.context.binary('%', total, count);
     if (even !== 0) return args.undetermined(`the parts of a size ${showDim(total)} are not equal`);
@@ -316,6 +327,7 @@ operator(
       return args.undetermined(
         isUnknown(count) ? count : `the number of parts (${showDim(count)}) depends on a symbolic size`,
       );
+    if (count > MOST_PARTS) return args.undetermined(`${count} parts are too many to follow`);
     const { data } = args.tensor('input');
     const rest = shape.filter((_, i) => i !== axis);
     return {

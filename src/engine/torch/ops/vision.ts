@@ -126,7 +126,7 @@ function padValues(args: Args, shape: readonly Dim[], pad: readonly Dim[]): numb
   if (!values || !sizes || !amounts || args.raw('mode') !== 'constant' || fill === null || sizes.length !== 1)
     return null;
   const [before = 0, after = 0] = amounts;
-  if (values.length + before + after > MAX_VALUES) return null;
+  if (values.length + Math.max(before, 0) + Math.max(after, 0) > MAX_VALUES) return null;
   const front = before >= 0 ? [...Array<number>(before).fill(fill), ...values] : values.slice(-before);
   return after >= 0 ? [...front, ...Array<number>(after).fill(fill)] : front.slice(0, after);
 }
