@@ -13,11 +13,7 @@ export async function runPython(
   expression: string,
   globals: (interpreter: Interpreter) => Readonly<Record<string, Value>> = () => ({}),
 ): Promise<string> {
-  const project = new Project(
-    new MemorySourceProvider(new Map([['/main.py', program]])),
-    await parser(),
-    ['/'],
-  );
+  const project = new Project(new MemorySourceProvider(new Map([['/main.py', program]])), await parser(), ['/']);
   const interpreter = new Interpreter({ project, modules: stdlib });
   return interpreter.run(() => {
     try {
