@@ -4,9 +4,10 @@
  */
 import type { Advice, AdviceQuestion } from '../engine/advice/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
-import type { PythonParser } from '../engine/syntax/index.js';
 import type { TrainingContext, TrainingQuestion } from '../engine/training/index.js';
-import type { FindingReport, ModelReport, ModuleSummary } from '../protocol/index.js';
+import type { PythonParser, SourceFile } from '../engine/syntax/index.js';
+import type { HintOptions } from '../engine/report/index.js';
+import type { FindingReport, ModelReport, ModuleSummary, Position, Range } from '../protocol/index.js';
 
 export interface EngineOptions {
   readonly provider: SourceProvider;
@@ -26,6 +27,19 @@ export interface AnalyzeOptions {
   readonly inputs?: readonly string[];
 }
 
+/** Written between the user's words. */
+export interface PlacedHint {
+  readonly position: Position;
+  readonly label: string;
+  readonly kind: 'shape' | 'parameters';
+  readonly tooltip: string | null;
+}
+
+export interface PlacedHover {
+  readonly markdown: string;
+  readonly range: Range;
+}
+
 /** Paths are absolute with `/`, or URIs for what is not on disk. Only a cancelled run throws. */
 export interface AnalysisEngine {
   /** The `nn.Module` classes of a file in source order, with their counts. */
@@ -36,6 +50,12 @@ export interface AnalysisEngine {
   problemsOf(path: string): readonly FindingReport[];
   /** What the rules find in a file. */
   findingsOf(path: string): readonly FindingReport[];
+  /** Shapes and parameters to be written into a file's text. */
+  hintsOf(path: string, options: HintOptions): readonly PlacedHint[];
+  /** What is known of the expression at a position. */
+  hoverAt(path: string, position: Position): PlacedHover | null;
+  /** A file as it was analysed. */
+  textOf(path: string): SourceFile | null;
   /** The playbook's advice; `null` if it has none for this text. Its changes are not checked. */
   advise(question: AdviceQuestion): Advice | null;
   /** What trains a model; `null` if the file can't be read. */

@@ -7,10 +7,13 @@ import { uriOf } from './paths.js';
 /** A rule's id, as opposed to `syntax` and the like. */
 const RULE = /^[A-Z]\d\d$/;
 
-/** Actions for the findings that a range touches. */
-export function findingActions(document: TextDocument, range: Range, findings: readonly FindingReport[]): CodeAction[] {
-  const touched = findings.filter(({ span }) => !isBefore(span.end, range.start) && !isBefore(range.end, span.start));
-  return touched.flatMap((finding) => [...fixOf(finding), ...aboutRule(document, finding)]);
+/** The findings that a range touches. */
+export function findingsAt(range: Range, findings: readonly FindingReport[]): FindingReport[] {
+  return findings.filter(({ span }) => !isBefore(span.end, range.start) && !isBefore(range.end, span.start));
+}
+
+export function findingActions(document: TextDocument, findings: readonly FindingReport[]): CodeAction[] {
+  return findings.flatMap((finding) => [...fixOf(finding), ...aboutRule(document, finding)]);
 }
 
 const isBefore = (a: Range['start'], b: Range['start']): boolean =>

@@ -14,7 +14,8 @@ import type { ClientNotifications, InitializationOptions, RequestMethod, Request
 import { Analyser, CancelledError } from './analyser.js';
 import { Diagnostics } from './diagnostics.js';
 import { AnalysisError } from './engine.js';
-import { findingActions } from './findingActions.js';
+import { FEATURES, Features } from './features.js';
+import { findingActions, findingsAt } from './findingActions.js';
 import { analystFor, type Analyst } from './notebooks/analyst.js';
 import { Notebooks } from './notebooks/notebooks.js';
 import { pathOf } from './paths.js';
@@ -38,6 +39,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     diagnostics?.schedule(uri);
     for (const cell of cells) void connection.sendNotification('architect/changed', { uri: cell.uri });
   });
+  const features = new Features(connection, documents, (ask, token) => answer(analyst, ask, token));
 
   connection.onInitialize((params) => {
     const started = new Analyser({
@@ -51,11 +53,17 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     analyst = analystFor(started, notebooks);
     rules.set(((params.initializationOptions ?? {}) as InitializationOptions).rules);
     diagnostics = new Diagnostics(connection, analyst, documents, notebooks, rules);
+    const { workspace } = params.capabilities;
+    features.clientCan({
+      configuration: workspace?.configuration === true,
+      refresh: workspace?.inlayHint?.refreshSupport === true,
+    });
     return {
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }] },
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        ...FEATURES,
       },
       serverInfo: { name: 'Model Architect' },
     };
@@ -82,6 +90,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     if (uris.length === 0) return;
     analyser?.diskChanged(uris);
     diagnostics?.scheduleAll();
+    features.refresh();
     void connection.sendNotification('architect/changed', {});
   });
   connection.onNotification('architect/active', ({ uri }: ClientNotifications['architect/active']) =>
@@ -92,10 +101,22 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     rules.set(settings);
     diagnostics?.scheduleAll();
   });
-  connection.onCodeAction(({ textDocument, range }) => {
-    const document = documents.get(textDocument.uri);
-    return document ? findingActions(document, range, diagnostics?.found(textDocument.uri) ?? []) : [];
-  });
+  connection.onCodeAction(({ textDocument: { uri }, range }, token) =>
+    answer(
+      analyst,
+      async (engine, signal) => {
+        const document = documents.get(uri);
+        if (!document) return [];
+        const touched = findingsAt(range, diagnostics?.found(uri) ?? []);
+        const computed = touched.filter(({ fixCandidates }) => fixCandidates !== undefined);
+        const wanted = computed.map(({ rule, message }) => ({ rule, message }));
+        const { findings } =
+          wanted.length > 0 ? await engine.request('checkedFixes', { uri, wanted }, { uri, signal }) : { findings: [] };
+        return findingActions(document, [...findings, ...touched.filter((finding) => !computed.includes(finding))]);
+      },
+      token,
+    ),
+  );
 
   /** Answers a request by the engine's thread; `uri` names the document it is about. */
   function serve<M extends RequestMethod>(method: M, uriOfRequest: (params: Requests[M]['params']) => string): void {

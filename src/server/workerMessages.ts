@@ -1,14 +1,22 @@
 /** Between the server's thread and the engine's. */
-import type { RequestMethod, Requests } from '../protocol/index.js';
-import type { FindingReport } from '../protocol/index.js';
+import type { HintOptions } from '../engine/report/index.js';
+import type { FindingReport, Position, Requests } from '../protocol/index.js';
+import type { FixQuestion } from './requests/checkedFixes.js';
+import type { PlacedHint, PlacedHover } from './engine.js';
 
 /** What the engine's thread can be asked; the own requests and what the server needs for the standard ones. */
 export interface Jobs extends Requests {
   problems: { params: { uri: string }; result: { problems: readonly FindingReport[] } };
   findings: { params: { uri: string }; result: { findings: readonly FindingReport[] } };
+  hints: {
+    params: { uri: string; options: HintOptions };
+    result: { version: number | null; hints: readonly PlacedHint[] };
+  };
+  checkedFixes: { params: FixQuestion; result: { findings: readonly FindingReport[] } };
+  hover: { params: { uri: string; position: Position }; result: PlacedHover | null };
 }
 
-export type JobMethod = RequestMethod | 'problems' | 'findings';
+export type JobMethod = keyof Jobs;
 
 export interface WorkerData {
   readonly parser: 'native' | 'wasm';

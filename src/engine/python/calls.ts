@@ -12,6 +12,7 @@ import { hasUnknownBase, isUnknown, type Interpreter } from './interpreter.js';
 import { finishFrame } from './branches.js';
 import { execBlock } from './statements.js';
 import type { Env, PyBoundMethod, PyClass, PyFunction, Unknown, Value } from './value.js';
+import { tellParameters } from './watcher.js';
 
 export function call(
   interpreter: Interpreter,
@@ -315,6 +316,7 @@ function callFunction(
     importGuards: 0,
   };
   if (node.scope.isGenerator) return makeGenerator(interpreter, frame, node as FunctionDef);
+  if (interpreter.watcher) tellParameters(interpreter.watcher, frame, node);
   interpreter.frames.push(frame);
   const depth = interpreter.frames.length;
   const forks = heap.depth;

@@ -24,15 +24,21 @@ const ELLIPSIS: Value = { kind: 'singleton', name: 'Ellipsis' };
 export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Value {
   interpreter.step();
   switch (node.kind) {
-    case 'Name':
-      return readName(interpreter, frame, node);
+    case 'Name': {
+      const value = readName(interpreter, frame, node);
+      if (interpreter.watcher?.file === frame.file) interpreter.watcher.seen(node, value);
+      return value;
+    }
     case 'Attribute': {
       const object = evaluate(interpreter, frame, node.value);
       frame.node = node;
       return interpreter.requireAttribute(object, node.attr);
     }
-    case 'Call':
-      return evaluateCall(interpreter, frame, node);
+    case 'Call': {
+      const value = evaluateCall(interpreter, frame, node);
+      if (interpreter.watcher?.file === frame.file) interpreter.watcher.seen(node, value);
+      return value;
+    }
     case 'Number':
       return numberValue(node);
     case 'String':
@@ -49,7 +55,9 @@ export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Va
       const left = evaluate(interpreter, frame, node.left);
       const right = evaluate(interpreter, frame, node.right);
       frame.node = node;
-      return interpreter.binaryOp(node.op, left, right, false);
+      const value = interpreter.binaryOp(node.op, left, right, false);
+      if (interpreter.watcher?.file === frame.file) interpreter.watcher.seen(node, value);
+      return value;
     }
     case 'Compare':
       return evaluateCompare(interpreter, frame, node);

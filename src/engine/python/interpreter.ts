@@ -45,6 +45,7 @@ import type {
   Unknown,
   Value,
 } from './value.js';
+import type { Watcher } from './watcher.js';
 
 export interface InterpreterOptions {
   readonly project: Project;
@@ -110,6 +111,8 @@ export class Interpreter implements Context {
   undefinedNames: 'raise' | 'unknown' = 'raise';
   /** Set while code is only watched: a number that grows with each training step. Two rounds of a loop that makes it grow are enough. */
   watched: (() => number) | null = null;
+  /** Told what values places get, for editors; usually nobody. */
+  watcher: Watcher | null = null;
   private steps = 0;
   private stepLimit: number = budget.steps;
   private deadline = Infinity;

@@ -51,8 +51,11 @@ export function exec(interpreter: Interpreter, frame: Frame, node: Stmt): Comple
         () => execBlock(interpreter, frame, node.orelse),
       ]);
     }
-    case 'Return':
-      return { type: 'return', value: node.value ? evaluate(interpreter, frame, node.value) : null };
+    case 'Return': {
+      const value = node.value ? evaluate(interpreter, frame, node.value) : null;
+      if (interpreter.watcher?.file === frame.file) interpreter.watcher.seen(node, value);
+      return { type: 'return', value };
+    }
     case 'For':
       return execFor(interpreter, frame, node);
     case 'AnnAssign':
@@ -146,11 +149,13 @@ export function assign(interpreter: Interpreter, frame: Frame, target: Expr, val
   switch (target.kind) {
     case 'Name':
       bindName(interpreter, frame, target.id, value);
+      if (interpreter.watcher?.file === frame.file) interpreter.watcher.seen(target, value);
       return;
     case 'Attribute': {
       const object = evaluate(interpreter, frame, target.value);
       frame.node = target;
       interpreter.setAttribute(object, target.attr, value);
+      if (interpreter.watcher?.file === frame.file) interpreter.watcher.seen(target, value);
       return;
     }
     case 'Subscript': {

@@ -20,6 +20,7 @@ import type { InputSpec } from './inputs.js';
 import { check, distinct, Program } from '../lint/index.js';
 import { findingReport } from './findings.js';
 import { buildReport } from './modelReport.js';
+import { Recorder, type Observation } from './observation.js';
 import { rehearse } from './rehearse.js';
 import type { FindingReport, ModelReport } from './types.js';
 
@@ -83,11 +84,26 @@ export class Engine {
   analyzeFile(path: string, options: AnalyzeOptions = {}): ModelReport[] {
     const file = this.file(path);
     if (options.call !== undefined) return [this.analyzeCall(path, file, options.call, options.inputs ?? null)];
+    return this.analyzeClasses(path, file, options, null);
+  }
+
+  /** The reports of a file, and what was seen at its places while they were made. @throws EngineError when it can't be read */
+  observeFile(path: string): { readonly reports: ModelReport[]; readonly observations: Observation[] } {
+    const observations: Observation[] = [];
+    return { reports: this.analyzeClasses(path, this.file(path), {}, observations), observations };
+  }
+
+  private analyzeClasses(
+    path: string,
+    file: SourceFile,
+    options: AnalyzeOptions,
+    observations: Observation[] | null,
+  ): ModelReport[] {
     const reports: ModelReport[] = [];
     const wholes: Wholes = new Map();
     for (const node of classesOf(file)) {
       if (options.qualname !== undefined && node.name !== options.qualname) continue;
-      const report = this.analyzeClass(path, file, node, options.inputs ?? null, wholes);
+      const report = this.analyzeClass(path, file, node, options.inputs ?? null, wholes, observations);
       if (report) reports.push(report);
     }
     return reports;
@@ -119,9 +135,11 @@ export class Engine {
     node: ClassDef,
     inputs: readonly InputSpec[] | null,
     wholes: Wholes,
+    observations: Observation[] | null,
   ): ModelReport | null {
     const { interpreter } = this;
-    return interpreter.run(() => {
+    const recorder = observations ? new Recorder(file) : undefined;
+    return this.watched(recorder, () => {
       const module = interpreter.importer.moduleOfFile(path);
       const context = this.classContext(module, file, node);
       if (!context) return null;
@@ -132,7 +150,7 @@ export class Engine {
       const made = construct(context, owners.reverse(), wholes);
       const place = { file, start: node.start, end: node.end };
       const { value, shown } = made;
-      return buildReport(interpreter, {
+      const report = buildReport(interpreter, {
         qualname: context.cls.qualname,
         file: path,
         place,
@@ -141,8 +159,29 @@ export class Engine {
         inputs: inputs ?? made.inputs,
         module,
         inferInputs: true,
+        recorder,
       });
+      if (recorder)
+        observations?.push(
+          recorder.finish({
+            qualname: context.cls.qualname,
+            span: node,
+            inputsGiven: (inputs ?? made.inputs) !== null,
+          }),
+        );
+      return report;
     });
+  }
+
+  /** A run in which `recorder` is told what its file's places get. */
+  private watched<T>(recorder: Recorder | undefined, action: () => T): T {
+    const { interpreter } = this;
+    interpreter.watcher = recorder ?? null;
+    try {
+      return interpreter.run(action);
+    } finally {
+      interpreter.watcher = null;
+    }
   }
 
   private classContext(module: PyModule, file: SourceFile, node: ClassDef): ClassContext | null {

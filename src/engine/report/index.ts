@@ -1,3 +1,6 @@
 export * from './engine.js';
+export { hintsOf, type Hint, type HintOptions } from './hints.js';
+export { hoverAt, type HoverText } from './hover.js';
 export * from './inputs.js';
+export type { Observation } from './observation.js';
 export type * from './types.js';

@@ -19,6 +19,7 @@ import { callMacs, callOutput, moduleCalls, traceOf, type ModuleCall } from '../
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
 import { inputCandidates, showInputs } from './inferInputs.js';
 import { inputValue, type InputSpec } from './inputs.js';
+import type { Recorder } from './observation.js';
 import type { FindingReport, InputReport, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from './types.js';
 
 /** What a forward pass showed. */
@@ -41,6 +42,8 @@ export interface ReportRequest {
   readonly inferInputs: boolean;
   /** Where names in inputs are looked up. */
   readonly module: PyModule;
+  /** Collects what the run shows at the places of the file. */
+  readonly recorder?: Recorder;
 }
 
 /** Must run inside a run of the interpreter: the module and its trace belong to that run. */
@@ -75,6 +78,7 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
   const findings: FindingReport[] = [];
   const before = countModel(value);
   const { forward, counts } = withForward(interpreter, value, request, before, notes, findings);
+  request.recorder?.takeModules(counts.root);
   const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
   return {
     ...base,
@@ -120,6 +124,7 @@ function withForward(
     const forward = runForward(interpreter, root, specs, request.module, into, problems);
     const lazy = before.total.unknowns.length > 0;
     const after = lazy ? countModel(root) : before;
+    request.recorder?.takeForward(interpreter, after.root);
     heap.unwind(depth + 1);
     heap.rollback(journal);
     return { forward, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
@@ -128,6 +133,7 @@ function withForward(
   if (!request.inferInputs) return { forward: null, counts: before };
   for (const specs of inputCandidates(interpreter, root)) {
     const quiet = new Notes();
+    const mark = request.recorder?.mark ?? 0;
     const assumptions = interpreter.assumptions.slice();
     const tried = attempt(specs, quiet, []);
     if (tried.forward.output !== null) {
@@ -135,6 +141,7 @@ function withForward(
       return tried;
     }
     interpreter.assumptions = assumptions;
+    request.recorder?.reset(mark);
   }
   return { forward: null, counts: before };
 }

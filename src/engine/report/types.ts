@@ -119,6 +119,8 @@ export interface FindingReport {
     readonly title: string;
     readonly edits: readonly { readonly span: ReportSpan; readonly text: string }[];
   };
+  /** Repairs that have to be tried: the first one that helps is the fix. */
+  readonly fixCandidates?: readonly NonNullable<FindingReport['fix']>[];
 }
 
 export interface ModelReport {

@@ -1,8 +1,10 @@
 /** How each job of the engine's thread is done. */
 import type { JobMethod, Jobs } from '../workerMessages.js';
+import { pathOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 import { advise } from './advise.js';
 import { alternatives } from './alternatives.js';
+import { checkedFixes } from './checkedFixes.js';
 import { checkEdits } from './checkEdits.js';
 import { findings } from './findings.js';
 import { inspect } from './inspect.js';
@@ -21,4 +23,10 @@ export const handlers: Handlers = {
   'architect/alternatives': alternatives,
   problems,
   findings,
+  checkedFixes,
+  hints: ({ uri, options }, workspace) => ({
+    version: workspace.versionOf(uri),
+    hints: workspace.current().hintsOf(pathOf(uri), options),
+  }),
+  hover: ({ uri, position }, workspace) => workspace.current().hoverAt(pathOf(uri), position),
 };
