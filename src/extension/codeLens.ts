@@ -1,13 +1,15 @@
-/** A line over each `nn.Module`: its parameters, Inspect, Ask. */
+/** A line over each `nn.Module`: its parameters, multiply-accumulates and output, Inspect, Ask. */
 import * as vscode from 'vscode';
 import type { ModuleSummary } from '../protocol/index.js';
 import { PYTHON, type AnalysisClient } from './analysis/client.js';
-import { formatCount } from './numbers.js';
+import { formatOutput, formatShape } from './inspector/view.js';
+import { formatCount, formatShort } from './numbers.js';
 
 const QUIET_MILLISECONDS = 300;
 /** How often an answer is asked for again when someone types meanwhile. */
 const TRIES = 3;
 const LONGEST_REASON = 80;
+const LONGEST_SHAPE = 60;
 
 /** Shows counts over the module classes of Python documents. */
 export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutputChannel): vscode.Disposable {
@@ -71,7 +73,7 @@ function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
       arguments: [{ uri: uri.toString(), qualname: module.qualname }],
     });
   return [
-    lens(countText(module), 'architect.inspect', countDetail(module)),
+    lens([countText(module), ...forwardText(module)].join(' · '), 'architect.inspect', countDetail(module)),
     lens('Inspect', 'architect.inspect', `Show the module tree of ${module.name}`),
     lens('Ask @architect', 'architect.ask', `Ask about ${module.name} in chat`),
   ];
@@ -86,8 +88,20 @@ export function countText({ parameters, atLeast, unknown }: ModuleSummary): stri
   return `parameters unknown: ${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}`;
 }
 
-function countDetail({ call, unknown }: ModuleSummary): string {
+/** `4.09 GMACs`, `→ [B, 10]`: as far as forward could be followed. */
+export function forwardText({ macs, output }: Pick<ModuleSummary, 'macs' | 'output'>): string[] {
+  const shape = formatOutput(output);
+  return [
+    ...(typeof macs === 'number' && macs > 0 ? [`${formatShort(macs)}MACs`] : []),
+    ...(shape === '' || shape.length > LONGEST_SHAPE ? [] : [`→ ${shape}`]),
+  ];
+}
+
+function countDetail({ call, unknown, macs, inputs, output }: ModuleSummary): string {
   const made = call === null ? '' : `As made by ${call}`;
   const why = unknown ? `${unknown.reason}${unknown.line === null ? '' : ` (line ${unknown.line})`}` : '';
-  return [made, why].filter(Boolean).join('\n');
+  const given = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatShape(shape) || '[?]'}`);
+  const forward = output === null ? '' : `forward: (${given.join(', ')}) → ${formatOutput(output)}`;
+  const cost = macs === null || macs === 0 ? '' : `${formatCount(macs)} multiply-accumulates`;
+  return [made, forward, cost, why].filter(Boolean).join('\n');
 }

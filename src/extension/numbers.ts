@@ -10,6 +10,19 @@ export function formatCount(count: Count): string {
   return typeof count === 'number' ? GROUPED.format(count) : count.expression;
 }
 
+/** With three digits and a unit: `4.09 G`, `556 M`, `960 `. */
+export function formatShort(count: number): string {
+  const units = ['', 'k', 'M', 'G', 'T', 'P'];
+  let unit = 0;
+  let value = count;
+  // 999.5 would be written as 1000.
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? String(value) : String(Number(value.toPrecision(3)))} ${units[unit] ?? ''}`;
+}
+
 /** `+1,024`, `−96` or `±0`. */
 export function formatDifference(difference: number): string {
   if (difference === 0) return '±0';

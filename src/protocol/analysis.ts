@@ -1,6 +1,6 @@
 /** Messages about the analysis of files: JSON-RPC parameters and results. */
 import type { ParameterDelta } from '../edits/index.js';
-import type { Count, FindingReport, ModelReport, ReportNote } from './report.js';
+import type { Count, FindingReport, InputReport, ModelReport, OutputReport, ReportNote } from './report.js';
 
 export interface Position {
   readonly line: number;
@@ -33,6 +33,10 @@ export interface ModuleSummary {
   readonly atLeast?: Count;
   /** How it was constructed. */
   readonly call: string | null;
+  /** What `forward` was followed with; empty when it wasn't. */
+  readonly inputs: readonly InputReport[];
+  readonly output: OutputReport;
+  readonly macs: Count;
   readonly unknown: ReportNote | null;
 }
 

@@ -98,6 +98,9 @@ function summaryOf(report: ModelReport): ModuleSummary {
     parameters: parameters.total,
     ...(parameters.atLeast === undefined ? {} : { atLeast: parameters.atLeast }),
     call: report.call,
+    inputs: report.inputs,
+    output: report.output,
+    macs: report.macs,
     unknown:
       parameters.total === null
         ? (report.unknowns[0] ?? { reason: 'the count is not known', file: null, line: null })

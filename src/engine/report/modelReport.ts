@@ -1,34 +1,17 @@
 /** Puts together what everybody shows of one module. */
 import { countModel, type ModelCounts, type ModuleNode } from '../model/index.js';
-import {
-  isUnknown,
-  type Interpreter,
-  type Place,
-  type PyInstance,
-  type PyModule,
-  type Unknown,
-  type Value,
-} from '../python/index.js';
+import { isUnknown, type Interpreter, type Place, type PyModule, type Unknown, type Value } from '../python/index.js';
 import { addInt, mulInt, type Int } from '../python/symint.js';
 import { dtypeFacts } from '../torch/dtypes.js';
 import { numelOf } from '../torch/dims.js';
-import { isTensorValue } from '../torch/nn/objects.js';
 import { ownMembers } from '../model/index.js';
 import type { TensorNative } from '../torch/tensor.js';
-import { callMacs, callOutput, moduleCalls, traceOf, type ModuleCall } from '../torch/trace.js';
+import { callMacs, callOutput } from '../torch/trace.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
-import { inputCandidates, showInputs } from './inferInputs.js';
-import { inputValue, type InputSpec } from './inputs.js';
+import { withForward, type Forward } from './forward.js';
+import type { InputSpec } from './inputs.js';
 import type { Recorder } from './observation.js';
-import type { FindingReport, InputReport, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from './types.js';
-
-/** What a forward pass showed. */
-interface Forward {
-  readonly inputs: readonly InputReport[];
-  readonly output: OutputReport;
-  readonly macs: Int | Unknown;
-  readonly calls: ReadonlyMap<PyInstance, readonly ModuleCall[]>;
-}
+import type { FindingReport, MemoryReport, ModelReport, ModuleNodeReport } from './types.js';
 
 export interface ReportRequest {
   readonly qualname: string;
@@ -99,105 +82,6 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
     unknowns: notes.list,
   };
-}
-
-/**
- * Runs `forward` on a fork, so that what it does to the module doesn't count, except that lazy layers get their sizes by it.
- * Inputs that nobody said are tried one after another; none of them proves anything wrong.
- */
-function withForward(
-  interpreter: Interpreter,
-  root: PyInstance,
-  request: ReportRequest,
-  before: ModelCounts,
-  notes: Notes,
-  findings: FindingReport[],
-): { readonly forward: Forward | null; readonly counts: ModelCounts } {
-  const attempt = (
-    specs: readonly InputSpec[],
-    into: Notes,
-    problems: FindingReport[],
-  ): { forward: Forward; counts: ModelCounts } => {
-    const { heap } = interpreter;
-    const depth = heap.depth;
-    const journal = heap.fork();
-    const forward = runForward(interpreter, root, specs, request.module, into, problems);
-    const lazy = before.total.unknowns.length > 0;
-    const after = lazy ? countModel(root) : before;
-    request.recorder?.takeForward(interpreter, after.root);
-    heap.unwind(depth + 1);
-    heap.rollback(journal);
-    return { forward, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
-  };
-  if (request.inputs) return attempt(request.inputs, notes, findings);
-  if (!request.inferInputs) return { forward: null, counts: before };
-  for (const specs of inputCandidates(interpreter, root)) {
-    const quiet = new Notes();
-    const mark = request.recorder?.mark ?? 0;
-    const assumptions = interpreter.assumptions.slice();
-    const tried = attempt(specs, quiet, []);
-    if (tried.forward.output !== null) {
-      interpreter.assume(`forward is called with ${showInputs(specs)}, as its first layer takes it`);
-      return tried;
-    }
-    interpreter.assumptions = assumptions;
-    request.recorder?.reset(mark);
-  }
-  return { forward: null, counts: before };
-}
-
-/** Runs `forward` in evaluation mode on tensors of the given shapes. */
-function runForward(
-  interpreter: Interpreter,
-  root: PyInstance,
-  specs: readonly InputSpec[],
-  module: PyModule,
-  notes: Notes,
-  findings: FindingReport[],
-): Forward {
-  const args: Value[] = [];
-  const kwargs = new Map<string, Value>();
-  const inputs: InputReport[] = [];
-  for (const spec of specs) {
-    const value = inputValue(spec, interpreter, module);
-    if (spec.name === null) args.push(value);
-    else kwargs.set(spec.name, value);
-    const tensor = isTensorValue(value) ? value.data : null;
-    inputs.push({
-      name: spec.name ?? `input ${args.length}`,
-      shape: tensor ? shapeOf(tensor.shape, notes) : null,
-      dtype: tensor && !isUnknown(tensor.dtype) ? tensor.dtype : null,
-    });
-  }
-  const before = moduleCalls(traceOf(interpreter)).length;
-  interpreter.unseen = null;
-  const output = interpreter.attempt(() => {
-    interpreter.callMethod(root, 'eval');
-    return interpreter.call(root, args, kwargs);
-  });
-  const calls = moduleCalls(traceOf(interpreter)).slice(before);
-  const byModule = new Map<PyInstance, ModuleCall[]>();
-  for (const call of calls) {
-    const list = byModule.get(call.module);
-    if (list) list.push(call);
-    else byModule.set(call.module, [call]);
-  }
-  const rootCall = calls.find((call) => call.module === root);
-  if (isUnknown(output)) {
-    notes.add(output.reason, output.place);
-    if (output.reason.startsWith('it raises') && output.place && !output.place.file.path.startsWith('<'))
-      findings.push({
-        rule: 'shape',
-        severity: 'error',
-        message: output.reason.replace(/^it raises (\w+: )?/, ''),
-        span: spanOf(output.place),
-      });
-  }
-  const unseen: Unknown | null = interpreter.unseen;
-  const macs: Int | Unknown = isUnknown(output)
-    ? output
-    : (unseen ?? (rootCall ? callMacs(rootCall) : interpreter.unknown('the forward of this module was not traced')));
-  return { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule };
 }
 
 function nodeReport(node: ModuleNode, forward: Forward | null, notes: Notes): ModuleNodeReport {

@@ -119,7 +119,10 @@ export class AnalysisClient implements vscode.Disposable {
       documentSelector: [...PYTHON] as LanguageClientOptions['documentSelector'],
       outputChannel: this.log,
       initializationOptions,
-      synchronize: { fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{py,pyi}') },
+      synchronize: {
+        configurationSection: 'architect.inlayHints',
+        fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{py,pyi}'),
+      },
       errorHandler: {
         error: () => ({ action: ErrorAction.Continue, handled: true }),
         closed: async () => {
