@@ -11,6 +11,7 @@ import type {
   ModulesParams,
   ModulesResult,
 } from './analysis.js';
+import type { FindUsagesParams, FindUsagesResult, ReadSourceParams, ReadSourceResult } from './source.js';
 import type { AlternativesParams, AlternativesResult, TrainingParams, TrainingResult } from './training.js';
 
 /** Asked by the extension, by method name. */
@@ -21,6 +22,8 @@ export interface Requests {
   'architect/advise': { params: AdviseParams; result: AdviseResult };
   'architect/training': { params: TrainingParams; result: TrainingResult };
   'architect/alternatives': { params: AlternativesParams; result: AlternativesResult };
+  'architect/readSource': { params: ReadSourceParams; result: ReadSourceResult };
+  'architect/findUsages': { params: FindUsagesParams; result: FindUsagesResult };
 }
 
 /** Told by the extension. */

@@ -3,6 +3,7 @@
  * ones over texts that are only proposed.
  */
 import type { Advice, AdviceQuestion } from '../engine/advice/index.js';
+import type { Project } from '../engine/project/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
 import type { TrainingContext, TrainingQuestion } from '../engine/training/index.js';
 import type { PythonParser, SourceFile } from '../engine/syntax/index.js';
@@ -60,6 +61,8 @@ export interface AnalysisEngine {
   advise(question: AdviceQuestion): Advice | null;
   /** What trains a model; `null` if the file can't be read. */
   training(question: TrainingQuestion): TrainingContext | null;
+  /** The source files as this engine sees them. */
+  readonly project: Project;
   /** These files (all when omitted) may have changed. */
   invalidate(paths?: readonly string[]): void;
 }

@@ -70,6 +70,7 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
     textOf: (path) => engine.project.file(path) ?? null,
     advise: (question) => expected(() => advise(engine, question)),
     training: (question) => expected(() => trainingContext(engine.project, question)),
+    project: engine.project,
     invalidate: (paths) => {
       reports.clear();
       observations.clear();

@@ -130,6 +130,8 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   serve('architect/advise', ({ uri }) => uri);
   serve('architect/training', ({ uri }) => uri);
   serve('architect/alternatives', ({ uri }) => uri);
+  serve('architect/readSource', ({ uri }) => uri);
+  serve('architect/findUsages', ({ uri = '' }) => uri);
   serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
 
   documents.listen(connection);

@@ -10,6 +10,7 @@ import { findings } from './findings.js';
 import { inspect } from './inspect.js';
 import { modules } from './modules.js';
 import { problems } from './problems.js';
+import { findUsages, readSource } from './source.js';
 import { training } from './training.js';
 
 type Handlers = { readonly [M in JobMethod]: (params: Jobs[M]['params'], workspace: Workspace) => Jobs[M]['result'] };
@@ -21,6 +22,8 @@ export const handlers: Handlers = {
   'architect/advise': advise,
   'architect/training': training,
   'architect/alternatives': alternatives,
+  'architect/readSource': readSource,
+  'architect/findUsages': findUsages,
   problems,
   findings,
   checkedFixes,
