@@ -75,15 +75,25 @@ function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
   return [
     lens([countText(module), ...forwardText(module)].join(' · '), 'architect.inspect', countDetail(module)),
     lens('Inspect', 'architect.inspect', `Show the module tree of ${module.name}`),
+    ...(module.missing.length > 0
+      ? [
+          lens(
+            'arguments unknown · Say them…',
+            'architect.insertDirective',
+            `Nothing says what ${module.missing.join(', ')} ${module.missing.length === 1 ? 'is' : 'are'}. Insert a comment that does.`,
+          ),
+        ]
+      : []),
     lens('Ask @architect', 'architect.ask', `Ask about ${module.name} in chat`),
   ];
 }
 
 /** `1,234,567 parameters`, or what is known of them. */
-export function countText({ parameters, atLeast, unknown }: ModuleSummary): string {
+export function countText({ parameters, atLeast, missing, unknown }: ModuleSummary): string {
   if (parameters !== null) return `${formatCount(parameters)} parameters`;
   if (atLeast !== undefined && atLeast !== null) return `at least ${formatCount(atLeast)} parameters`;
-  if (!unknown) return 'parameters unknown';
+  // The lens beside it says why, and what to do.
+  if (!unknown || missing.length > 0) return 'parameters unknown';
   const { reason } = unknown;
   return `parameters unknown: ${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}`;
 }

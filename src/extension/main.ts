@@ -7,6 +7,8 @@ import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
 import { registerRuleCommands } from './commands/rules.js';
 import { registerPendingChanges, type PendingService } from './diff/index.js';
+import { registerCommandLineTool } from './commandLineTool/index.js';
+import { registerDirectives } from './directives.js';
 import { registerInspector } from './inspector/index.js';
 import type { Services } from './services.js';
 import { registerAnalysisStatus } from './statusBar.js';
@@ -34,6 +36,8 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerAnalysisStatus(analysis),
     registerAnalysisCommands(services),
     registerRuleCommands(services),
+    registerDirectives(services),
+    registerCommandLineTool(services),
     registerInspector(services),
     registerChat(services),
   );

@@ -37,6 +37,8 @@ export interface ModuleSummary {
   readonly inputs: readonly InputReport[];
   readonly output: OutputReport;
   readonly macs: Count;
+  /** Arguments of the constructor that nobody gave. */
+  readonly missing: readonly string[];
   readonly unknown: ReportNote | null;
 }
 
@@ -49,6 +51,21 @@ export interface ModulesResult {
   readonly version: number | null;
   /** In source order. */
   readonly modules: readonly ModuleSummary[];
+}
+
+export interface DirectiveParams {
+  readonly uri: string;
+  readonly qualname: string;
+}
+
+/** A `# architect:` comment for a class. */
+export interface DirectiveResult {
+  /** Where its line goes. */
+  readonly position: Position;
+  /** Spaces before it. */
+  readonly indent: number;
+  /** What follows `# architect: `, in the editor's snippet syntax. */
+  readonly snippet: string;
 }
 
 export interface InspectParams {

@@ -6,6 +6,8 @@ import type {
   AnalysisState,
   CheckEditsParams,
   CheckEditsResult,
+  DirectiveParams,
+  DirectiveResult,
   InspectParams,
   InspectResult,
   ModulesParams,
@@ -18,6 +20,7 @@ import type { AlternativesParams, AlternativesResult, TrainingParams, TrainingRe
 export interface Requests {
   'architect/modules': { params: ModulesParams; result: ModulesResult };
   'architect/inspect': { params: InspectParams; result: InspectResult };
+  'architect/directive': { params: DirectiveParams; result: DirectiveResult };
   'architect/checkEdits': { params: CheckEditsParams; result: CheckEditsResult };
   'architect/advise': { params: AdviseParams; result: AdviseResult };
   'architect/training': { params: TrainingParams; result: TrainingResult };

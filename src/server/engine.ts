@@ -4,6 +4,7 @@
  */
 import type { Advice, AdviceQuestion } from '../engine/advice/index.js';
 import type { Project } from '../engine/project/index.js';
+import type { DirectiveHelp } from '../engine/report/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
 import type { TrainingContext, TrainingQuestion } from '../engine/training/index.js';
 import type { PythonParser, SourceFile } from '../engine/syntax/index.js';
@@ -57,6 +58,8 @@ export interface AnalysisEngine {
   hoverAt(path: string, position: Position): PlacedHover | null;
   /** A file as it was analysed. */
   textOf(path: string): SourceFile | null;
+  /** What a directive may say in a file. */
+  directiveHelp(path: string): DirectiveHelp;
   /** The playbook's advice; `null` if it has none for this text. Its changes are not checked. */
   advise(question: AdviceQuestion): Advice | null;
   /** What trains a model; `null` if the file can't be read. */

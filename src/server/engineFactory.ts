@@ -68,6 +68,7 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
         };
       }),
     textOf: (path) => engine.project.file(path) ?? null,
+    directiveHelp: (path) => expected(() => engine.directiveHelp(path)),
     advise: (question) => expected(() => advise(engine, question)),
     training: (question) => expected(() => trainingContext(engine.project, question)),
     project: engine.project,
@@ -102,6 +103,7 @@ function summaryOf(report: ModelReport): ModuleSummary {
     inputs: report.inputs,
     output: report.output,
     macs: report.macs,
+    missing: report.missingArguments ?? [],
     unknown:
       parameters.total === null
         ? (report.unknowns[0] ?? { reason: 'the count is not known', file: null, line: null })

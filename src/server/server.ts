@@ -12,6 +12,7 @@ import {
 import { TextDocument } from 'vscode-languageserver-textdocument';
 import type { ClientNotifications, InitializationOptions, RequestMethod, Requests } from '../protocol/index.js';
 import { Analyser, CancelledError } from './analyser.js';
+import { complete, completionProvider } from './completion.js';
 import { Diagnostics } from './diagnostics.js';
 import { AnalysisError } from './engine.js';
 import { FEATURES, Features } from './features.js';
@@ -62,6 +63,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       capabilities: {
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }] },
+        completionProvider,
         codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
         ...FEATURES,
       },
@@ -118,6 +120,12 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     ),
   );
 
+  connection.onCompletion(async ({ textDocument, position }, token) => {
+    const document = documents.get(textDocument.uri);
+    if (!document) return [];
+    return answer(analyst, (engine, signal) => complete(document, position, engine, signal), token);
+  });
+
   /** Answers a request by the engine's thread; `uri` names the document it is about. */
   function serve<M extends RequestMethod>(method: M, uriOfRequest: (params: Requests[M]['params']) => string): void {
     connection.onRequest(method, async (params: Requests[M]['params'], token: CancellationToken) => {
@@ -128,6 +136,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   serve('architect/modules', ({ uri }) => uri);
   serve('architect/inspect', ({ uri }) => uri);
   serve('architect/advise', ({ uri }) => uri);
+  serve('architect/directive', ({ uri }) => uri);
   serve('architect/training', ({ uri }) => uri);
   serve('architect/alternatives', ({ uri }) => uri);
   serve('architect/readSource', ({ uri }) => uri);

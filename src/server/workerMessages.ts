@@ -3,10 +3,12 @@ import type { HintOptions } from '../engine/report/index.js';
 import type { FindingReport, Position, Requests } from '../protocol/index.js';
 import type { FixQuestion } from './requests/checkedFixes.js';
 import type { PlacedHint, PlacedHover } from './engine.js';
+import type { Suggestion } from './directives/complete.js';
 
 /** What the engine's thread can be asked; the own requests and what the server needs for the standard ones. */
 export interface Jobs extends Requests {
   problems: { params: { uri: string }; result: { problems: readonly FindingReport[] } };
+  completions: { params: { uri: string; position: Position }; result: { suggestions: readonly Suggestion[] } };
   findings: { params: { uri: string }; result: { findings: readonly FindingReport[] } };
   hints: {
     params: { uri: string; options: HintOptions };

@@ -1,2 +1,3 @@
 export * from './counts.js';
+export * from './signature.js';
 export * from './tree.js';

@@ -2,7 +2,6 @@
  * How a module class is constructed: by a directive, by a call found in its file or in another one of the project, as a part
  * of a module that is constructed so, by its defaults, else with named sizes for what is missing.
  */
-import { lookup } from '../python/attributes.js';
 import {
   evaluateSource,
   isUnknown,
@@ -14,32 +13,14 @@ import {
   type PyModule,
   type Value,
 } from '../python/index.js';
+import { signatureOf } from '../model/index.js';
 import { symbol } from '../python/symint.js';
-import type { CallExpr, ClassDef, Expr, SourceFile, Stmt } from '../syntax/index.js';
+import type { CallExpr, ClassDef, Expr, SourceFile } from '../syntax/index.js';
 import { modulePaths } from '../torch/trace.js';
 import type { InputSpec } from './inputs.js';
 import type { ModelDirective } from './directives.js';
 
-const classLists = new WeakMap<SourceFile, readonly ClassDef[]>();
 const callLists = new WeakMap<SourceFile, readonly CallExpr[]>();
-
-/** Module-level classes of a file in source order; those under `if` and `try` included. */
-export function classesOf(file: SourceFile): readonly ClassDef[] {
-  const known = classLists.get(file);
-  if (known) return known;
-  const found: ClassDef[] = [];
-  const visit = (body: readonly Stmt[]): void => {
-    for (const node of body) {
-      if (node.kind === 'ClassDef') found.push(node);
-      else if (node.kind === 'If') [node.body, node.orelse].forEach(visit);
-      else if (node.kind === 'Try')
-        [node.body, node.orelse, node.finalbody, ...node.handlers.map((handler) => handler.body)].forEach(visit);
-    }
-  };
-  visit(file.ast.body);
-  classLists.set(file, found);
-  return found;
-}
 
 /** Every call in a file, outermost first. */
 export function callsIn(file: SourceFile): readonly CallExpr[] {
@@ -74,6 +55,8 @@ export interface Constructed {
   readonly value: Value;
   readonly shown: string | null;
   readonly inputs: readonly InputSpec[] | null;
+  /** Arguments that nobody gave. */
+  readonly missing?: readonly string[];
 }
 
 /** What is asked of the engine around one class. */
@@ -159,7 +142,7 @@ export function construct(context: ClassContext, owners: readonly ClassContext[]
   const { interpreter, cls, node } = context;
   const written = firstThatWorks(interpreter, writtenCalls(context));
   if (written.made) return written.made;
-  const parameters = constructorParameters(interpreter, cls);
+  const parameters = signatureOf(interpreter, cls, '__init__');
   const missing = parameters?.filter((parameter) => parameter.required) ?? [];
   if (missing.length === 0) {
     const plain = firstThatWorks(interpreter, [
@@ -189,11 +172,13 @@ export function construct(context: ClassContext, owners: readonly ClassContext[]
         ),
     },
   ]);
-  if (symbolic.made) return symbolic.made;
+  const names = missing.map(({ name }) => name);
+  if (symbolic.made) return { ...symbolic.made, missing: names };
   return {
     value: symbolic.reason ?? written.reason ?? interpreter.unknown('no way to construct it was found'),
     shown: null,
     inputs: null,
+    missing: names,
   };
 }
 
@@ -215,7 +200,7 @@ function wholeOf(owner: ClassContext): Whole | null {
   interpreter.assumptions = [];
   const depth = interpreter.heap.depth;
   const journal = interpreter.heap.fork();
-  const required = constructorParameters(interpreter, owner.cls)?.some((parameter) => parameter.required) ?? false;
+  const required = signatureOf(interpreter, owner.cls, '__init__')?.some((parameter) => parameter.required) ?? false;
   const defaults: Construction[] = required
     ? []
     : [{ shown: `${owner.node.name}()`, inputs: null, make: () => interpreter.call(owner.cls) }];
@@ -241,27 +226,6 @@ function partOf({ interpreter, cls }: ClassContext, owner: ClassContext, wholes:
   if (!whole || !part) return null;
   interpreter.assumptions.push(...whole.assumptions);
   return { value: part.instance, shown: `${whole.shown}.get_submodule("${part.path}")`, inputs: null };
-}
-
-interface ConstructorParameter {
-  readonly name: string;
-  readonly required: boolean;
-  readonly annotation: string | null;
-}
-
-/** Parameters of `__init__` without `self`; `null` when it isn't a Python function. */
-export function constructorParameters(interpreter: Interpreter, cls: PyClass): ConstructorParameter[] | null {
-  const init = lookup(interpreter, cls, '__init__');
-  if (typeof init !== 'object' || init?.kind !== 'function') return null;
-  const { module, node, defaults } = init;
-  return node.params
-    .slice(1)
-    .filter((param) => param.form !== 'star' && param.form !== 'doubleStar')
-    .map((param) => ({
-      name: param.name,
-      required: !defaults.has(param.name),
-      annotation: param.annotation && module.file ? module.file.slice(param.annotation) : null,
-    }));
 }
 
 /** A named size for a whole number; for anything else only the user can say. */

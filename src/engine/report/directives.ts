@@ -1,6 +1,8 @@
 /** `# architect:` comments of a file that say how a model is made and called. */
 import { parseDirective, type Dimension, type PythonParser, type SourceFile } from '../syntax/index.js';
+import type { Parameter } from '../model/index.js';
 import { dtypeNamed, type InputSpec } from './inputs.js';
+import type { ReportSpan } from './types.js';
 
 export interface ModelDirective {
   readonly className: string;
@@ -9,15 +11,22 @@ export interface ModelDirective {
   readonly inputs: readonly InputSpec[] | null;
 }
 
-export interface DirectiveProblem {
-  readonly message: string;
-  readonly start: number;
-  readonly end: number;
+/** What a directive may say in a file. */
+export interface DirectiveHelp {
+  readonly file: SourceFile;
+  readonly classes: readonly {
+    readonly name: string;
+    readonly span: ReportSpan;
+    /** `null`: not known. */
+    readonly init: readonly Parameter[] | null | undefined;
+    readonly forward: readonly Parameter[] | null | undefined;
+  }[];
+  /** Named sizes of the file's directives. */
+  readonly sizes: readonly string[];
 }
 
-export interface Directives {
+interface Directives {
   readonly models: readonly ModelDirective[];
-  readonly problems: readonly DirectiveProblem[];
 }
 
 const parsed = new WeakMap<SourceFile, Directives>();
@@ -26,15 +35,8 @@ export function directivesOf(file: SourceFile, parser: PythonParser): Directives
   const known = parsed.get(file);
   if (known) return known;
   const models: ModelDirective[] = [];
-  const problems: DirectiveProblem[] = [];
   for (const comment of file.ast.comments) {
     const directive = parseDirective(comment, parser);
-    if (directive?.kind === 'error')
-      problems.push({
-        message: directive.message,
-        start: directive.offset,
-        end: Math.max(directive.offset + 1, directive.end),
-      });
     if (directive?.kind !== 'model') continue;
     const args = directive.args.map((arg) => file.slice(arg)).join(', ');
     models.push({
@@ -52,11 +54,18 @@ export function directivesOf(file: SourceFile, parser: PythonParser): Directives
         }) ?? null,
     });
   }
-  const found = { models, problems };
+  const found = { models };
   parsed.set(file, found);
   return found;
 }
 
 function sizeOf(dim: Dimension, file: SourceFile): number | string {
   return typeof dim === 'object' ? file.slice(dim) : dim;
+}
+
+/** The sizes that a file's directives give names, each once. */
+export function sizesIn(file: SourceFile, parser: PythonParser): readonly string[] {
+  const inputs = directivesOf(file, parser).models.flatMap((model) => model.inputs ?? []);
+  const dims = inputs.flatMap((input) => (input.kind === 'tensor' ? input.dims : []));
+  return [...new Set(dims.filter((dim): dim is string => typeof dim === 'string' && /^[A-Za-z_]\w*$/.test(dim)))];
 }

@@ -9,13 +9,14 @@ import {
 } from '../python/index.js';
 import { stdlib } from '../python/stdlib/index.js';
 import { dirname, Project, type SourceProvider } from '../project/index.js';
-import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
+import { classesOf, type ClassDef, type PythonParser, type SourceFile } from '../syntax/index.js';
 import { importersOf } from '../training/index.js';
+import { signatureOf } from '../model/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
-import { classesOf, construct, type ClassContext, type Wholes } from './construct.js';
-import { directivesOf } from './directives.js';
+import { construct, type ClassContext, type Wholes } from './construct.js';
+import { directivesOf, sizesIn, type DirectiveHelp } from './directives.js';
 import type { InputSpec } from './inputs.js';
 import { check, distinct, Program } from '../lint/index.js';
 import { findingReport } from './findings.js';
@@ -160,6 +161,7 @@ export class Engine {
         module,
         inferInputs: true,
         recorder,
+        ...(made.missing ? { missing: made.missing } : {}),
       });
       if (recorder)
         observations?.push(
@@ -253,18 +255,26 @@ export class Engine {
     });
   }
 
-  /** Syntax and directive problems of a file. */
+  /** What a directive may say in a file: its module classes, and the sizes that its directives name. */
+  directiveHelp(path: string): DirectiveHelp {
+    const file = this.file(path);
+    const { interpreter } = this;
+    return interpreter.run(() => {
+      const module = interpreter.importer.moduleOfFile(path);
+      const classes = classesOf(file).flatMap((node) => {
+        const cls = this.moduleClass(module, node);
+        if (!cls) return [];
+        const [init, forward] = ['__init__', 'forward'].map((method) => signatureOf(interpreter, cls, method));
+        return [{ name: node.name, span: spanOf({ file, start: node.start, end: node.end }), init, forward }];
+      });
+      return { file, classes, sizes: sizesIn(file, this.project.parser) };
+    });
+  }
+
+  /** Syntax problems of a file. */
   syntaxProblems(path: string): FindingReport[] {
     const file = this.file(path);
-    const directives = directivesOf(file, this.project.parser).problems.map(
-      ({ message, start, end }): FindingReport => ({
-        rule: 'directive',
-        severity: 'error',
-        message,
-        span: spanOf({ file, start, end }),
-      }),
-    );
-    const syntax = file.ast.problems.map(
+    return file.ast.problems.map(
       (problem) =>
         ({
           rule: 'syntax',
@@ -273,7 +283,6 @@ export class Engine {
           span: spanOf({ file, start: problem.start, end: problem.end }),
         }) satisfies FindingReport,
     );
-    return [...syntax, ...directives];
   }
 }
 

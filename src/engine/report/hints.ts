@@ -1,9 +1,16 @@
 /** What an editor writes between the lines: shapes after assignments, parameters after layers. */
-import type { ClassDef, Expr, FunctionDef, Param, SourceFile, Stmt } from '../syntax/index.js';
+import {
+  classesOf,
+  type ClassDef,
+  type Expr,
+  type FunctionDef,
+  type Param,
+  type SourceFile,
+  type Stmt,
+} from '../syntax/index.js';
 import { contains, statementsIn } from '../training/tree.js';
 import { addInt } from '../python/symint.js';
 import { isUnknown } from '../torch/dims.js';
-import { classesOf } from './construct.js';
 import type { Observation, Seen, SeenModule } from './observation.js';
 import { countText, seenText, type ShapeStyle } from './shapeText.js';
 

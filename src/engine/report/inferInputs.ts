@@ -2,9 +2,9 @@
  * Inputs of `forward` where nobody says them: what the first layer that reads the input takes, with named sizes for the rest.
  * Candidates only: whether one fits is seen by running `forward` on it.
  */
-import { lookup } from '../python/attributes.js';
 import type { Interpreter, PyInstance, Value } from '../python/index.js';
-import { ownMembers } from '../model/index.js';
+import { ownMembers, signatureOf } from '../model/index.js';
+import { formatInt, isSym } from '../python/symint.js';
 import type { TensorSpec } from './inputs.js';
 
 /** Most layers to look at for the one that reads the input. */
@@ -20,6 +20,8 @@ function* layersOf(module: PyInstance, seen = new Set<PyInstance>()): Generator<
 
 function size(layer: PyInstance, attribute: string, name: string): number | string {
   const value = layer.attrs.get(attribute);
+  // What is no sum or product of names can't be said as a size.
+  if (isSym(value) && /^[\w +*-]+$/.test(formatInt(value))) return formatInt(value);
   return typeof value === 'number' ? value : name;
 }
 
@@ -81,18 +83,9 @@ function inputsOf(layer: PyInstance): readonly Shape[] {
 
 /** Required parameters of `forward` without `self`; `null` when it isn't a plain Python function. */
 function requiredParameters(interpreter: Interpreter, root: PyInstance): readonly string[] | null {
-  const forward = lookup(interpreter, root.cls, 'forward');
-  if (typeof forward !== 'object' || forward?.kind !== 'function') {
-    // PyTorch's own: chains and the layers known below take one tensor.
-    const isChain = root.cls.mro.some(({ name, module }) => name === 'Sequential' && module.startsWith('torch.nn'));
-    return isChain || (inputsOf(root).length > 0 && root.cls.name !== 'MultiheadAttention') ? ['input'] : null;
-  }
-  return forward.node.params
-    .slice(1)
-    .filter(
-      (param) => (param.form === 'normal' || param.form === 'positionalOnly') && !forward.defaults.has(param.name),
-    )
-    .map((param) => param.name);
+  const parameters = signatureOf(interpreter, root.cls, 'forward');
+  const placed = parameters?.filter(({ form }) => form === 'normal' || form === 'positionalOnly');
+  return placed?.filter(({ required }) => required).map(({ name }) => name) ?? null;
 }
 
 /** Input lists worth trying, likeliest first; empty when nothing can be said. */

@@ -27,6 +27,8 @@ export interface ReportRequest {
   readonly module: PyModule;
   /** Collects what the run shows at the places of the file. */
   readonly recorder?: Recorder;
+  /** Arguments that nobody gave. */
+  readonly missing?: readonly string[];
 }
 
 /** Must run inside a run of the interpreter: the module and its trace belong to that run. */
@@ -38,6 +40,7 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     file: request.file,
     span: spanOf(request.place),
     call: request.call,
+    ...(request.missing ? { missingArguments: request.missing } : {}),
     signal: [],
   };
   if (typeof value !== 'object' || value?.kind !== 'instance') {

@@ -105,7 +105,7 @@ export type { Severity } from '../lint/index.js';
 
 /** A problem that was found, with the numbers in the message. */
 export interface FindingReport {
-  /** The rule's id, e.g. `A101`; `syntax`, `shape`, `directive`, `raise` for what the analyser itself ran into. */
+  /** The rule's id, e.g. `A101`; `syntax`, `shape`, `raise` for what the analyser itself ran into. */
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;
@@ -131,6 +131,8 @@ export interface ModelReport {
   readonly span: ReportSpan;
   /** How it was constructed, as source text; `null` if no call could be made up. */
   readonly call: string | null;
+  /** Arguments that nobody gave: the counts are in terms of them, or unknown. */
+  readonly missingArguments?: readonly string[];
   readonly parameters: ParameterCounts;
   /** Elements of all buffers, non-persistent ones too, each once. */
   readonly buffers: Count;

@@ -8,6 +8,7 @@ export {
   type ParserKind,
 } from './parser.js';
 export { parseDirective, directiveDtypes, type Directive, type DirectiveInput, type Dimension } from './directive.js';
+export { classesOf } from './classes.js';
 export { mangle } from './scopes.js';
 export { digestOf } from './digest.js';
 export { packAst, parseOwn, unpackAst } from './lowered.js';

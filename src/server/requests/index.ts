@@ -6,6 +6,7 @@ import { advise } from './advise.js';
 import { alternatives } from './alternatives.js';
 import { checkedFixes } from './checkedFixes.js';
 import { checkEdits } from './checkEdits.js';
+import { completions, directive } from './directive.js';
 import { findings } from './findings.js';
 import { inspect } from './inspect.js';
 import { modules } from './modules.js';
@@ -32,4 +33,6 @@ export const handlers: Handlers = {
     hints: workspace.current().hintsOf(pathOf(uri), options),
   }),
   hover: ({ uri, position }, workspace) => workspace.current().hoverAt(pathOf(uri), position),
+  'architect/directive': directive,
+  completions,
 };

@@ -1,7 +1,8 @@
 import type { Rule } from '../types.js';
+import { directiveRules } from './directive.js';
 import { lossRules } from './loss.js';
 import { numericRules } from './numerics.js';
 import { registrationRules } from './registration.js';
 
 /** All rules, by id. */
-export const rules: readonly Rule[] = [...lossRules, ...numericRules, ...registrationRules];
+export const rules: readonly Rule[] = [...directiveRules, ...lossRules, ...numericRules, ...registrationRules];
