@@ -10,6 +10,7 @@ import { registerPendingChanges, type PendingService } from './diff/index.js';
 import { registerCommandLineTool } from './commandLineTool/index.js';
 import { registerDirectives } from './directives.js';
 import { registerInspector } from './inspector/index.js';
+import { ApiKey } from './models/apiKey.js';
 import type { Services } from './services.js';
 import { registerAnalysisStatus } from './statusBar.js';
 
@@ -28,9 +29,10 @@ export interface ArchitectApi {
 export function activate(context: vscode.ExtensionContext): ArchitectApi {
   const log = vscode.window.createOutputChannel('Model Architect', { log: true });
   const analysis = new AnalysisClient(context.asAbsolutePath('dist/server.js'), log);
-  context.subscriptions.push(log, analysis);
+  const apiKey = new ApiKey(context.secrets);
+  context.subscriptions.push(log, analysis, apiKey);
   changes = registerPendingChanges(context, analysis, log);
-  const services: Services = { context, log, analysis, changes };
+  const services: Services = { context, log, analysis, changes, apiKey };
   context.subscriptions.push(
     registerCodeLens(analysis, log),
     registerAnalysisStatus(analysis),

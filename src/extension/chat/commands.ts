@@ -1,90 +1,201 @@
-/** Editor commands over the same core as chat, for those who have no chat. */
+/** Editor commands over the same core as chat, for those who have no chat: the answer is a document beside the code. */
 import * as vscode from 'vscode';
+import { nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
-import { fix } from './fix.js';
-import { subjectOf } from './subject.js';
+import { answer } from './answer.js';
+import type { AnswerSink, ChatCommand, Question } from './question.js';
 import { plural } from './text.js';
 
 const SCHEME = 'architect-answer';
 
+interface AnswerCommand {
+  readonly id: string;
+  readonly command: ChatCommand;
+  readonly title: string;
+  /** What is asked of the user. */
+  readonly ask: string;
+  readonly example: string;
+  /** Stands before what the user writes. */
+  readonly prefix?: string;
+  /** Without words of the user there is nothing to do. */
+  readonly needsText?: boolean;
+}
+
+const COMMANDS: readonly AnswerCommand[] = [
+  {
+    id: 'architect.fixOverfitting',
+    command: 'fix',
+    title: 'Fix Overfitting',
+    ask: 'What do you see? You may leave this empty.',
+    example: 'e.g. loss is 0.1 on training but 0.8 on validation',
+    prefix: 'overfitting ',
+  },
+  {
+    id: 'architect.answer.fix',
+    command: 'fix',
+    title: 'Fix a Training Problem',
+    ask: 'What do you see?',
+    example: 'e.g. the loss becomes NaN after 200 steps',
+    needsText: true,
+  },
+  {
+    id: 'architect.answer.analyze',
+    command: 'analyze',
+    title: 'Analyze Model',
+    ask: 'Which module? Leave this empty for the one under the cursor.',
+    example: 'e.g. TextClassifier',
+  },
+  {
+    id: 'architect.answer.design',
+    command: 'design',
+    title: 'Design a Model',
+    ask: 'What should it do, on which data, within which budget?',
+    example: 'e.g. a CNN for 5 classes of 224×224 grey-scale scans, under 5M parameters',
+    needsText: true,
+  },
+  {
+    id: 'architect.answer.loss',
+    command: 'loss',
+    title: 'Choose or Design a Loss',
+    ask: 'What should be learned? Leave this empty to look at the present loss.',
+    example: 'e.g. segmentation with 2 % foreground',
+  },
+  {
+    id: 'architect.answer.explain',
+    command: 'explain',
+    title: 'Explain a Module',
+    ask: 'Which module, or what about it? Leave this empty for the one under the cursor.',
+    example: 'e.g. why is EncoderBlock pre-norm?',
+  },
+  {
+    id: 'architect.answer.train',
+    command: 'train',
+    title: 'Plan the Training',
+    ask: 'What do you have? You may leave this empty.',
+    example: 'e.g. two GPUs with 24 GB each, 1M images',
+  },
+  {
+    id: 'architect.answer.shrink',
+    command: 'shrink',
+    title: 'Shrink to a Budget',
+    ask: 'To how many parameters? Leave this empty to see where they are.',
+    example: 'e.g. under 200k parameters',
+  },
+];
+
 export function registerAnswerCommands(services: Services): vscode.Disposable {
-  const answers = new Map<string, string>();
-  const changed = new vscode.EventEmitter<vscode.Uri>();
+  const answers = new Answers();
   return vscode.Disposable.from(
-    changed,
-    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-      onDidChange: changed.event,
-      provideTextDocumentContent: (uri) => answers.get(uri.path) ?? '',
-    }),
-    vscode.commands.registerCommand('architect.fixOverfitting', async () => {
-      const document = await subjectOf();
-      if (!document) {
-        void vscode.window.showInformationMessage(
-          'There is no Python file with an nn.Module in this workspace. Open the file with your model first.',
-        );
-        return;
-      }
-      const seen = await vscode.window.showInputBox({
-        title: 'Architect: Fix Overfitting',
-        prompt: 'What do you see? You may leave this empty.',
-        placeHolder: 'e.g. loss is 0.1 on training but 0.8 on validation',
-      });
-      if (seen === undefined) return;
-      const title = 'Fix Overfitting';
-      const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
-      const show = async (text: string): Promise<void> => {
-        answers.set(uri.path, text);
-        changed.fire(uri);
-        await vscode.commands.executeCommand('markdown.showPreviewToSide', uri);
-      };
-      await vscode.window.withProgress(
-        { location: vscode.ProgressLocation.Notification, title: 'Model Architect', cancellable: true },
-        (progress, token) => run(services, `fix overfitting ${seen}`, document, progress, token, show),
-      );
-    }),
+    answers,
+    ...COMMANDS.map((command) => vscode.commands.registerCommand(command.id, () => ask(services, command, answers))),
   );
+}
+
+/** Documents that hold answers; they grow while the answer is written. */
+class Answers implements vscode.TextDocumentContentProvider, vscode.Disposable {
+  private readonly texts = new Map<string, string>();
+  private readonly changed = new vscode.EventEmitter<vscode.Uri>();
+  private readonly registration = vscode.workspace.registerTextDocumentContentProvider(SCHEME, this);
+  readonly onDidChange = this.changed.event;
+
+  provideTextDocumentContent(uri: vscode.Uri): string {
+    return this.texts.get(uri.path) ?? '';
+  }
+
+  write(uri: vscode.Uri, text: string): void {
+    this.texts.set(uri.path, text);
+    this.changed.fire(uri);
+  }
+
+  dispose(): void {
+    this.registration.dispose();
+    this.changed.dispose();
+  }
+}
+
+async function ask(services: Services, command: AnswerCommand, answers: Answers): Promise<void> {
+  const { title, ask: prompt, example, prefix = '', needsText = false } = command;
+  const text = await vscode.window.showInputBox({
+    title: `Architect: ${title}`,
+    prompt,
+    placeHolder: example,
+    validateInput: (value) => (needsText && value.trim() === '' ? 'Say in a few words what you want.' : undefined),
+  });
+  if (text === undefined) return;
+  const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
+  const question: Question = { command: command.command, prompt: `${prefix}${text.trim()}`, references: [] };
+  await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Notification, title: 'Model Architect', cancellable: true },
+    (progress, token) => run(services, question, new DocumentSink(uri, answers, progress), token),
+  );
+}
+
+/** Shows the answer from its first words on. */
+class DocumentSink implements AnswerSink {
+  private text = '';
+  private shown: Thenable<unknown> | undefined;
+  private readonly references = new Map<string, string>();
+
+  constructor(
+    private readonly uri: vscode.Uri,
+    private readonly answers: Answers,
+    private readonly report: vscode.Progress<{ message: string }>,
+  ) {}
+
+  progress(message: string): void {
+    this.report.report({ message });
+    // What was said before a tool was used is a paragraph of its own.
+    if (this.text !== '' && !this.text.endsWith('\n\n')) this.text += '\n\n';
+  }
+
+  markdown(more: string): void {
+    this.text += more;
+    this.answers.write(this.uri, this.text);
+    this.shown ??= vscode.commands.executeCommand('markdown.showPreviewToSide', this.uri);
+  }
+
+  reference(uri: vscode.Uri, range?: vscode.Range): void {
+    const place = nameOf(uri) + (range ? `, line ${range.start.line + 1}` : '');
+    this.references.set(place, place);
+  }
+
+  /** Notifications carry the buttons: a preview runs no commands. */
+  button(): void {
+    return;
+  }
+
+  async end(): Promise<void> {
+    if (this.references.size > 0)
+      this.markdown(`\n\nRead for this answer: ${[...this.references.keys()].join('; ')}.\n`);
+    await this.shown;
+  }
 }
 
 async function run(
   services: Services,
-  text: string,
-  document: vscode.TextDocument,
-  progress: vscode.Progress<{ message: string }>,
+  question: Question,
+  sink: DocumentSink,
   token: vscode.CancellationToken,
-  show: (text: string) => Promise<void>,
 ): Promise<void> {
-  let answer = '';
   try {
-    const { proposed } = await fix(
-      services,
-      text,
-      document,
-      {
-        progress: (message) => progress.report({ message }),
-        markdown: (more) => void (answer += more),
-        // The answer names its places itself, and notifications carry the buttons.
-        reference: () => undefined,
-        button: () => undefined,
-      },
-      token,
-    );
-    await show(answer);
-    if (proposed.length > 0) void offer(proposed.length);
+    const { proposed } = await answer(services, { ...question, history: [] }, sink, token);
+    await sink.end();
+    if (proposed.length > 0) void offer(services);
   } catch (error) {
     if (token.isCancellationRequested || error instanceof vscode.CancellationError) return;
-    services.log.error('Fix Overfitting failed.', error);
+    services.log.error('An answer failed.', error);
     void vscode.window.showErrorMessage(`Model Architect: ${error instanceof Error ? error.message : String(error)}`);
   }
 }
 
-async function offer(count: number): Promise<void> {
+async function offer({ changes: { pending } }: Services): Promise<void> {
   const actions = {
     Review: 'architect.reviewAll',
     'Keep All': 'architect.keepAll',
     'Undo All': 'architect.undoAll',
   } as const;
   const chosen = await vscode.window.showInformationMessage(
-    `${plural(count, 'proposal')} pending in the editor. Nothing was saved.`,
+    `${plural(pending.count, 'change')} pending in the editor. Nothing was saved.`,
     ...Object.keys(actions),
   );
   const command = Object.entries(actions).find(([title]) => title === chosen)?.[1];

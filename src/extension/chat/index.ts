@@ -1,13 +1,18 @@
 import * as vscode from 'vscode';
+import { registerClaudeModels } from '../models/claude.js';
 import { registerPlaybookModel } from '../models/playbook.js';
+import { registerSetKey } from '../models/setKey.js';
 import type { Services } from '../services.js';
 import { registerAnswerCommands } from './commands.js';
 import { registerChatParticipant } from './participant.js';
 
-/** The participant, the offline model behind it, and the same answers as editor commands. */
+/** The participant, the models behind it, and the same answers as editor commands. */
 export function registerChat(services: Services): vscode.Disposable {
+  const { apiKey, log } = services;
   return vscode.Disposable.from(
-    registerPlaybookModel(services.log),
+    registerPlaybookModel(log),
+    registerClaudeModels(apiKey, log),
+    registerSetKey(apiKey),
     registerChatParticipant(services),
     registerAnswerCommands(services),
   );

@@ -1,0 +1,52 @@
+/** What the user has set about the agent. */
+import * as vscode from 'vscode';
+
+export type BackendSetting = 'auto' | 'anthropic' | 'picker' | 'playbook';
+export type EffortSetting = 'default' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
+
+export interface AgentSettings {
+  readonly backend: BackendSetting;
+  readonly model: string;
+  readonly effort: EffortSetting;
+  readonly thinking: 'adaptive' | 'off';
+  readonly maxTokens: number;
+  /** `undefined`: the provider's own address. */
+  readonly baseUrl: string | undefined;
+  readonly maxRounds: number;
+  /** US dollars for one request; 0: no limit. */
+  readonly maxCost: number;
+  readonly contextTokens: number;
+  /** Glob patterns of files that never go to a model. */
+  readonly ignore: readonly string[];
+}
+
+const DEFAULT_MODEL = 'claude-sonnet-5-5';
+
+/** @throws Error for people if the base URL is not one that a key may be sent to */
+export function agentSettings(): AgentSettings {
+  const settings = vscode.workspace.getConfiguration('architect');
+  return {
+    backend: settings.get<BackendSetting>('backend', 'auto'),
+    model: settings.get('anthropic.model', DEFAULT_MODEL).trim() || DEFAULT_MODEL,
+    effort: settings.get<EffortSetting>('anthropic.effort', 'default'),
+    thinking: settings.get<'adaptive' | 'off'>('anthropic.thinking', 'adaptive'),
+    maxTokens: settings.get('anthropic.maxTokens', 16_000),
+    baseUrl: safeBaseUrl(settings.get('anthropic.baseUrl', '')),
+    maxRounds: settings.get('agent.maxRounds', 24),
+    maxCost: settings.get('agent.maxCost', 2),
+    contextTokens: settings.get('agent.contextTokens', 24_000),
+    ignore: settings.get<string[]>('agent.ignore', []),
+  };
+}
+
+/** A key must not travel in the clear, except to this very machine. */
+export function safeBaseUrl(text: string): string | undefined {
+  const trimmed = text.trim();
+  if (trimmed === '') return undefined;
+  const setting = 'the setting architect.anthropic.baseUrl';
+  if (!URL.canParse(trimmed)) throw new Error(`“${trimmed}” is not an address: see ${setting}.`);
+  const { protocol, hostname } = new URL(trimmed);
+  const local = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
+  if (protocol === 'https:' || (protocol === 'http:' && local)) return trimmed;
+  throw new Error(`The key is only sent over https, or over http to this machine: see ${setting}.`);
+}

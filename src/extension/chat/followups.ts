@@ -1,0 +1,32 @@
+/** What is worth asking next. */
+import type * as vscode from 'vscode';
+import type { AnswerMetadata } from './answer.js';
+
+type Followup = Pick<vscode.ChatFollowup, 'prompt' | 'command' | 'label'>;
+
+const ANALYZE: Followup = { prompt: '', command: 'analyze', label: 'Analyze the model' };
+const EXPLAIN: Followup = { prompt: '', command: 'explain', label: 'Explain the module' };
+const FIX: Followup = { prompt: 'overfitting', command: 'fix', label: 'Fix overfitting' };
+const LOSS: Followup = { prompt: '', command: 'loss', label: 'Look at the loss' };
+const TRAIN: Followup = { prompt: '', command: 'train', label: 'Look at the training' };
+const SHRINK: Followup = { prompt: 'to half its parameters', command: 'shrink', label: 'Where could it be smaller?' };
+const WHY: Followup = { prompt: 'Explain the first change.', label: 'Explain the first change' };
+const UNDO: Followup = { prompt: 'Undo that.', label: 'Undo that' };
+
+const NEXT: Readonly<Record<AnswerMetadata['command'], readonly Followup[]>> = {
+  analyze: [EXPLAIN, SHRINK, FIX],
+  explain: [SHRINK, LOSS],
+  fix: [ANALYZE, TRAIN],
+  design: [ANALYZE, TRAIN],
+  loss: [TRAIN, FIX],
+  train: [LOSS, FIX],
+  shrink: [ANALYZE],
+  help: [FIX, ANALYZE],
+};
+
+export function followups(metadata: AnswerMetadata | undefined): vscode.ChatFollowup[] {
+  if (!metadata) return [];
+  const { command, backend, proposed } = metadata;
+  const own = proposed.length === 0 ? [] : backend === 'model' ? [WHY, UNDO] : [UNDO];
+  return [...own, ...NEXT[command]];
+}

@@ -1,0 +1,82 @@
+/** `/explain` without a model: what the analyser knows of a module, with formulas. */
+import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
+import { formatCount } from '../../numbers.js';
+import { cell, plural } from '../text.js';
+import { arithmeticOf, formulaOf } from './formulas.js';
+import { leaves, shapeText, share, type Row } from './tables.js';
+
+const MOST_ROWS = 30;
+
+/** @param sourceAt the source line at which a submodule is made, if it can be read */
+export function renderExplanation(
+  report: ModelReport,
+  training: TrainingResult | undefined,
+  sourceAt: (row: Row) => string | undefined,
+): string {
+  const { qualname, call, parameters, inputs, output, macs, tree } = report;
+  const lines = [`### ${qualname}`, ''];
+  if (call !== null) lines.push(`Made by \`${call}\`.`, '');
+  const input = inputs.map(({ name, shape }) => `\`${name}: ${shapeText(shape)}\``).join(', ');
+  if (input !== '')
+    lines.push(
+      `From ${input} it computes ${output === null ? 'an output whose shape could not be determined' : `\`${shapeText(output)}\``}${macs === null ? '' : ` with ${formatCount(macs)} multiply-accumulates`}.`,
+      '',
+    );
+  lines.push(
+    parameters.total === null
+      ? `The number of its parameters could not be determined${parameters.atLeast === undefined ? '' : `; it is at least ${formatCount(parameters.atLeast)}`}.`
+      : `It has **${formatCount(parameters.total)} parameters**.`,
+    '',
+  );
+  if (tree) lines.push(...layers(leaves(tree), report, sourceAt));
+  if (training?.model?.qualname === qualname) lines.push(...trainedBy(training));
+  for (const { reason, line } of report.unknowns.slice(0, 4))
+    lines.push(`- Not determined: ${reason}${line === null ? '' : ` (line ${line})`}`);
+  return `${lines.join('\n').trimEnd()}\n`;
+}
+
+function layers(
+  rows: readonly Row[],
+  { parameters }: ModelReport,
+  sourceAt: (row: Row) => string | undefined,
+): string[] {
+  if (rows.length === 0) return [];
+  const lines = [
+    '**Layer by layer**',
+    '',
+    '| layer | made by | shape | parameters | share |',
+    '|---|---|---|---:|---:|',
+  ];
+  for (const row of rows.slice(0, MOST_ROWS)) {
+    const { node, path } = row;
+    const source = sourceAt(row);
+    const made = source === undefined ? node.type : `\`${cell(source)}\``;
+    const shapes =
+      node.inputShape === null && node.outputShape === null
+        ? ''
+        : `${shapeText(node.inputShape)} → ${shapeText(node.outputShape)}`;
+    const why = arithmeticOf(node);
+    const count =
+      node.shared === null
+        ? `${why === undefined ? '' : `${why} = `}${formatCount(node.total)}`
+        : `as ${cell(node.shared)}`;
+    lines.push(
+      `| \`${cell(path)}\` | ${made} | ${cell(shapes)} | ${cell(count)} | ${share(node.total, parameters.total)} |`,
+    );
+  }
+  if (rows.length > MOST_ROWS) lines.push('', `${plural(rows.length - MOST_ROWS, 'more layer')} in the inspector.`);
+  const types = [...new Set(rows.map(({ node }) => node.type))].filter((type) => formulaOf(type) !== undefined);
+  if (types.length > 0)
+    lines.push('', '**What they compute**', '', ...types.map((type) => `- ${type}: $${formulaOf(type) ?? ''}$`));
+  return [...lines, ''];
+}
+
+function trainedBy({ losses, optimizers, schedulers }: TrainingResult): string[] {
+  const list = (places: readonly SourcePlace[]): string => places.map(({ text }) => `\`${text}\``).join(', ');
+  const parts = [
+    losses.length > 0 ? `minimising ${list(losses)}` : '',
+    optimizers.length > 0 ? `with ${list(optimizers)}` : '',
+    schedulers.length > 0 ? `on the schedule ${list(schedulers)}` : '',
+  ].filter(Boolean);
+  return parts.length > 0 ? [`It is trained ${parts.join(' ')}.`, ''] : [];
+}

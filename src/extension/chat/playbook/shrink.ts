@@ -1,0 +1,77 @@
+/** `/shrink` without a model: where the parameters are, and what other sizes come to, counted by the engine. */
+import type { Alternative, AlternativesResult, ModelReport } from '../../../protocol/index.js';
+import { formatCount, formatDifference, numberOf } from '../../numbers.js';
+import { cell } from '../text.js';
+import { leaves, share } from './tables.js';
+
+const MOST_LAYERS = 8;
+
+/** Sizes that make the model smaller. */
+export function smaller({ alternatives, parameters }: AlternativesResult): Alternative[] {
+  const now = numberOf(parameters);
+  return alternatives.filter((each) => now !== null && each.parameters < now);
+}
+
+/** @param chosen the alternative that was written into the editor */
+export function renderShrink(
+  report: ModelReport,
+  result: AlternativesResult,
+  budget: number | undefined,
+  chosen: Alternative | undefined,
+): string {
+  const { parameters, tree, macs } = report;
+  const total = numberOf(parameters.total);
+  const lines = [`### ${report.qualname}: ${formatCount(parameters.total)} parameters`, ''];
+  if (budget !== undefined && total !== null && total <= budget)
+    lines.push(`That is within ${formatCount(budget)} already: nothing has to change.`, '');
+  if (tree) {
+    const rows = leaves(tree)
+      .filter(({ node }) => node.shared === null && (numberOf(node.total) ?? 0) > 0)
+      .sort((a, b) => (numberOf(b.node.total) ?? 0) - (numberOf(a.node.total) ?? 0))
+      .slice(0, MOST_LAYERS);
+    if (rows.length > 0)
+      lines.push(
+        '**Where they are**',
+        '',
+        '| layer | type | parameters | share |',
+        '|---|---|---:|---:|',
+        ...rows.map(
+          ({ path, node }) =>
+            `| \`${cell(path)}\` | ${cell(node.type)} | ${formatCount(node.total)} | ${share(node.total, parameters.total)} |`,
+        ),
+        '',
+      );
+  }
+  const options = smaller(result);
+  if (options.length === 0) {
+    if (budget === undefined || total === null || total > budget)
+      lines.push(
+        budget === undefined
+          ? 'The constructor has no size that could be changed by a number: the widths are written into its layers.'
+          : `No single size of the constructor brings it under ${formatCount(budget)}. Several changed together, or other layers, might.`,
+        '',
+      );
+    return lines.join('\n');
+  }
+  lines.push(
+    budget === undefined
+      ? '**What half of each size would give**'
+      : `**The largest sizes within ${formatCount(budget)}**`,
+    '',
+    '| change | parameters | difference | multiply-accumulates |',
+    '|---|---:|---:|---:|',
+    ...options.map(
+      ({ name, from, to, parameters: count, macs: cost }) =>
+        `| \`${cell(name)}\` ${from} → ${to} | ${formatCount(count)} | ${total === null ? '' : formatDifference(count - total)} | ${cost === null || macs === null ? '' : formatCount(cost)} |`,
+    ),
+    '',
+    'Each row was counted by the analyser with that one change made; none was estimated.',
+    '',
+  );
+  if (chosen)
+    lines.push(
+      `\`${chosen.name}\` ${chosen.from} → ${chosen.to} is pending in the editor: it keeps most of the model within the budget, with ${formatCount(chosen.parameters)} parameters.`,
+      '',
+    );
+  return lines.join('\n');
+}

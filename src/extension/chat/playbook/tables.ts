@@ -1,0 +1,50 @@
+/** Rows about submodules, for answers. */
+import type { Count, ModuleNodeReport, OutputReport } from '../../../protocol/index.js';
+import { formatCount, numberOf } from '../../numbers.js';
+
+export interface Row {
+  /** Dotted path. */
+  readonly path: string;
+  readonly node: ModuleNodeReport;
+}
+
+/** How many submodules are looked at: a chat answer is no place for more. */
+const MOST_VISITED = 400;
+
+/** Every submodule, parents before children. */
+export function submodules(tree: ModuleNodeReport): Row[] {
+  const rows: Row[] = [];
+  const visit = (node: ModuleNodeReport, path: string): void => {
+    for (const child of node.children) {
+      const inner = path === '' ? child.name : `${path}.${child.name}`;
+      rows.push({ path: inner, node: child });
+      if (rows.length < MOST_VISITED) visit(child, inner);
+    }
+  };
+  visit(tree, '');
+  return rows;
+}
+
+/** Submodules without children: the layers. */
+export function leaves(tree: ModuleNodeReport): Row[] {
+  return submodules(tree).filter(({ node }) => node.children.length === 0 || node.own !== 0);
+}
+
+/** `[B, 96]`, `?` where it isn't known. */
+export function shapeText(shape: OutputReport): string {
+  if (shape === null) return '?';
+  if (!Array.isArray(shape))
+    return `{${Object.entries(shape as Readonly<Record<string, OutputReport>>)
+      .map(([name, part]) => `${name}: ${shapeText(part)}`)
+      .join(', ')}}`;
+  const list = shape as readonly (Count | OutputReport)[];
+  if (list.some((part) => Array.isArray(part)))
+    return `(${list.map((part) => shapeText(part as OutputReport)).join(', ')})`;
+  return `[${(list as readonly Count[]).map((size) => (size === null ? '?' : formatCount(size).replaceAll(',', ''))).join(', ')}]`;
+}
+
+/** `12.3 %` of a total, or nothing. */
+export function share(count: Count, total: Count): string {
+  const [part, all] = [numberOf(count), numberOf(total)];
+  return part === null || !all ? '' : `${((100 * part) / all).toFixed(1)} %`;
+}

@@ -1,0 +1,108 @@
+import { strict as assert } from 'node:assert';
+import { fileURLToPath } from 'node:url';
+import { budgetIn } from '../../src/extension/chat/playbook/budget.js';
+import { renderExplanation } from '../../src/extension/chat/playbook/explain.js';
+import { arithmeticOf } from '../../src/extension/chat/playbook/formulas.js';
+import { renderLosses } from '../../src/extension/chat/playbook/losses.js';
+import { renderShrink } from '../../src/extension/chat/playbook/shrink.js';
+import { renderTraining } from '../../src/extension/chat/playbook/train.js';
+import type { ModelReport } from '../../src/protocol/index.js';
+import { createAnalysisEngine } from '../../src/server/engineFactory.js';
+import { alternatives } from '../../src/server/requests/alternatives.js';
+import { inspect } from '../../src/server/requests/inspect.js';
+import { training } from '../../src/server/requests/training.js';
+import { Workspace } from '../../src/server/workspace.js';
+import { parser } from '../support/interpret.js';
+
+async function open(sample: string): Promise<{ workspace: Workspace; uri: (file: string) => string }> {
+  const folder = new URL(`../../samples/${sample}/`, import.meta.url);
+  const roots = [fileURLToPath(folder).replace(/\/$/, '')];
+  const workspace = new Workspace(createAnalysisEngine, await parser(), roots, () => false);
+  return { workspace, uri: (file) => new URL(file, folder).href };
+}
+
+function reportOf(workspace: Workspace, uri: string, qualname: string): ModelReport {
+  const [report] = inspect({ uri, qualname }, workspace).reports;
+  assert(report);
+  return report;
+}
+
+describe('answers without a model', function () {
+  this.timeout(120_000);
+
+  it('explains each layer by the arithmetic that gives its count', async () => {
+    const { workspace, uri } = await open('text-classifier');
+    const report = reportOf(workspace, uri('model.py'), 'TextClassifier');
+    const text = renderExplanation(report, training({ uri: uri('model.py') }, workspace), () => undefined);
+    assert.match(text, /\*\*363,460 parameters\*\*/);
+    assert.match(text, /96·384 \+ 384 = 37,248/);
+    assert.match(text, /4·\(96² \+ 96\) = 37,248/);
+    assert.match(text, /2·96 = 192/);
+    assert.match(text, /softmax/);
+    assert.match(text, /trained minimising `nn\.CrossEntropyLoss\(\)` with `torch\.optim\.Adam/);
+  });
+
+  it('gives no arithmetic that does not come to the count', async () => {
+    const { workspace, uri } = await open('medical-cnn');
+    const { reports } = inspect({ uri: uri('model.py') }, workspace);
+    let shown = 0;
+    const visit = (node: NonNullable<ModelReport['tree']>): void => {
+      const text = arithmeticOf(node);
+      if (text !== undefined) {
+        shown++;
+        const powers: Readonly<Record<string, string>> = { '²': '**2', '³': '**3' };
+        const code = text
+          .replaceAll('·', '*')
+          .replaceAll(',', '')
+          .replace(/[²³]/g, (sign) => powers[sign] ?? '');
+        assert.match(code, /^[\d*+() ]+$/);
+        const value = new Function(`return ${code}`) as () => number;
+        assert.equal(value(), node.total, `${node.type}: ${text}`);
+      }
+      node.children.forEach(visit);
+    };
+    for (const { tree } of reports) if (tree) visit(tree);
+    assert(shown >= 6, `${shown} layers with arithmetic`);
+  });
+
+  it('lists where the parameters are and what other sizes come to', async () => {
+    const { workspace, uri } = await open('text-classifier');
+    const report = reportOf(workspace, uri('model.py'), 'TextClassifier');
+    const result = alternatives({ uri: uri('model.py') }, workspace);
+    const text = renderShrink(report, result, undefined, undefined);
+    assert.match(text, /`n_layers` 3 → 2 \| 251,620 \| −111,840 \|/);
+    assert.match(text, /`blocks\.0\.ff\.expand` \| Linear \| 37,248 \| 10\.2 % \|/);
+    assert.match(renderShrink(report, result, 400_000, undefined), /within 400,000 already/);
+  });
+
+  it('reads the training code and says what is missing in it', async () => {
+    const { workspace, uri } = await open('text-classifier');
+    const report = reportOf(workspace, uri('model.py'), 'TextClassifier');
+    const text = renderTraining(report, training({ uri: uri('model.py') }, workspace));
+    assert.match(
+      text,
+      /\| optimizer \| `torch\.optim\.Adam\(model\.parameters\(\), lr=LEARNING_RATE\)` \(train\.py, line 58\)/,
+    );
+    assert.match(text, /\| gradient clipping \| none \|/);
+    // Weights, gradients and two moments of 363,460 parameters, 4 bytes each.
+    assert.match(text, /5\{,\}815\{,\}360/);
+  });
+
+  it('shows the mathematics of the loss', async () => {
+    const { workspace, uri } = await open('text-classifier');
+    const text = renderLosses(training({ uri: uri('model.py') }, workspace));
+    assert.match(text, /nn\.CrossEntropyLoss\(\)/);
+    assert.match(text, /logsumexp/);
+    assert.match(text, /p_k - /);
+  });
+
+  it('understands budgets', () => {
+    assert.equal(budgetIn('a CNN for 5 classes of 224×224 scans, under 5M parameters'), 5_000_000);
+    assert.equal(budgetIn('to 200k'), 200_000);
+    assert.equal(budgetIn('at most 1,250,000 parameters'), 1_250_000);
+    assert.equal(budgetIn('1.5 million'), 1_500_000);
+    assert.equal(budgetIn('to half its parameters', 1001), 500);
+    assert.equal(budgetIn('by 30 %', 1000), 700);
+    assert.equal(budgetIn('with 12 layers'), undefined);
+  });
+});
