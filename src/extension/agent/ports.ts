@@ -3,6 +3,8 @@ import * as vscode from 'vscode';
 import type { AgentPorts, AnalyserPort, PendingPort, UserPort } from '../../agent/index.js';
 import { tokenOf } from '../models/editorModel.js';
 import type { Services } from '../services.js';
+import { filesOf } from './files.js';
+import type { AgentSettings } from './settings.js';
 
 export function analyserPort({ analysis }: Services): AnalyserPort {
   return {
@@ -57,4 +59,16 @@ function pendingSets(pending: Services['changes']['pending']): Set<string> {
   );
 }
 
-export type { AgentPorts };
+export function portsOf(
+  services: Services,
+  settings: AgentSettings,
+  conversation: string,
+  known: readonly { readonly id: string; readonly title: string }[],
+): AgentPorts {
+  return {
+    analyser: analyserPort(services),
+    files: filesOf(settings),
+    user: userPort,
+    pending: pendingPort(services, conversation, known),
+  };
+}

@@ -10,7 +10,7 @@ import { agentSettings, type AgentSettings } from '../agent/settings.js';
 import { signalOf } from '../models/editorModel.js';
 import type { Services } from '../services.js';
 import { answerOffline } from './offline.js';
-import { tellChanges, withButtonsLast, writeChanges } from './proposal.js';
+import { tellChanges, withButtonsLast } from './proposal.js';
 import type { AnswerSink, ChatCommand, Question } from './question.js';
 import { undoEarlier } from './undo.js';
 
