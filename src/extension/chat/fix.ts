@@ -7,6 +7,14 @@ import type { Services } from '../services.js';
 import { tellChanges, writeChanges } from './proposal.js';
 import type { AnswerSink } from './question.js';
 
+/** What else works without a model. */
+const COMMANDS = [
+  '- **`/analyze`** and **`/explain`**: what a module counts and computes, layer by layer',
+  '- **`/shrink`**: where the parameters are, and other sizes within a budget, each counted',
+  '- **`/loss`** and **`/train`**: the mathematics of the loss, and what the training code has and lacks',
+  '',
+].join('\n');
+
 export interface FixOutcome {
   readonly advice: AdviseResult;
   /** Ids of the edit sets that are pending now. */
@@ -29,6 +37,7 @@ export async function fix(
   const written = sets.length > 0 ? await writeChanges(services, sets, sink, token) : undefined;
   // Chat folds away what stands before the last progress or reference: the text comes in one piece.
   sink.markdown(renderAdvice(advice));
+  if (advice.symptom === null) sink.markdown(COMMANDS);
   if (written) tellChanges(written, sink);
   return { advice, proposed: written && written.hunks > 0 ? sets.map(({ id }) => id) : [] };
 }

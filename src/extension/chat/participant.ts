@@ -1,7 +1,7 @@
 /** `@architect` in chat. */
 import * as vscode from 'vscode';
 import type { Services } from '../services.js';
-import { answer, type AnswerMetadata } from './answer.js';
+import { answer, type AnswerMetadata, type Asked } from './answer.js';
 import { followups } from './followups.js';
 import { isChatCommand, type AnswerSink } from './question.js';
 
@@ -20,7 +20,7 @@ export function registerChatParticipant(services: Services): vscode.Disposable {
 
 async function respond(
   services: Services,
-  { command, prompt, references, model }: vscode.ChatRequest,
+  request: vscode.ChatRequest,
   { history }: vscode.ChatContext,
   stream: vscode.ChatResponseStream,
   token: vscode.CancellationToken,
@@ -29,10 +29,9 @@ async function respond(
     const metadata = await answer(
       services,
       {
-        command: isChatCommand(command) ? command : undefined,
-        prompt,
-        references,
-        picked: model,
+        ...wordsOf(request),
+        references: request.references,
+        picked: request.model,
         history: earlierAnswers(history),
       },
       chatSink(stream),
@@ -48,6 +47,14 @@ async function respond(
       },
     };
   }
+}
+
+/** The participant stays in the input, so people write its name a second time; a command after it is one all the same. */
+function wordsOf({ command, prompt }: vscode.ChatRequest): Pick<Asked, 'command' | 'prompt'> {
+  const said = prompt.replace(/^\s*@architect\b\s*/, '');
+  const [all = '', name] = /^\s*\/(\w+)\b\s*/.exec(said) ?? [];
+  if (isChatCommand(command)) return { command, prompt: said };
+  return isChatCommand(name) ? { command: name, prompt: said.slice(all.length) } : { command: undefined, prompt: said };
 }
 
 function earlierAnswers(history: vscode.ChatContext['history']): AnswerMetadata[] {

@@ -16,7 +16,9 @@ export function renderExplanation(
   const { qualname, call, parameters, inputs, output, macs, tree } = report;
   const lines = [`### ${qualname}`, ''];
   if (call !== null) lines.push(`Made by \`${call}\`.`, '');
-  const input = inputs.map(({ name, shape }) => `\`${name}: ${shapeText(shape)}\``).join(', ');
+  const input = inputs
+    .map(({ name, shape }) => `\`${/^\d+$/.test(name) ? '' : `${name}: `}${shapeText(shape)}\``)
+    .join(', ');
   if (input !== '')
     lines.push(
       `From ${input} it computes ${output === null ? 'an output whose shape could not be determined' : `\`${shapeText(output)}\``}${macs === null ? '' : ` with ${formatCount(macs)} multiply-accumulates`}.`,

@@ -1,6 +1,7 @@
 /** Rows about submodules, for answers. */
 import type { Count, ModuleNodeReport, OutputReport } from '../../../protocol/index.js';
 import { formatCount, numberOf } from '../../numbers.js';
+import { arithmeticOf } from './formulas.js';
 
 export interface Row {
   /** Dotted path. */
@@ -25,9 +26,14 @@ export function submodules(tree: ModuleNodeReport): Row[] {
   return rows;
 }
 
-/** Submodules without children: the layers. */
+/** The layers: submodules without children, and those that are counted as a whole. */
 export function leaves(tree: ModuleNodeReport): Row[] {
-  return submodules(tree).filter(({ node }) => node.children.length === 0 || node.own !== 0);
+  const rows = submodules(tree);
+  const wholes = rows.filter(({ node }) => node.children.length > 0 && arithmeticOf(node) !== undefined);
+  return rows.filter(
+    ({ path, node }) =>
+      (node.children.length === 0 || node.own !== 0) && !wholes.some((whole) => path.startsWith(`${whole.path}.`)),
+  );
 }
 
 /** `[B, 96]`, `?` where it isn't known. */
