@@ -3,6 +3,7 @@ import { registerClaudeModels } from '../models/claude.js';
 import { registerPlaybookModel } from '../models/playbook.js';
 import { registerSetKey } from '../models/setKey.js';
 import type { Services } from '../services.js';
+import { watchClasses } from './classIndex.js';
 import { registerAnswerCommands } from './commands.js';
 import { registerChatParticipant } from './participant.js';
 
@@ -10,6 +11,7 @@ import { registerChatParticipant } from './participant.js';
 export function registerChat(services: Services): vscode.Disposable {
   const { apiKey, log } = services;
   return vscode.Disposable.from(
+    watchClasses(),
     registerPlaybookModel(log),
     registerClaudeModels(apiKey, log),
     registerSetKey(apiKey),

@@ -1,10 +1,7 @@
 /** Which document and which module a question is about. */
 import * as vscode from 'vscode';
 import { activeDocument, isCell } from '../notebooks.js';
-
-/** Folders nobody means by "my model". */
-const ELSEWHERE = '**/{node_modules,.venv,venv,site-packages,.git,__pycache__,build,dist}/**';
-const MOST_FILES = 300;
+import { ELSEWHERE, fileWithClass, MOST_FILES } from './classIndex.js';
 
 /**
  * The Python document a question is about: one that was attached, the one the user looks at, a visible one, else one of the
@@ -49,13 +46,11 @@ export async function documentThatNames(
   document: vscode.TextDocument,
 ): Promise<vscode.TextDocument | undefined> {
   const names = [...new Set(text.match(/\b[A-Z]\w+/g) ?? [])];
-  const defines = (source: string): boolean =>
-    names.some((name) => new RegExp(`^\\s*class\\s+${name}\\b`, 'm').test(source));
-  if (names.length === 0 || defines(document.getText())) return undefined;
-  for (const uri of await vscode.workspace.findFiles('**/*.py', ELSEWHERE, MOST_FILES))
-    if (defines(new TextDecoder().decode(await vscode.workspace.fs.readFile(uri))))
-      return vscode.workspace.openTextDocument(uri);
-  return undefined;
+  const source = document.getText();
+  if (names.length === 0 || names.some((name) => new RegExp(`^\\s*class\\s+${name}\\b`, 'm').test(source)))
+    return undefined;
+  const uri = await fileWithClass(names);
+  return uri && vscode.workspace.openTextDocument(uri);
 }
 
 /** A class name in the text, if one of `names` stands there as a word. */
