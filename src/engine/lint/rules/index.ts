@@ -3,6 +3,13 @@ import { directiveRules } from './directive.js';
 import { lossRules } from './loss.js';
 import { numericRules } from './numerics.js';
 import { registrationRules } from './registration.js';
+import { trainingRules } from './training.js';
 
 /** All rules, by id. */
-export const rules: readonly Rule[] = [...directiveRules, ...lossRules, ...numericRules, ...registrationRules];
+export const rules: readonly Rule[] = [
+  ...directiveRules,
+  ...lossRules,
+  ...numericRules,
+  ...registrationRules,
+  ...trainingRules,
+];
