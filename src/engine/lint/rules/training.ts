@@ -24,9 +24,6 @@ import type { Fix, Rule } from '../types.js';
 type Event = ObservedOp | ObservedStep;
 
 const isBackward = (event: Event): event is ObservedOp => event.kind === 'op' && event.name === 'backward';
-const isStep = (event: Event, name: ObservedStep['name']): event is ObservedStep =>
-  event.kind === 'step' && event.name === name;
-
 /** Indentation and line end of the line that holds a place. */
 function lineOf(place: Place): { readonly start: number; readonly indent: string; readonly newline: string } {
   const { file } = place;
@@ -77,10 +74,11 @@ for x, y in loader:
   sources: ['PyTorch documentation: torch.optim.Optimizer.zero_grad'],
   *check(program) {
     const { events } = program.rehearsal;
-    let pending = null as ObservedOp | null;
-    let stepped = null as ObservedStep | null;
+    let pending: ObservedOp | null = null;
+    let stepped: ObservedStep | null = null;
     for (const event of events) {
-      if (isStep(event, 'zero_grad')) stepped = pending = null;
+      const step = event.kind === 'step' ? event : null;
+      if (step?.name === 'zero_grad') stepped = pending = null;
       else if (isBackward(event)) {
         // A second gradient after an update, and nothing was cleared in between.
         if (stepped && pending && program.isHere(event.place) && samePlace(pending.place, event.place)) {
@@ -105,7 +103,7 @@ for x, y in loader:
           };
         }
         pending = event;
-      } else if (isStep(event, 'step') && pending) stepped = event;
+      } else if (step?.name === 'step' && pending) stepped = step;
     }
   },
 };
@@ -137,20 +135,15 @@ optimizer.step()`,
   sources: ['PyTorch documentation: torch.optim.Optimizer.zero_grad'],
   *check(program) {
     let computed = false;
-    let cleared = null as ObservedStep | null;
+    let cleared: ObservedStep | null = null;
     for (const event of program.rehearsal.events) {
+      const step = event.kind === 'step' ? event : null;
       if (isBackward(event)) {
         computed = true;
-        cleared = null as ObservedStep | null;
-      } else if (isStep(event, 'zero_grad')) cleared = computed ? event : null;
-      else if (isStep(event, 'step')) {
-        if (
-          computed &&
-          cleared &&
-          cleared.self === event.self &&
-          sameBlock(cleared.place, event.place) &&
-          cleared.place
-        )
+        cleared = null;
+      } else if (step?.name === 'zero_grad') cleared = computed ? step : null;
+      else if (step?.name === 'step') {
+        if (computed && cleared && cleared.self === step.self && sameBlock(cleared.place, step.place) && cleared.place)
           yield {
             message:
               'The gradients are cleared between backward() and step(): the step has nothing to apply. Clear them before backward().',
