@@ -9,9 +9,14 @@ import {
 } from '../python/index.js';
 import { stdlib } from '../python/stdlib/index.js';
 import { dirname, Project, type SourceProvider } from '../project/index.js';
+<<<<<<< HEAD
 import { classesOf, type ClassDef, type PythonParser, type SourceFile } from '../syntax/index.js';
 import { importersOf } from '../training/index.js';
 import { signatureOf } from '../model/index.js';
+=======
+import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
+import { importersOf, nearFiles } from '../training/index.js';
+>>>>>>> 4e9a67a (Look for training scripts among those that compute gradients)
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
@@ -227,9 +232,8 @@ export class Engine {
   lintFile(path: string): FindingReport[] {
     const file = this.file(path);
     const { interpreter, project } = this;
-    const scripts = importersOf(project, path)
-      .filter(({ text }) => /\bbackward\(|[lL]oss\b|cross_entropy/.test(text))
-      .slice(0, MOST_SCRIPTS);
+    const training = nearFiles(project, path).filter((each) => /\bbackward\(/.test(project.text(each) ?? ''));
+    const scripts = importersOf(project, path, training).slice(0, MOST_SCRIPTS);
     const found = [file, ...scripts].flatMap((script) =>
       interpreter.run(() => {
         const rehearsal = rehearse({

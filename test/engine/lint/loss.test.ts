@@ -181,21 +181,26 @@ describe('rules on losses', () => {
     );
 
   it('are found through another file', async () => {
-    await checkMarked({
-      '/model.py': net('F.softmax(self.fc(x), dim=1)  #! L01'),
-      '/train.py': `from model import Net
+    await checkMarked(
+      {
+        '/model.py': net('F.softmax(self.fc(x), dim=1)  #! L01'),
+        '/train.py': `from model import Net
 model = Net()${loop('loss = F.cross_entropy(model(x), y)')}`,
-    });
+      },
+      /L01/,
+    );
   });
   it('say the numbers', async () => {
     const [finding] = await checkMarked(
       `${net('F.softmax(self.fc(x), dim=1)  #! L01')}${loop('loss = F.cross_entropy(model(x), y)')}`,
+      /L01/,
     );
     assert.match(finding?.message ?? '', /with 10 classes the loss can’t go below 1\.461/);
   });
   it('are silent where the user says so', async () => {
     await checkMarked(
       `${net('F.softmax(self.fc(x), dim=1)  # architect: ignore[L01]')}${loop('loss = F.cross_entropy(model(x), y)')}`,
+      /L01/,
     );
   });
 });
