@@ -9,14 +9,9 @@ import {
 } from '../python/index.js';
 import { stdlib } from '../python/stdlib/index.js';
 import { dirname, Project, type SourceProvider } from '../project/index.js';
-<<<<<<< HEAD
 import { classesOf, type ClassDef, type PythonParser, type SourceFile } from '../syntax/index.js';
-import { importersOf } from '../training/index.js';
-import { signatureOf } from '../model/index.js';
-=======
-import type { ClassDef, PythonParser, SourceFile } from '../syntax/index.js';
 import { importersOf, nearFiles } from '../training/index.js';
->>>>>>> 4e9a67a (Look for training scripts among those that compute gradients)
+import { signatureOf } from '../model/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
