@@ -84,8 +84,13 @@ function inputsOf(layer: PyInstance): readonly Shape[] {
 /** Required parameters of `forward` without `self`; `null` when it isn't a plain Python function. */
 function requiredParameters(interpreter: Interpreter, root: PyInstance): readonly string[] | null {
   const parameters = signatureOf(interpreter, root.cls, 'forward');
-  const placed = parameters?.filter(({ form }) => form === 'normal' || form === 'positionalOnly');
-  return placed?.filter(({ required }) => required).map(({ name }) => name) ?? null;
+  if (!parameters) {
+    // PyTorch's own: chains and the layers known above take one tensor.
+    const isChain = root.cls.mro.some(({ name, module }) => name === 'Sequential' && module.startsWith('torch.nn'));
+    return isChain || (inputsOf(root).length > 0 && root.cls.name !== 'MultiheadAttention') ? ['input'] : null;
+  }
+  const placed = parameters.filter(({ form }) => form === 'normal' || form === 'positionalOnly');
+  return placed.filter(({ required }) => required).map(({ name }) => name);
 }
 
 /** Input lists worth trying, likeliest first; empty when nothing can be said. */
