@@ -1,4 +1,5 @@
 /** Pending changes of one file: what a user or a proposal does to them. Every operation gives a new state. */
+import { cutAtBorders, slideToLines } from './apart.js';
 import { applyEdits, editsProblem, joinTouchingEdits, minimalEdits, refineEdits } from './edit.js';
 import { startHistory } from './history.js';
 import { joinTwins, settle } from './align.js';
@@ -90,10 +91,11 @@ export function propose(state: PendingChange, set: EditSet, file: FileEdit): Act
 
 function claimsFor(state: PendingChange, set: EditSet, file: FileEdit): Change[] {
   const eol = lineEndOf(state.document, lineEndOf(file.edits.map((edit) => edit.newText).join('')));
-  return file.edits.flatMap((edit, index) => {
-    const parts = refineEdits(state.document, [
-      { start: edit.start, end: edit.end, newText: withLineEnds(edit.newText, eol) },
-    ]);
+  const borders = state.ranges.flatMap(({ start, end }) => [start, end]);
+  const edits = file.edits.map((edit) => ({ ...edit, newText: withLineEnds(edit.newText, eol) }));
+  const claims = edits.flatMap((edit, index) => {
+    const { start, end, newText } = edit;
+    const parts = cutAtBorders(state.document, refineEdits(state.document, [{ start, end, newText }]), borders);
     const group = edit.group ?? (parts.length > 1 ? `${file.uri}#${index}` : undefined);
     const claim: Claim = {
       owners: [ownerOf(set, edit)],
@@ -102,6 +104,7 @@ function claimsFor(state: PendingChange, set: EditSet, file: FileEdit): Change[]
     };
     return parts.map((part) => ({ ...part, claim }));
   });
+  return slideToLines(state.document, claims);
 }
 
 function ownerOf(set: EditSet, edit: ProposedEdit): Owner {

@@ -10,7 +10,10 @@ import {
   afterInFlight,
   applyEdits,
   baselineText,
+  carryEdits,
+  carryFileEdit,
   digestOf,
+  editsProblem,
   hunksOf,
   isInsideHunk,
   isLineStart,
@@ -98,6 +101,14 @@ const operation = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('rewrite' as const), text: textWithLineEnds }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('proposeLate' as const),
+      edits: fc.array(edit, { minLength: 1, maxLength: 2 }),
+      typed: edit,
+    }),
+  },
   {
     weight: 5,
     arbitrary: fc.record({ kind: fc.constant('type' as const), edits: fc.array(edit, { minLength: 1, maxLength: 2 }) }),
@@ -214,6 +225,25 @@ class World {
         assert.equal(baselineText(this.state), baseline, 'a proposal leaves the baseline alone');
         return;
       }
+      case 'proposeLate': {
+        // Made for this text, while the user goes on typing.
+        const set = this.set(realEdits(document, operation.edits), false);
+        const typed = realEdits(document, [operation.typed]);
+        if (typed.length > 0) this.state = onDocumentChange(before, this.editor.apply(typed)).state;
+        const { document: now, version } = this.state;
+        const file = carryFileEdit(set.files[0]!, document, now, version);
+        if (!file) return;
+        const kept = baselineText(this.state);
+        const action = propose(this.state, set, file);
+        if (!action.ok) {
+          assert.equal(action.refused, 'nothing');
+          return;
+        }
+        this.perform(action);
+        assert.equal(baselineText(this.state), kept, '(e) what was typed meanwhile stays');
+        assert.equal(done(undoAll(this.state, { confirmed: true })).document, kept);
+        return;
+      }
       case 'type': {
         const edits = realEdits(document, operation.edits);
         if (edits.length > 0) this.state = onDocumentChange(before, this.editor.apply(edits)).state;
@@ -244,6 +274,8 @@ class World {
           document.slice(hunk.document.start, hunk.document.end) +
           baseline.slice(hunk.baseline.end);
         assert.equal(textWith(before, [hunk.id]), expected);
+        const late = keep(before, [hunk.id], { version: before.version - 1 });
+        assert.ok(!late.ok && late.refused === 'stale' && late.state === before, '(g) a stale version is refused');
         this.commute(hunk.id, hunks.find((other) => other.id !== hunk.id)?.id);
         const action = keep(before, [hunk.id]);
         assert.ok(
@@ -262,6 +294,8 @@ class World {
           const asked = undo(before, [hunk.id]);
           assert.ok(!asked.ok && asked.refused === 'asks', 'undoing what the user typed asks first');
         }
+        const late = undo(before, [hunk.id], { version: before.version - 1, confirmed: true });
+        assert.ok(!late.ok && late.refused === 'stale' && late.state === before, '(g) a stale version is refused');
         this.perform(undo(before, [hunk.id], { confirmed: true }));
         const expected =
           document.slice(0, hunk.document.start) +
@@ -463,6 +497,115 @@ describe('pending changes: what always holds', function () {
         assert.equal(world.editor.text, text);
         assert.equal(digestOf(world.editor.text), digestOf(text));
       }),
+      { numRuns: RUNS / 10 },
+    );
+  });
+
+  it('(i) deletes a new file only if it is as it was proposed', () => {
+    const operations = operation.filter((one) =>
+      ['propose', 'rewrite', 'type', 'keep', 'undo', 'save', 'editorUndo', 'editorRedo', 'reload'].includes(one.kind),
+    );
+    fc.assert(
+      fc.property(textWithLineEnds, fc.array(operations, { maxLength: 6 }), (text, steps) => {
+        const world = new World('');
+        const set = world.set([{ start: 0, end: 0, newText: text }], false);
+        const action = propose(world.state, set, { ...set.files[0]!, create: true });
+        if (!action.ok) return;
+        world.perform(action);
+        /** What the file may be if nobody but proposals wrote it. */
+        const proposed = new Set([world.editor.text]);
+        let touched = false;
+        for (const step of steps) {
+          const pure = proposed.has(world.editor.text);
+          const before = world.editor.text;
+          const pending = world.state.ranges.length;
+          world.run(step);
+          world.check();
+          if (step.kind === 'propose' || step.kind === 'rewrite') {
+            if (pure) proposed.add(world.editor.text);
+          } else if (world.editor.text !== before || world.state.ranges.length !== pending) touched = true;
+        }
+        const untouched = undoAll(world.state);
+        if (!untouched.ok) {
+          assert.ok(touched && untouched.refused === 'asks');
+          return;
+        }
+        if (untouched.deleteFile) assert.ok(proposed.has(world.editor.text), 'nothing of the user goes with the file');
+        if (!touched && world.state.ranges.length > 0) assert.ok(untouched.deleteFile, 'an untouched file goes');
+      }),
+      { numRuns: RUNS / 5 },
+    );
+  });
+
+  it('keeps proposals for different lines apart, however their edits are told', () => {
+    const change = fc.record({
+      kind: fc.constantFrom(
+        'replace',
+        'words',
+        'insertBefore',
+        'insertAfter',
+        'insertBehind',
+        'remove',
+        'removeBehind',
+      ),
+      owner: fc.constantFrom('A', 'B'),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(fc.option(change, { nil: undefined, freq: 2 }), { minLength: 3, maxLength: 9 }),
+        fc.constantFrom('\n', '\r\n', '\r'),
+        fc.boolean(),
+        (changes, eol, together) => {
+          const lines = changes.map((_, i) => `line ${i}${eol}`);
+          const text = `first${eol}${lines.join('')}last${eol}`;
+          const edits = { A: [] as TextEdit[], B: [] as TextEdit[] };
+          let start = 5 + eol.length;
+          changes.forEach((one, i) => {
+            const end = start + lines[i]!.length - eol.length;
+            const fresh = `new ${i}`;
+            const told: Record<
+              typeof change extends fc.Arbitrary<infer T extends { kind: string }> ? T['kind'] : never,
+              TextEdit
+            > = {
+              replace: { start, end: end + eol.length, newText: `${fresh}${eol}` },
+              words: { start, end: start + 4, newText: '😀' },
+              insertBefore: { start, end: start, newText: `${fresh}${eol}` },
+              insertAfter: { start: end + eol.length, end: end + eol.length, newText: `${fresh}${eol}` },
+              insertBehind: { start: end, end, newText: `${eol}${fresh}` },
+              remove: { start, end: end + eol.length, newText: '' },
+              removeBehind: { start: start - eol.length, end, newText: '' },
+            };
+            if (one) edits[one.owner].push(told[one.kind as keyof typeof told]);
+            start = end + eol.length;
+          });
+          const all = [...edits.A, ...edits.B];
+          if (editsProblem(text, all) !== undefined || all.length === 0) return;
+          const world = new World(text);
+          const inOrder = (owner: 'A' | 'B'): void => {
+            const set = { ...world.set(edits[owner], false), id: owner };
+            if (edits[owner].length > 0) world.perform(propose(world.state, set, set.files[0]!));
+          };
+          if (together) {
+            inOrder('A');
+            const behind = carryEdits(edits.B, edits.A);
+            if (behind.lost.length > 0) return;
+            edits.B = behind.carried;
+            inOrder('B');
+          } else {
+            const set = world.set(all, false);
+            const own = set.files[0]!.edits.map((one, i) => ({ ...one, prescription: i < edits.A.length ? 'A' : 'B' }));
+            world.perform(propose(world.state, set, { ...set.files[0]!, edits: own }));
+          }
+          world.check();
+          for (const { owners } of hunksOf(world.state)) {
+            assert.equal(
+              new Set(owners.map((owner) => owner.prescription ?? owner.set)).size,
+              1,
+              'one owner for each hunk',
+            );
+          }
+        },
+      ),
       { numRuns: RUNS / 10 },
     );
   });

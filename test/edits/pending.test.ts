@@ -457,3 +457,43 @@ describe('changes by other programs', () => {
     }
   });
 });
+
+describe('proposals beside each other', () => {
+  const TEXT = 'a = 1\nb = 2\nc = 3\n';
+
+  it('stay apart when one adds a line from the end of the line that another changes', () => {
+    const session = new Session(TEXT);
+    session.propose(['1', '10', { prescription: 'first' }], ['2', '2\nnew', { prescription: 'second' }]);
+    session.propose(['10', '10\nmore']);
+    assert.deepEqual(session.shown, [['-a = 1', '+a = 10'], ['+more'], ['+new']]);
+    session.perform(undo(session.state, [session.hunks[0]!.id]));
+    session.perform(keep(session.state, [session.hunks[0]!.id]));
+    session.perform(undo(session.state, [session.hunks[0]!.id]));
+    assert.equal(session.editor.text, 'a = 1\nmore\nb = 2\nc = 3\n');
+  });
+
+  it('stay apart when one rewrites lines and another of them had been changed before', () => {
+    const session = new Session(TEXT);
+    session.propose(['2', '20']);
+    session.propose(['a = 1\nb = 20\nc = 3', 'A = 1\nB = 20\nC = 3']);
+    assert.deepEqual(
+      session.hunks.map((hunk) => [hunk.removed, hunk.added, hunk.owners.map((owner) => owner.set)]),
+      [
+        [['a = 1'], ['A = 1'], ['answer2']],
+        [['b = 2'], ['B = 20'], ['answer1', 'answer2']],
+        [['c = 3'], ['C = 3'], ['answer2']],
+      ],
+    );
+    session.perform(undo(session.state, [session.hunks[1]!.id]));
+    assert.equal(session.editor.text, 'A = 1\nb = 2\nC = 3\n');
+  });
+
+  it('are one hunk on the same line, which can only be kept as a whole', () => {
+    const session = new Session('f(a, b)\n');
+    session.propose(['a', 'x', { prescription: 'first' }], ['b', 'y', { prescription: 'second' }]);
+    assert.deepEqual(
+      session.hunks.map((hunk) => hunk.owners.length),
+      [2],
+    );
+  });
+});
