@@ -3,34 +3,55 @@
  * lines of its neighbours.
  */
 import { sortEdits } from './edit.js';
+import { lineStartAt } from './text.js';
 import type { TextEdit } from './types.js';
 
 /**
- * Edits that add or remove a line from the end of the one before it (`\nnew` after `x`) are told as whole lines (`new\n` before
- * what follows): then the line before it is no part of them. The text that they lead to is the same.
+ * Edits that add or remove whole lines, but from the end of the line before (`\nnew` after `x`) or from within the indentation of
+ * the line after (`new\n    ` before `x`), are told as these lines: then their neighbours are no part of them. The text that they
+ * lead to is the same.
  */
 export function slideToLines<E extends TextEdit>(text: string, edits: readonly E[]): E[] {
-  const result: E[] = [];
+  const down: E[] = [];
   // From the last one: it makes room for the one before it.
   let next: E | undefined;
   for (const edit of sortEdits(edits).reverse()) {
-    next = slide(text, edit, next?.start ?? Infinity);
-    result.push(next);
+    next = slideDown(text, edit, next?.start ?? Infinity);
+    down.push(next);
   }
-  return result.reverse();
+  let before = 0;
+  return down.reverse().map((edit) => {
+    const slid = slideUp(text, edit, before);
+    before = slid.end;
+    return slid;
+  });
 }
 
-function slide<E extends TextEdit>(text: string, edit: E, limit: number): E {
-  const old = text.slice(edit.start, edit.end);
-  if (old !== '' && edit.newText !== '') return edit;
+function slideDown<E extends TextEdit>(text: string, edit: E, limit: number): E {
+  const moved = linesOf(text, edit);
   const by = lineBreakAt(text, edit.end);
-  if (by === '' || lineBreakAt(old + edit.newText, 0) !== by || edit.end + by.length > limit) return edit;
-  return {
-    ...edit,
-    start: edit.start + by.length,
-    end: edit.end + by.length,
-    newText: edit.newText === '' ? '' : edit.newText.slice(by.length) + by,
-  };
+  if (moved === undefined || by === '' || lineBreakAt(moved, 0) !== by || edit.end + by.length > limit) return edit;
+  return shifted(edit, by.length, edit.newText === '' ? '' : moved.slice(by.length) + by);
+}
+
+function slideUp<E extends TextEdit>(text: string, edit: E, limit: number): E {
+  const moved = linesOf(text, edit);
+  const start = lineStartAt(text, edit.start);
+  const head = text.slice(start, edit.start);
+  if (moved === undefined || head === '' || start < limit || !moved.endsWith(head)) return edit;
+  const rest = moved.slice(0, moved.length - head.length);
+  if (!rest.endsWith('\n') && !rest.endsWith('\r')) return edit;
+  return shifted(edit, -head.length, edit.newText === '' ? '' : head + rest);
+}
+
+/** What an edit inserts or removes, if it does only one of both. */
+function linesOf(text: string, { start, end, newText }: TextEdit): string | undefined {
+  if (start === end) return newText;
+  return newText === '' ? text.slice(start, end) : undefined;
+}
+
+function shifted<E extends TextEdit>(edit: E, by: number, newText: string): E {
+  return { ...edit, start: edit.start + by, end: edit.end + by, newText };
 }
 
 /**

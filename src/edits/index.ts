@@ -45,7 +45,6 @@ export {
   cancelInFlight,
   keep,
   keepAll,
-  linkedHunks,
   onSaved,
   propose,
   renamed,
@@ -54,5 +53,6 @@ export {
   undo,
   undoAll,
 } from './pending.js';
+export { linkedHunks } from './links.js';
 export { isInsideHunk, onDocumentChange, onExternalChange } from './events.js';
 export { adoptCurrent, reapply, restore, serialise } from './store.js';

@@ -14,7 +14,6 @@ import type {
   FileEdit,
   GroupLink,
   HunkId,
-  HunkRef,
   InFlight,
   Owner,
   ParameterDelta,
@@ -311,16 +310,4 @@ export function annotate(state: PendingChange, id: HunkId, parameters: Parameter
 /** The file has a new name. */
 export function renamed(state: PendingChange, uri: string): PendingChange {
   return { ...state, uri };
-}
-
-/** The other hunks, in all files, that are linked with this one by a group. */
-export function linkedHunks(files: readonly PendingChange[], of: HunkRef): HunkRef[] {
-  const groups = new Set(files.find((file) => file.uri === of.uri)?.ranges.find((range) => range.id === of.id)?.groups);
-  return files.flatMap((file) =>
-    file.ranges
-      .filter(
-        (range) => range.groups.some((group) => groups.has(group)) && !(file.uri === of.uri && range.id === of.id),
-      )
-      .map((range) => ({ uri: file.uri, id: range.id })),
-  );
 }

@@ -26,6 +26,12 @@ export function cellOf(uri: vscode.Uri): vscode.NotebookCell | undefined {
   return undefined;
 }
 
+/** The notebook of a cell, opened if it isn't; its cells are open documents then. */
+export async function openNotebookOf(uri: vscode.Uri): Promise<vscode.NotebookDocument> {
+  const file = uri.with({ scheme: 'file', authority: '', query: '', fragment: '' });
+  return cellOf(uri)?.notebook ?? vscode.workspace.openNotebookDocument(file);
+}
+
 /** A document's name for people: its path within the workspace, and the cell's number. */
 export function nameOf(uri: vscode.Uri): string {
   const cell = cellOf(uri);

@@ -545,7 +545,9 @@ describe('pending changes: what always holds', function () {
         'insertBefore',
         'insertAfter',
         'insertBehind',
+        'insertWithin',
         'remove',
+        'removeWithin',
         'removeBehind',
       ),
       owner: fc.constantFrom('A', 'B'),
@@ -572,10 +574,12 @@ describe('pending changes: what always holds', function () {
               insertBefore: { start, end: start, newText: `${fresh}${eol}` },
               insertAfter: { start: end + eol.length, end: end + eol.length, newText: `${fresh}${eol}` },
               insertBehind: { start: end, end, newText: `${eol}${fresh}` },
+              insertWithin: { start: start + 3, end: start + 3, newText: `e ${i}${eol}lin` },
+              removeWithin: { start: start + 1, end: end + eol.length + 1, newText: '' },
               remove: { start, end: end + eol.length, newText: '' },
               removeBehind: { start: start - eol.length, end, newText: '' },
             };
-            if (one) edits[one.owner].push(told[one.kind as keyof typeof told]);
+            if (one) edits[one.owner].push(told[one.kind]);
             start = end + eol.length;
           });
           const all = [...edits.A, ...edits.B];

@@ -1,7 +1,7 @@
 // What the host tests of pending changes share: documents of new files, edits by text, and the commands.
 import assert from 'node:assert/strict';
-import { rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import * as vscode from 'vscode';
 import type { EditSet, Hunk, ProposedEdit } from '../../src/edits/index.js';
 import type { ArchitectApi } from '../../src/extension/main.js';
@@ -45,6 +45,7 @@ export class PendingFixture {
   /** A document of a new file, shown. */
   async open(name: string, text: string): Promise<vscode.TextDocument> {
     const file = this.path(name);
+    await mkdir(dirname(file), { recursive: true });
     await writeFile(file, text);
     return (await vscode.window.showTextDocument(vscode.Uri.file(file))).document;
   }

@@ -4,13 +4,18 @@
  */
 import * as vscode from 'vscode';
 import { baselineText } from '../../edits/index.js';
+import { isCell } from '../notebooks.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 export const BASELINE_SCHEME = 'architect-baseline';
 
-/** The baseline of a document: same path, so that the language is found; the document's own URI in the query. */
+/**
+ * The baseline of a document: same path, so that the language is found; the document's own URI in the query. A cell's is a file
+ * of Python, or it would open as a notebook.
+ */
 export function baselineUri(uri: vscode.Uri): vscode.Uri {
-  return vscode.Uri.from({ scheme: BASELINE_SCHEME, path: uri.path, query: uri.toString() });
+  const path = isCell(uri) ? `${uri.path}.py` : uri.path;
+  return vscode.Uri.from({ scheme: BASELINE_SCHEME, path, query: uri.toString() });
 }
 
 /** The document of a baseline. */

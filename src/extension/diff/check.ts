@@ -14,7 +14,8 @@ import {
 import type { CheckedVariant, OverlayText, Variant } from '../../protocol/index.js';
 import type { AnalysisClient } from '../analysis/client.js';
 import { openForEdit } from './documents.js';
-import type { PendingChanges, TextAt } from './pendingChanges.js';
+import type { TextAt } from './locate.js';
+import type { Annotation, PendingChanges } from './pendingChanges.js';
 
 /**
  * What is wrong with edit sets applied together; `undefined` if they parse and bring no new shape problem.
@@ -64,7 +65,10 @@ async function textsOf(
   return { baseline, proposed };
 }
 
-/** Counts what each hunk does if it is kept alone, with those it is linked with, and writes it on the hunk. */
+/**
+ * Counts what each hunk does if it is kept with those that it is linked with, and finds out whether it would work without them;
+ * both are written on the hunk.
+ */
 export function registerHunkChecks(
   pending: PendingChanges,
   analysis: AnalysisClient,
@@ -80,19 +84,33 @@ export function registerHunkChecks(
     running = source;
     const jobs = jobsOf(pending).filter(({ key, fingerprint }) => done.get(key) !== fingerprint);
     if (jobs.length === 0) return;
-    const variants = jobs.map(({ key, files }): Variant => ({ id: key, files }));
+    const variants = jobs.flatMap(({ key, files, alone }): Variant[] => [
+      { id: key, files },
+      ...(alone ? [{ id: aloneKey(key), files: alone }] : []),
+    ]);
     const answer = await analysis.request(
       'architect/checkEdits',
       { baseline: baselines(pending), variants },
       source.token,
     );
     if (source.token.isCancellationRequested) return;
-    for (const { key, fingerprint, of } of jobs) {
-      const checked = answer.variants.find(({ id }) => id === key);
-      if (!checked) continue;
-      done.set(key, fingerprint);
-      pending.annotate(of.uri, of.id, parametersOf(checked));
-    }
+    const checked = new Map(answer.variants.map((variant) => [variant.id, variant]));
+    pending.annotate(
+      jobs.flatMap(({ key, fingerprint, of }): Annotation[] => {
+        const whole = checked.get(key);
+        if (!whole) return [];
+        done.set(key, fingerprint);
+        const together = failureOf(whole);
+        const alone = failureOf(checked.get(aloneKey(key)));
+        return [
+          {
+            of,
+            parameters: together === undefined ? whole.parameters : { kind: 'notChecked', reason: together },
+            note: { ...(together === undefined ? {} : { together }), ...(alone === undefined ? {} : { alone }) },
+          },
+        ];
+      }),
+    );
   };
   const schedule = (): void => {
     clearTimeout(timer);
@@ -116,20 +134,26 @@ export function registerHunkChecks(
   );
 }
 
-function parametersOf({ syntax, shapes, parameters }: CheckedVariant): CheckedVariant['parameters'] {
-  if (syntax.outcome === 'failed')
-    return { kind: 'notChecked', reason: `alone it would not parse: ${syntax.reason ?? ''}` };
-  if (shapes.outcome === 'failed')
-    return { kind: 'notChecked', reason: `alone it would not work: ${shapes.reason ?? ''}` };
-  return parameters;
+/** Why a variant would not work, as far as the analyser can say. */
+function failureOf(variant: CheckedVariant | undefined): string | undefined {
+  if (variant?.syntax.outcome === 'failed') return `it would not parse: ${variant.syntax.reason ?? ''}`;
+  if (variant?.shapes.outcome === 'failed') return variant.shapes.reason ?? 'a shape would not fit';
+  return undefined;
 }
 
 interface HunkJob {
   readonly key: string;
   readonly of: HunkRef;
+  /** With the hunk and those that it is linked with. */
   readonly files: readonly OverlayText[];
+  /** With the hunk alone, if it is linked with others. */
+  readonly alone?: readonly OverlayText[];
   /** Changes when the texts to be compared do. */
   readonly fingerprint: string;
+}
+
+function aloneKey(key: string): string {
+  return `${key} alone`;
 }
 
 function jobsOf(pending: PendingChanges): HunkJob[] {
@@ -137,8 +161,10 @@ function jobsOf(pending: PendingChanges): HunkJob[] {
   return pythonFiles(pending).flatMap((uri) =>
     pending.hunks(uri).map(({ id }): HunkJob => {
       const of = { uri, id };
-      const files = textsWith(pending, [of, ...pending.linked(of)]);
-      return { key: `${uri}#${id}`, of, files, fingerprint: baseline + JSON.stringify(files) };
+      const linked = pending.linked(of);
+      const files = textsWith(pending, [of, ...linked]);
+      const alone = linked.length > 0 ? { alone: textsWith(pending, [of]) } : {};
+      return { key: `${uri}#${id}`, of, files, ...alone, fingerprint: baseline + JSON.stringify([files, alone]) };
     }),
   );
 }

@@ -37,6 +37,7 @@ export function registerHunkCommands(pending: PendingChanges): vscode.Disposable
     register('undoAll', () => eachOf(pending.uris, (uri) => undoAsking(pending, { uri, ids: idsOf(pending, uri) }))),
     register('nextHunk', () => goToHunk(pending, 1)),
     register('previousHunk', () => goToHunk(pending, -1)),
+    register('nextLinkedHunk', (...args) => withTarget(pending, args, (target) => showLinked(pending, target))),
     register('reviewAll', () => reviewAll(pending)),
     register('openDiff', (uri) => (typeof uri === 'string' ? openDiff(uri) : undefined)),
   );
@@ -47,12 +48,14 @@ async function keepHunks(pending: PendingChanges, { uri, ids }: Target): Promise
   const others = ids
     .flatMap((id) => pending.linked({ uri, id }))
     .filter((other) => !(other.uri === uri && ids.includes(other.id)));
+  const [note] = ids.flatMap((id) => pending.note({ uri, id }).alone ?? []);
   const outcome = await pending.keep(uri, ids);
   explain(outcome);
   if (!outcome.done || others.length === 0) return;
+  const without = note === undefined ? '' : ` Without ${others.length === 1 ? 'it' : 'them'}: ${note}`;
   const yes = others.length === 1 ? 'Keep It, Too' : 'Keep Them, Too';
   const answer = await vscode.window.showInformationMessage(
-    `${countOf(others.length)} only ${others.length === 1 ? 'works' : 'work'} together with what you kept.`,
+    `${countOf(others.length)} only ${others.length === 1 ? 'works' : 'work'} together with what you kept.${without}`,
     yes,
   );
   if (answer !== yes) return;
@@ -81,6 +84,16 @@ async function showRemoved(pending: PendingChanges, { uri, ids }: Target): Promi
   if (id === undefined) return;
   await showHunk(pending, uri, id);
   await vscode.commands.executeCommand('editor.action.dirtydiff.next');
+}
+
+/** The next of the hunks that belong together, in turn. */
+async function showLinked(pending: PendingChanges, { uri, ids: [id] }: Target): Promise<void> {
+  if (id === undefined) return;
+  const all = [{ uri, id }, ...pending.linked({ uri, id })];
+  const order = pending.uris.flatMap((each) => pending.hunks(each).map((hunk) => ({ uri: each, id: hunk.id })));
+  const group = order.filter((one) => all.some((other) => other.uri === one.uri && other.id === one.id));
+  const next = group[(group.findIndex((one) => one.uri === uri && one.id === id) + 1) % group.length];
+  if (next) await showHunk(pending, next.uri, next.id);
 }
 
 /** Finds the hunks that a command is for: a lens's argument, the peek's change, or what is at the cursor. */

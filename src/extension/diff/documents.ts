@@ -1,7 +1,7 @@
 /** Between the editor's documents and the offsets of the edits room. */
 import * as vscode from 'vscode';
 import type { DocumentChange, FileEdit, Hunk, TextEdit } from '../../edits/index.js';
-import { nameOf } from '../notebooks.js';
+import { isCell, nameOf, openNotebookOf } from '../notebooks.js';
 
 /** A change event in the words of the edits room. */
 export function changeOf(event: vscode.TextDocumentChangeEvent): DocumentChange {
@@ -47,6 +47,7 @@ export function openDocument(uri: string): vscode.TextDocument | undefined {
  */
 export async function openForEdit({ uri, create }: Pick<FileEdit, 'uri' | 'create'>): Promise<vscode.TextDocument> {
   const target = vscode.Uri.parse(uri);
+  if (isCell(target)) await openNotebookOf(target);
   const open = openDocument(uri);
   if (open || target.scheme !== 'file') return open ?? vscode.workspace.openTextDocument(target);
   const draft = target.with({ scheme: 'untitled' });
@@ -54,7 +55,8 @@ export async function openForEdit({ uri, create }: Pick<FileEdit, 'uri' | 'creat
   return openDocument(draft.toString()) ?? vscode.workspace.openTextDocument(target);
 }
 
-async function exists(uri: vscode.Uri): Promise<boolean> {
+/** Whether there is a file or folder. */
+export async function exists(uri: vscode.Uri): Promise<boolean> {
   try {
     await vscode.workspace.fs.stat(uri);
     return true;
@@ -86,4 +88,20 @@ export function hunkAt(hunks: readonly Hunk[], line: number): Hunk | undefined {
 /** A file's name within the workspace, with the number of the cell in a notebook. */
 export function shortName(uri: string): string {
   return nameOf(vscode.Uri.parse(uri));
+}
+
+/** Removes a document that a proposal had made and that nobody touched. */
+export async function discard(document: vscode.TextDocument): Promise<void> {
+  if (!document.isUntitled) {
+    const edit = new vscode.WorkspaceEdit();
+    edit.deleteFile(document.uri, { ignoreIfNotExists: true });
+    await vscode.workspace.applyEdit(edit);
+    return;
+  }
+  const before = vscode.window.activeTextEditor;
+  await vscode.window.showTextDocument(document, { preview: false });
+  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+  // Closing needs the focus; whoever had it gets it back.
+  if (before && before.document !== document)
+    await vscode.window.showTextDocument(before.document, { viewColumn: before.viewColumn });
 }

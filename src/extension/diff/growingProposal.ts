@@ -23,7 +23,8 @@
  */
 import type { EditSet } from '../../edits/index.js';
 import { openForEdit } from './documents.js';
-import type { PendingChanges, Proposed, TextAt } from './pendingChanges.js';
+import type { TextAt } from './locate.js';
+import type { PendingChanges, Proposed } from './pendingChanges.js';
 
 /** A file's text to make edits for. */
 export interface ProposalText {

@@ -3,8 +3,8 @@ import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { hunkAt, placeOf } from './documents.js';
 import { plainMath } from './plainMath.js';
-import { labelOf, reasonsOf, summaryOf } from './hunkText.js';
-import type { PendingChanges } from './pendingChanges.js';
+import { labelOf, linkText, reasonsOf, summaryOf } from './hunkText.js';
+import type { HunkNote, PendingChanges } from './pendingChanges.js';
 
 const COMMANDS = ['architect.keepHunk', 'architect.undoHunk'];
 
@@ -15,17 +15,25 @@ export function registerHunkHover(pending: PendingChanges): vscode.Disposable {
       provideHover(document, position) {
         const uri = document.uri.toString();
         const hunk = hunkAt(pending.hunks(uri), position.line);
-        return hunk && new vscode.Hover(textOf(uri, hunk, document.languageId), placeOf(hunk, document));
+        if (!hunk) return undefined;
+        const of = { uri, id: hunk.id };
+        const text = textOf(uri, hunk, pending.linked(of).length, pending.note(of), document.languageId);
+        return new vscode.Hover(text, placeOf(hunk, document));
       },
     },
   );
 }
 
-function textOf(uri: string, hunk: Hunk, language: string): vscode.MarkdownString {
+function textOf(uri: string, hunk: Hunk, linked: number, note: HunkNote, language: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = { enabledCommands: COMMANDS };
   text.appendMarkdown(`**${escape(labelOf(hunk))}** · ${escape(summaryOf(hunk))}\n\n`);
-  if (hunk.parameters.kind === 'notChecked' && hunk.parameters.reason) {
+  if (linked > 0) {
+    const without = note.alone === undefined ? '' : ` Without them: ${escape(note.alone)}.`;
+    text.appendMarkdown(`Belongs together ${linkText(linked)}; the numbers are of all of them.${without}\n\n`);
+  }
+  if (note.together !== undefined) text.appendMarkdown(`$(warning) By itself: ${escape(note.together)}.\n\n`);
+  else if (hunk.parameters.kind === 'notChecked' && hunk.parameters.reason) {
     text.appendMarkdown(`Parameters not checked: ${escape(hunk.parameters.reason)}.\n\n`);
   }
   for (const reason of reasonsOf(hunk)) text.appendMarkdown(`${plainMath(reason)}\n\n`);

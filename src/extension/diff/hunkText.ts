@@ -9,6 +9,11 @@ export function summaryOf(hunk: Hunk): string {
   return `${lines} · ${formatDelta(delta)}`;
 }
 
+/** `with 2 other changes`, for a hunk that only works together with others; its numbers are theirs together. */
+export function linkText(linked: number): string {
+  return `with ${linked === 1 ? '1 other change' : `${linked} other changes`}`;
+}
+
 /** What the hunk is for: `Dropout after the embedding`. */
 export function labelOf(hunk: Hunk): string {
   const labels = hunk.owners.map(({ label, title }) => label ?? title);

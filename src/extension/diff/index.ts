@@ -11,10 +11,12 @@ import { beginProposal, type GrowingProposal } from './growingProposal.js';
 import { registerHunkHover } from './hover.js';
 import { registerHunkLenses } from './lenses.js';
 import { showHunk } from './navigation.js';
-import { PendingChanges, type Proposed, type TextAt } from './pendingChanges.js';
-import { restorePending } from './restore.js';
+import type { TextAt } from './locate.js';
+import { PendingChanges, type Proposed } from './pendingChanges.js';
+import { offerAgain, restorePending } from './restore.js';
 import { registerSourceControl } from './sourceControl.js';
 import { PendingStore } from './store.js';
+import { watchDocuments } from './watch.js';
 
 export { baselineUri } from './baselineFiles.js';
 export type { GrowingProposal, ProposalText } from './growingProposal.js';
@@ -61,7 +63,11 @@ export function registerPendingChanges(
     registerPendingContext(pending),
     registerHunkCommands(pending),
     registerHunkChecks(pending, analysis, log),
-    pending.onNotice((text) => void vscode.window.showInformationMessage(text)),
+    watchDocuments(pending, {
+      log,
+      tell: (text) => void vscode.window.showInformationMessage(text),
+      onLeftBehind: (state) => void offerAgain(state, pending, store, log),
+    }),
   );
   restorePending(pending, store, log).catch((error: unknown) =>
     log.error('Pending changes could not be restored.', error),

@@ -2,8 +2,8 @@
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { placeOf } from './documents.js';
-import { labelOf, summaryOf } from './hunkText.js';
-import type { PendingChanges } from './pendingChanges.js';
+import { labelOf, linkText, summaryOf } from './hunkText.js';
+import type { HunkNote, PendingChanges } from './pendingChanges.js';
 
 /** Which hunk a command is about. */
 export interface HunkArgument {
@@ -24,7 +24,11 @@ export function registerHunkLenses(pending: PendingChanges): vscode.Disposable {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses: (document) => {
       const uri = document.uri.toString();
-      return pending.hunks(uri).flatMap((hunk) => lensesOf(uri, hunk, placeOf(hunk, document)));
+      return pending.hunks(uri).flatMap((hunk) => {
+        const of = { uri, id: hunk.id };
+        const about = { linked: pending.linked(of).length, note: pending.note(of) };
+        return lensesOf(uri, hunk, about, placeOf(hunk, document));
+      });
     },
   };
   return vscode.Disposable.from(
@@ -34,7 +38,13 @@ export function registerHunkLenses(pending: PendingChanges): vscode.Disposable {
   );
 }
 
-function lensesOf(uri: string, hunk: Hunk, { start }: vscode.Range): vscode.CodeLens[] {
+interface About {
+  /** How many other hunks it only works together with. */
+  readonly linked: number;
+  readonly note: HunkNote;
+}
+
+function lensesOf(uri: string, hunk: Hunk, { linked, note }: About, { start }: vscode.Range): vscode.CodeLens[] {
   const range = new vscode.Range(start, start);
   const argument: HunkArgument = { uri, hunk: hunk.id };
   const lens = (title: string, command: string, tooltip: string): vscode.CodeLens =>
@@ -52,5 +62,19 @@ function lensesOf(uri: string, hunk: Hunk, { start }: vscode.Range): vscode.Code
     lens('$(check) Keep', 'architect.keepHunk', `Keep: ${label}`),
     lens('$(discard) Undo', 'architect.undoHunk', `Write back what stood here before: ${label}`),
     lens(summaryOf(hunk), 'architect.showHunk', `${label}. Show the removed text.`),
+    ...(note.together === undefined
+      ? []
+      : [lens('$(warning) does not work by itself', 'architect.showHunk', `By itself: ${note.together}`)]),
+    ...(linked === 0
+      ? []
+      : [
+          lens(
+            `$(link) ${linkText(linked)}`,
+            'architect.nextLinkedHunk',
+            note.alone === undefined
+              ? 'These changes belong together; the number is that of all of them. Go to the next one.'
+              : `These changes belong together; the number is that of all of them. Without the others: ${note.alone}`,
+          ),
+        ]),
   ];
 }

@@ -1,7 +1,7 @@
 /** From one hunk to the next, through all files. */
 import * as vscode from 'vscode';
 import { showPlace } from '../notebooks.js';
-import { placeOf } from './documents.js';
+import { openForEdit, placeOf } from './documents.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 /** Shows the next (`1`) or previous (`-1`) hunk from the cursor; after a file's last one the next file's first. */
@@ -22,7 +22,7 @@ export async function goToHunk(pending: PendingChanges, direction: 1 | -1): Prom
 
 /** Shows a hunk in its file. */
 export async function showHunk(pending: PendingChanges, uri: string, which: 'first' | 'last' | number): Promise<void> {
-  const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+  const document = await openForEdit({ uri });
   const hunks = pending.hunks(uri);
   const hunk = which === 'first' ? hunks[0] : which === 'last' ? hunks.at(-1) : hunks.find(({ id }) => id === which);
   const place = hunk ? placeOf(hunk, document) : new vscode.Range(0, 0, 0, 0);

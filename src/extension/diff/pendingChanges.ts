@@ -10,25 +10,20 @@ import {
   hunksOf,
   keep,
   linkedHunks,
-  onDocumentChange,
-  onExternalChange,
-  onSaved,
-  renamed,
   resolveConflict,
   track,
   undo,
   type Action,
   type ActionOptions,
   type EditSet,
-  type FileEdit,
   type Hunk,
   type HunkId,
   type HunkRef,
   type ParameterDelta,
   type PendingChange,
 } from '../../edits/index.js';
-import { isCell } from '../notebooks.js';
-import { applyToDocument, changeOf, openForEdit, shortName } from './documents.js';
+import { applyToDocument, discard, openForEdit, shortName } from './documents.js';
+import { locate, type TextAt } from './locate.js';
 import { planProposal } from './plan.js';
 import type { PendingStore } from './store.js';
 
@@ -56,48 +51,39 @@ export interface Outcome {
   readonly stale?: boolean;
 }
 
-/** The text that a file had at an earlier version, if it is remembered. */
-export type TextAt = (uri: string, version: number) => string | undefined;
+/** What the analyser says about keeping a hunk. */
+export interface HunkNote {
+  /** Why the code would not work if the hunk alone were kept, without those that it is linked with. */
+  readonly alone?: string;
+  /** Why it would not work even with those. */
+  readonly together?: string;
+}
 
 /** How often a proposal is carried over what the user types meanwhile. */
 const MAX_ATTEMPTS = 20;
 /** A moment for the typist between two attempts. */
 const PAUSE_MILLISECONDS = 40;
 
+/** What the analyser found about a hunk. */
+export interface Annotation {
+  readonly of: HunkRef;
+  readonly parameters: ParameterDelta;
+  readonly note: HunkNote;
+}
+
 export class PendingChanges implements vscode.Disposable {
   private readonly states = new Map<string, PendingChange>();
   private readonly changes = new vscode.EventEmitter<string>();
   /** Fires with the file's URI whenever something about its pending changes is different. */
   readonly onDidChange = this.changes.event;
-  private readonly notices = new vscode.EventEmitter<string>();
-  /** What the user should be told once. */
-  readonly onNotice = this.notices.event;
-  private readonly disposables: vscode.Disposable[];
-  private readonly saved: string[] = [];
+  private readonly notes = new Map<string, HunkNote>();
   private expected = 0;
-  private savedTimer: NodeJS.Timeout | undefined;
   private tail: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly store: PendingStore,
     private readonly log: vscode.LogOutputChannel,
-  ) {
-    this.disposables = [
-      this.changes,
-      this.notices,
-      vscode.workspace.onDidChangeTextDocument((event) => this.documentChanged(event)),
-      vscode.workspace.onDidOpenTextDocument((document) => this.documentOpened(document)),
-      vscode.workspace.onDidSaveTextDocument((document) => this.documentSaved(document)),
-      vscode.workspace.onDidSaveNotebookDocument((notebook) =>
-        notebook.getCells().forEach((cell) => this.documentSaved(cell.document)),
-      ),
-      vscode.workspace.onDidChangeNotebookDocument((event) => this.notebookChanged(event)),
-      vscode.workspace.onDidRenameFiles(({ files }) =>
-        files.forEach(({ oldUri, newUri }) => this.filesRenamed(oldUri, newUri)),
-      ),
-      vscode.workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.filesDeleted(uri))),
-    ];
-  }
+  ) {}
 
   /** Files with pending changes, in the order in which they got them. */
   get uris(): string[] {
@@ -108,6 +94,15 @@ export class PendingChanges implements vscode.Disposable {
   state(uri: string): PendingChange | undefined {
     const state = this.states.get(uri);
     return state && state.ranges.length > 0 ? state : undefined;
+  }
+
+  /** The state of a file that has pending changes, or had some that the editor's undo may bring back. */
+  tracked(uri: string): PendingChange | undefined {
+    return this.states.get(uri);
+  }
+
+  everyTracked(): PendingChange[] {
+    return [...this.states.values()];
   }
 
   hunks(uri: string): Hunk[] {
@@ -154,11 +149,9 @@ export class PendingChanges implements vscode.Disposable {
    */
   propose(sets: readonly EditSet[], textAt: TextAt = () => undefined): Promise<Proposed> {
     return this.exclusive(async () => {
-      const { located, documents, failed } = await openAll(sets);
-      const refused: Refused[] = [...failed];
-      const present = located.flatMap((set) => carryOver(set, documents, textAt, refused));
+      const { sets: present, documents, refused: failed } = await locate(sets, textAt);
       const plan = planProposal(present, this.statesOf(documents));
-      refused.push(...plan.refused.map(({ uri, message }) => ({ uri, message })));
+      const refused = [...failed, ...plan.refused.map(({ uri, message }) => ({ uri, message }))];
       const accepted = present.filter((set) => !plan.refused.some((each) => each.set === set));
       const uris: string[] = [];
       for (const [uri, state] of plan.states) {
@@ -271,26 +264,61 @@ export class PendingChanges implements vscode.Disposable {
   /** Carries out an action that was worked out on the document as it is now. */
   carryOut(uri: string, action: Action): Promise<Outcome> {
     return this.exclusive(async () => {
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      const document = await openForEdit({ uri });
       return this.perform(document, action);
     });
   }
 
-  /** Puts what the analyser found on a hunk. */
-  annotate(uri: string, id: HunkId, parameters: ParameterDelta): void {
+  /** Puts what the analyser found on hunks. */
+  annotate(found: readonly Annotation[]): void {
+    for (const { of, note } of found) this.notes.set(keyOf(of), note);
+    for (const uri of new Set(found.map(({ of }) => of.uri))) {
+      const state = this.states.get(uri);
+      const here = found.filter(({ of }) => of.uri === uri);
+      if (state) this.set(here.reduce((noted, { of, parameters }) => annotate(noted, of.id, parameters), state));
+    }
+  }
+
+  /** What the analyser says about keeping a hunk; empty while it hasn't looked. */
+  note(of: HunkRef): HunkNote {
+    return this.notes.get(keyOf(of)) ?? {};
+  }
+
+  /** Takes the state that a file has after something happened to its document. */
+  update(state: PendingChange): void {
+    this.set(state);
+  }
+
+  /** A document goes on under another name. */
+  move(from: PendingChange, to: PendingChange): void {
+    this.forget(from.uri);
+    this.set(to);
+  }
+
+  /** Nothing of a file is to be remembered. */
+  forget(uri: string): void {
+    this.leave(uri);
+    this.forgetStored(uri);
+  }
+
+  /** A file's changes are not pending any more, but their backup stays. */
+  leave(uri: string): void {
     const state = this.states.get(uri);
-    if (state) this.set(annotate(state, id, parameters));
+    this.states.delete(uri);
+    // What is waiting to be written belongs to the backup.
+    if (state)
+      this.store.flush().catch((error: unknown) => this.log.error('Pending changes could not be stored.', error));
+    this.changes.fire(uri);
   }
 
   dispose(): void {
-    clearTimeout(this.savedTimer);
-    for (const each of this.disposables) each.dispose();
+    this.changes.dispose();
   }
 
   private act(uri: string, action: (state: PendingChange) => Action): Promise<Outcome> {
     return this.exclusive(async () => {
       if (!this.state(uri)) return { done: false, message: 'There is no pending change here any more.' };
-      const document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+      const document = await openForEdit({ uri });
       // Opening may have shown that the file changed meanwhile.
       const state = this.state(uri);
       if (!state) return { done: false, message: 'There is no pending change here any more.' };
@@ -352,97 +380,6 @@ export class PendingChanges implements vscode.Disposable {
       .catch((error: unknown) => this.log.error('A stored pending change could not be removed.', error));
   }
 
-  private documentChanged(event: vscode.TextDocumentChangeEvent): void {
-    const { document } = event;
-    const state = this.states.get(document.uri.toString());
-    if (!state || document.getText() === state.document) return;
-    // Only loading a file again changes a document and leaves it clean; undo can, too, and says so. A cell learns later
-    // that its notebook is dirty.
-    const loaded =
-      !isCell(document.uri) &&
-      !document.isDirty &&
-      event.reason === undefined &&
-      !state.inFlight &&
-      !document.isUntitled;
-    const step = loaded
-      ? onExternalChange(state, document.getText(), document.version)
-      : onDocumentChange(state, changeOf(event));
-    if (step.kind === 'external' && step.gone.length > 0) {
-      this.log.info(
-        `${shortName(state.uri)} was changed by another program; ${step.gone.length} pending changes are gone with it.`,
-      );
-    }
-    this.set(step.state);
-  }
-
-  private documentOpened(document: vscode.TextDocument): void {
-    const uri = document.uri.toString();
-    const saved =
-      document.uri.scheme === 'file'
-        ? this.states.get(document.uri.with({ scheme: 'untitled' }).toString())
-        : undefined;
-    if (saved && saved.document === document.getText()) this.move(saved, uri);
-    const state = this.states.get(uri);
-    if (!state) return;
-    this.set(onExternalChange(state, document.getText(), document.version).state);
-  }
-
-  private documentSaved(document: vscode.TextDocument): void {
-    const state = this.states.get(document.uri.toString());
-    if (!state) return;
-    const { state: next, tell } = onSaved(state);
-    if (!tell) return;
-    this.set(next);
-    this.saved.push(state.uri);
-    // Saving all files, or auto-save, is told once.
-    this.savedTimer ??= setTimeout(() => this.tellSaved(), 400);
-  }
-
-  private tellSaved(): void {
-    const uris = this.saved.splice(0);
-    this.savedTimer = undefined;
-    const count = uris.reduce((sum, uri) => sum + (this.state(uri)?.ranges.length ?? 0), 0);
-    if (count === 0) return;
-    const names = uris.map(shortName).join(' and ');
-    this.notices.fire(
-      `${names} ${uris.length === 1 ? 'was' : 'were'} saved with ${count === 1 ? 'a change' : `${count} changes`} that you have neither kept nor undone. Undo still restores every byte.`,
-    );
-  }
-
-  private filesRenamed(from: vscode.Uri, to: vscode.Uri): void {
-    for (const state of [...this.states.values()]) {
-      const rest = within(from, state.uri);
-      if (rest !== undefined) this.move(state, to.with({ path: to.path + rest }).toString());
-    }
-  }
-
-  private filesDeleted(deleted: vscode.Uri): void {
-    for (const state of [...this.states.values()]) if (within(deleted, state.uri) !== undefined) this.deleted(state);
-  }
-
-  /** A cell that was moved is removed and added, a deleted one is gone. */
-  private notebookChanged({ notebook, contentChanges }: vscode.NotebookDocumentChangeEvent): void {
-    const present = new Set(notebook.getCells().map((cell) => cell.document.uri.toString()));
-    for (const { document } of contentChanges.flatMap(({ removedCells }) => removedCells)) {
-      const state = this.states.get(document.uri.toString());
-      if (state && !present.has(state.uri)) this.deleted(state);
-    }
-  }
-
-  private deleted(state: PendingChange): void {
-    if (state.ranges.length > 0) this.log.info(`${shortName(state.uri)} was deleted, and its pending changes with it.`);
-    this.states.delete(state.uri);
-    this.forgetStored(state.uri);
-    this.changes.fire(state.uri);
-  }
-
-  private move(state: PendingChange, uri: string): void {
-    this.states.delete(state.uri);
-    this.forgetStored(state.uri);
-    this.changes.fire(state.uri);
-    this.set(renamed(state, uri));
-  }
-
   /** One operation after the other: each sees what the one before has left. */
   private exclusive<T>(work: () => Promise<T>): Promise<T> {
     const result = this.tail.then(work);
@@ -455,72 +392,8 @@ function allIds(state: PendingChange): HunkId[] {
   return state.ranges.map(({ id }) => id);
 }
 
-/** The rest of a URI's path below a file or folder; `''` for the file itself, `undefined` for others. */
-function within(folder: vscode.Uri, uri: string): string | undefined {
-  const { scheme, path } = vscode.Uri.parse(uri);
-  if (scheme !== folder.scheme) return undefined;
-  if (path === folder.path) return '';
-  return path.startsWith(`${folder.path}/`) ? path.slice(folder.path.length) : undefined;
-}
-
-/** The documents of edit sets, and the sets with the documents' own URIs. Sets with a file that can't be opened are left out. */
-async function openAll(
-  sets: readonly EditSet[],
-): Promise<{ located: EditSet[]; documents: Map<string, vscode.TextDocument>; failed: Refused[] }> {
-  const documents = new Map<string, vscode.TextDocument>();
-  const located: EditSet[] = [];
-  const failed: Refused[] = [];
-  for (const set of sets) {
-    const files: FileEdit[] = [];
-    for (const file of set.files) {
-      try {
-        const document = await openForEdit(file);
-        const uri = document.uri.toString();
-        documents.set(uri, document);
-        files.push({ ...file, uri });
-      } catch (error) {
-        failed.push({ uri: file.uri, message: `${shortName(file.uri)} can't be opened: ${messageOf(error)}` });
-      }
-    }
-    if (files.length === set.files.length) located.push({ ...set, files });
-  }
-  return { located, documents, failed };
-}
-
-/** A set with its edits made to fit the texts as they are now; nothing, with the reason in `refused`, if they can't be. */
-function carryOver(
-  set: EditSet,
-  documents: ReadonlyMap<string, vscode.TextDocument>,
-  textAt: TextAt,
-  refused: Refused[],
-): EditSet[] {
-  const files: FileEdit[] = [];
-  for (const file of set.files) {
-    const document = documents.get(file.uri);
-    const from =
-      document && file.version !== undefined && file.version !== document.version && textAt(file.uri, file.version);
-    const carried =
-      document && typeof from === 'string' ? carryFileEdit(file, from, document.getText(), document.version) : file;
-    if (carried) files.push(carried);
-    else
-      refused.push({
-        uri: file.uri,
-        message: `“${set.title}” is for a place that changed meanwhile. It was not modified.`,
-      });
-  }
-  return files.length === set.files.length ? [{ ...set, files }] : [];
-}
-
-/** Removes a document that a proposal had made and that nobody touched. */
-async function discard(document: vscode.TextDocument): Promise<void> {
-  if (!document.isUntitled) {
-    const edit = new vscode.WorkspaceEdit();
-    edit.deleteFile(document.uri, { ignoreIfNotExists: true });
-    await vscode.workspace.applyEdit(edit);
-    return;
-  }
-  await vscode.window.showTextDocument(document, { preview: false });
-  await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+function keyOf({ uri, id }: HunkRef): string {
+  return `${uri}#${id}`;
 }
 
 function messageOf(error: unknown): string {

@@ -1,7 +1,17 @@
 /** After a reload: brings the pending changes back, or shows how the file differs and lets the user decide. */
 import * as vscode from 'vscode';
-import { adoptCurrent, reapply, restore, type ThreeWay } from '../../edits/index.js';
-import { shortName } from './documents.js';
+import {
+  adoptCurrent,
+  reapply,
+  renamed,
+  restore,
+  serialise,
+  type PendingChange,
+  type Restored,
+  type ThreeWay,
+} from '../../edits/index.js';
+import { isCell, openNotebookOf } from '../notebooks.js';
+import { openForEdit, shortName } from './documents.js';
 import { countOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 import type { PendingStore, StoredChange } from './store.js';
@@ -24,31 +34,70 @@ export async function restorePending(
   }
 }
 
-async function restoreOne(
-  { uri, json }: StoredChange,
+/** A file was closed without its pending changes: they can be had again. */
+export async function offerAgain(
+  left: PendingChange,
   pending: PendingChanges,
   store: PendingStore,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
-  let document: vscode.TextDocument;
   try {
-    document = await vscode.workspace.openTextDocument(vscode.Uri.parse(uri));
+    await restoreOne({ uri: left.uri, json: serialise(left) }, pending, store, log);
   } catch (error) {
-    log.warn(`${shortName(uri)} has pending changes but can't be opened; their backup stays. ${String(error)}`);
-    return;
+    log.error(`The pending changes of ${shortName(left.uri)} could not be offered again; their backup stays.`, error);
   }
+}
+
+async function restoreOne(
+  stored: StoredChange,
+  pending: PendingChanges,
+  store: PendingStore,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const { uri } = stored;
+  const place = await find(stored, log);
   // A proposal may have come for the file while this was on its way.
-  if (pending.state(uri)) return;
-  const restored = restore(json, document.getText(), document.version);
+  if (!place || pending.state(uri)) return;
+  const { document, restored } = place;
+  const now = document.uri.toString();
   switch (restored.kind) {
     case 'restored':
-      log.info(`${shortName(uri)}: ${countOf(restored.state.ranges.length)} pending as before.`);
-      return pending.adopt(restored.state);
+      log.info(`${shortName(now)}: ${countOf(restored.state.ranges.length)} pending as before.`);
+      if (now !== uri) await store.remove(uri);
+      return pending.adopt(renamed(restored.state, now));
     case 'unreadable':
-      log.error(`${shortName(uri)}: ${restored.reason} The backup stays where it is.`);
+      log.error(`${shortName(now)}: ${restored.reason} The backup stays where it is.`);
       return;
     case 'changed':
-      return decide(uri, restored.threeWay, pending, store);
+      return decide(now, restored.threeWay, pending, store);
+  }
+}
+
+interface Place {
+  readonly document: vscode.TextDocument;
+  readonly restored: Restored;
+}
+
+/** The document that stored changes are for. A cell is known by its text: its address may be that of another one by now. */
+async function find({ uri, json }: StoredChange, log: vscode.LogOutputChannel): Promise<Place | undefined> {
+  const placeIn = (document: vscode.TextDocument): Place => ({
+    document,
+    restored: restore(json, document.getText(), document.version),
+  });
+  try {
+    const address = vscode.Uri.parse(uri);
+    if (!isCell(address)) return placeIn(await vscode.workspace.openTextDocument(address));
+    const notebook = await openNotebookOf(address);
+    const places = notebook.getCells().map(({ document }) => placeIn(document));
+    places.sort((a, b) => Number(b.document.uri.toString() === uri) - Number(a.document.uri.toString() === uri));
+    const found =
+      places.find(({ restored }) => restored.kind === 'restored') ??
+      places.find(({ restored }) => restored.kind === 'changed' && restored.threeWay.notApplied);
+    if (!found) log.warn(`${shortName(uri)}: no cell has the text of its pending changes; their backup stays.`);
+    return found;
+  } catch (error) {
+    log.warn(`${shortName(uri)} has pending changes but can't be opened; their backup stays. ${String(error)}`);
+    return undefined;
   }
 }
 
@@ -59,16 +108,17 @@ async function decide(uri: string, threeWay: ThreeWay, pending: PendingChanges, 
     ? `${shortName(uri)} holds its text without the ${count} that you had neither kept nor undone.`
     : `${shortName(uri)} changed since it had ${count} pending.`;
   const answer = await vscode.window.showWarningMessage(`${what} Nothing was written.`, TAKE_UP, 'Compare', FORGET);
-  if (answer === FORGET) return store.remove(uri);
+  if (answer === FORGET) return store.remove(threeWay.stored.uri);
   if (answer === 'Compare') {
     await compare(uri, threeWay);
     return decide(uri, threeWay, pending, store);
   }
   if (answer !== TAKE_UP) return;
-  const present = adoptCurrent(threeWay);
+  if (threeWay.stored.uri !== uri) await store.remove(threeWay.stored.uri);
+  const present = renamed(adoptCurrent(threeWay), uri);
   // Hunks that are still in the text need only be taken up; otherwise they are written again.
   if (present.ranges.length > 0) return pending.adopt(present);
-  const { action, lost } = reapply(threeWay);
+  const { action, lost } = reapply({ ...threeWay, stored: renamed(threeWay.stored, uri) });
   const outcome = await pending.carryOut(uri, action);
   if (!outcome.done)
     void vscode.window.showWarningMessage(outcome.message ?? 'The changes could not be taken up again.');
@@ -78,8 +128,7 @@ async function decide(uri: string, threeWay: ThreeWay, pending: PendingChanges, 
 
 /** The proposal as it was beside the file as it is. */
 async function compare(uri: string, { proposed }: ThreeWay): Promise<void> {
-  const current = vscode.Uri.parse(uri);
-  const { languageId } = await vscode.workspace.openTextDocument(current);
+  const { uri: current, languageId } = await openForEdit({ uri });
   const document = await vscode.workspace.openTextDocument({ content: proposed, language: languageId });
   await vscode.commands.executeCommand(
     'vscode.diff',

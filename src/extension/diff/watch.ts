@@ -1,0 +1,179 @@
+/** Follows what happens to the documents with pending changes: typing, saving, closing, renaming, deleting, other programs. */
+import * as vscode from 'vscode';
+import { onDocumentChange, onExternalChange, onSaved, renamed, type PendingChange } from '../../edits/index.js';
+import { isCell } from '../notebooks.js';
+import { changeOf, exists, openDocument, shortName } from './documents.js';
+import { countOf } from './hunkText.js';
+import type { PendingChanges } from './pendingChanges.js';
+
+/** Saving all files, or auto-save, is told once. */
+const TELL_MILLISECONDS = 400;
+/** A document that is closed may be opened again at once: under its new name, or by a reload. */
+const CLOSED_MILLISECONDS = 500;
+
+export interface WatchOptions {
+  readonly log: vscode.LogOutputChannel;
+  /** Tells the user something once. */
+  readonly tell: (text: string) => void;
+  /** A file with pending changes was closed without them. Nothing is pending in it any more; the backup is still there. */
+  readonly onLeftBehind: (state: PendingChange) => void;
+}
+
+export function watchDocuments(pending: PendingChanges, options: WatchOptions): vscode.Disposable {
+  return new DocumentWatch(pending, options);
+}
+
+class DocumentWatch implements vscode.Disposable {
+  private readonly disposables: vscode.Disposable[];
+  private readonly saved = new Set<string>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly pending: PendingChanges,
+    private readonly options: WatchOptions,
+  ) {
+    const { workspace } = vscode;
+    this.disposables = [
+      workspace.onDidChangeTextDocument((event) => this.changed(event)),
+      workspace.onDidOpenTextDocument((document) => this.opened(document)),
+      workspace.onDidSaveTextDocument(({ uri }) => this.savedNow([uri.toString()])),
+      workspace.onDidSaveNotebookDocument((notebook) =>
+        this.savedNow(notebook.getCells().map(({ document }) => document.uri.toString())),
+      ),
+      workspace.onDidChangeNotebookDocument((event) => this.cellsChanged(event)),
+      workspace.onDidCloseTextDocument(({ uri }) => this.closed(uri)),
+      workspace.onDidRenameFiles(({ files }) => files.forEach(({ oldUri, newUri }) => this.renamed(oldUri, newUri))),
+      workspace.onDidDeleteFiles(({ files }) => files.forEach((uri) => this.deleted(uri))),
+    ];
+  }
+
+  dispose(): void {
+    this.timers.forEach(clearTimeout);
+    for (const each of this.disposables) each.dispose();
+  }
+
+  private changed(event: vscode.TextDocumentChangeEvent): void {
+    const { document } = event;
+    const state = this.pending.tracked(document.uri.toString());
+    if (!state || document.getText() === state.document) return;
+    // Only loading a file again changes a document and leaves it clean; undo can, too, and says so. Cells are never dirty themselves.
+    const loaded =
+      !document.isDirty &&
+      event.reason === undefined &&
+      !state.inFlight &&
+      !document.isUntitled &&
+      !isCell(document.uri);
+    const step = loaded
+      ? onExternalChange(state, document.getText(), document.version)
+      : onDocumentChange(state, changeOf(event));
+    if (step.kind === 'external' && step.gone.length > 0)
+      this.options.log.info(
+        `${shortName(state.uri)} was changed by another program; ${countOf(step.gone.length)} gone with it.`,
+      );
+    this.pending.update(step.state);
+  }
+
+  private opened(document: vscode.TextDocument): void {
+    const uri = document.uri.toString();
+    const draft =
+      document.uri.scheme === 'file' && this.pending.tracked(document.uri.with({ scheme: 'untitled' }).toString());
+    if (draft && draft.document === document.getText()) this.pending.move(draft, renamed(draft, uri));
+    const state = this.pending.tracked(uri);
+    if (state) this.pending.update(onExternalChange(state, document.getText(), document.version).state);
+  }
+
+  private savedNow(uris: readonly string[]): void {
+    for (const uri of uris) {
+      const state = this.pending.tracked(uri);
+      if (!state) continue;
+      const { state: next, tell } = onSaved(state);
+      if (!tell) continue;
+      this.pending.update(next);
+      if (this.saved.size === 0) this.later(TELL_MILLISECONDS, () => this.tellSaved());
+      this.saved.add(uri);
+    }
+  }
+
+  private tellSaved(): void {
+    const uris = [...this.saved].filter((uri) => this.pending.state(uri));
+    this.saved.clear();
+    const count = uris.reduce((sum, uri) => sum + (this.pending.state(uri)?.ranges.length ?? 0), 0);
+    if (count === 0) return;
+    const names = [...new Set(uris.map(shortName))];
+    this.options.tell(
+      `${names.join(' and ')} ${names.length === 1 ? 'was' : 'were'} saved with ${count === 1 ? 'a change' : `${count} changes`} that you have neither kept nor undone. Undo still restores every byte.`,
+    );
+  }
+
+  private closed(uri: vscode.Uri): void {
+    if (!this.pending.state(uri.toString()) || isCell(uri)) return;
+    this.later(CLOSED_MILLISECONDS, () => {
+      this.lookAfter(uri).catch((error: unknown) => this.options.log.error('A closed file could not be read.', error));
+    });
+  }
+
+  /** A document with pending changes was closed: the disk may have them, or what was there before, or nothing. */
+  private async lookAfter(uri: vscode.Uri): Promise<void> {
+    const state = this.pending.state(uri.toString());
+    if (!state || openDocument(state.uri)) return;
+    const file = uri.scheme === 'untitled' ? uri.with({ scheme: 'file' }) : uri;
+    if (file.scheme !== 'file' || !(await exists(file))) {
+      this.options.log.info(`${shortName(state.uri)} is gone, and ${countOf(state.ranges.length)} with it.`);
+      return this.pending.forget(state.uri);
+    }
+    // A new file that was saved: formatting may have changed it on the way.
+    if (uri.scheme === 'untitled') this.pending.move(state, renamed(state, file.toString()));
+    const now = this.pending.state(file.toString());
+    if (!now) return;
+    const bytes = await vscode.workspace.fs.readFile(file);
+    if (uri.scheme === 'untitled' || new TextDecoder().decode(bytes) === now.document) {
+      // Opening it tells what is there by now.
+      await vscode.workspace.openTextDocument(file);
+      return;
+    }
+    this.pending.leave(now.uri);
+    this.options.onLeftBehind(now);
+  }
+
+  private renamed(from: vscode.Uri, to: vscode.Uri): void {
+    for (const state of this.pending.everyTracked()) {
+      const rest = within(from, state.uri);
+      if (rest !== undefined) this.pending.move(state, renamed(state, to.with({ path: to.path + rest }).toString()));
+    }
+  }
+
+  private deleted(deleted: vscode.Uri): void {
+    for (const state of this.pending.everyTracked()) if (within(deleted, state.uri) !== undefined) this.gone(state);
+  }
+
+  /** A cell that was moved is removed and added, a deleted one is gone. */
+  private cellsChanged({ notebook, contentChanges }: vscode.NotebookDocumentChangeEvent): void {
+    const present = new Set(notebook.getCells().map((cell) => cell.document.uri.toString()));
+    for (const { document } of contentChanges.flatMap(({ removedCells }) => removedCells)) {
+      const state = this.pending.tracked(document.uri.toString());
+      if (state && !present.has(state.uri)) this.gone(state);
+    }
+  }
+
+  private gone(state: PendingChange): void {
+    if (state.ranges.length > 0)
+      this.options.log.info(`${shortName(state.uri)} was deleted, and ${countOf(state.ranges.length)} with it.`);
+    this.pending.forget(state.uri);
+  }
+
+  private later(milliseconds: number, run: () => void): void {
+    const timer = setTimeout(() => {
+      this.timers.delete(timer);
+      run();
+    }, milliseconds);
+    this.timers.add(timer);
+  }
+}
+
+/** The rest of a URI's path below a file or folder; `''` for the file itself, `undefined` for others. */
+function within(folder: vscode.Uri, uri: string): string | undefined {
+  const { scheme, path } = vscode.Uri.parse(uri);
+  if (scheme !== folder.scheme) return undefined;
+  if (path === folder.path) return '';
+  return path.startsWith(`${folder.path}/`) ? path.slice(folder.path.length) : undefined;
+}
