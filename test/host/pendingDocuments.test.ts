@@ -171,6 +171,19 @@ describe('pending changes, whatever happens to the document', () => {
     await rm(other, { recursive: true });
   });
 
+  it('know the user’s own typing from a file that is loaded again', async () => {
+    const document = await fixture.open('typed.txt', TEXT);
+    await fixture.api.propose([setOf(document, [B, D])]);
+    assert(await document.save());
+    const editor = await vscode.window.showTextDocument(document);
+    editor.selection = new vscode.Selection(1, 6, 1, 6);
+    await vscode.commands.executeCommand('type', { text: '7' });
+    await waitFor('the typing', () => document.getText().includes('b = 207'));
+    const [hunk] = fixture.hunks(document);
+    assert.deepEqual([hunk?.edited, hunk?.conflict, hunk?.added], [true, undefined, ['b = 207']]);
+    await vscode.commands.executeCommand('architect.keepAll');
+  });
+
   it('are gone with a file that is deleted', async () => {
     const document = await fixture.open('deleted.txt', TEXT);
     await fixture.api.propose([setOf(document, [B])]);

@@ -8,6 +8,8 @@ import type { PendingChanges } from './pendingChanges.js';
 
 /** Saving all files, or auto-save, is told once. */
 const TELL_MILLISECONDS = 400;
+/** So long a changed document may take to become dirty. */
+const DIRTY_MILLISECONDS = 100;
 /** A document that is closed may be opened again at once: under its new name, or by a reload. */
 const CLOSED_MILLISECONDS = 500;
 
@@ -26,6 +28,8 @@ export function watchDocuments(pending: PendingChanges, options: WatchOptions): 
 class DocumentWatch implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
   private readonly saved = new Set<string>();
+  /** Files that may have been loaded again, as they were before. */
+  private readonly loading = new Map<string, PendingChange>();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -54,32 +58,53 @@ class DocumentWatch implements vscode.Disposable {
 
   private changed(event: vscode.TextDocumentChangeEvent): void {
     const { document } = event;
-    const state = this.pending.tracked(document.uri.toString());
+    const uri = document.uri.toString();
+    this.takeOver(document);
+    if (document.isDirty) this.loading.delete(uri);
+    const state = this.pending.tracked(uri);
     if (!state || document.getText() === state.document) return;
-    // Only loading a file again changes a document and leaves it clean; undo can, too, and says so. Cells are never dirty themselves.
-    const loaded =
+    const mayBeLoaded =
       !document.isDirty &&
       event.reason === undefined &&
       !state.inFlight &&
       !document.isUntitled &&
       !isCell(document.uri);
-    const step = loaded
-      ? onExternalChange(state, document.getText(), document.version)
-      : onDocumentChange(state, changeOf(event));
-    if (step.kind === 'external' && step.gone.length > 0)
+    if (mayBeLoaded && !this.loading.has(uri)) {
+      this.loading.set(uri, state);
+      this.later(DIRTY_MILLISECONDS, () => this.loaded(document));
+    }
+    this.pending.update(onDocumentChange(state, changeOf(event)).state);
+  }
+
+  /** Loading a file again leaves its document clean; a person's typing makes it dirty, which is told a moment later. */
+  private loaded(document: vscode.TextDocument): void {
+    const uri = document.uri.toString();
+    const before = this.loading.get(uri);
+    this.loading.delete(uri);
+    const now = this.pending.tracked(uri);
+    // What was kept or undone in between has been decided on the text as it is.
+    if (!before || !now || now.inFlight || now.kept.length !== before.kept.length || document.isClosed) return;
+    const step = onExternalChange(before, document.getText(), document.version);
+    if (step.gone.length > 0)
       this.options.log.info(
-        `${shortName(state.uri)} was changed by another program; ${countOf(step.gone.length)} gone with it.`,
+        `${shortName(uri)} was changed by another program; ${countOf(step.gone.length)} gone with it.`,
       );
     this.pending.update(step.state);
   }
 
   private opened(document: vscode.TextDocument): void {
-    const uri = document.uri.toString();
-    const draft =
-      document.uri.scheme === 'file' && this.pending.tracked(document.uri.with({ scheme: 'untitled' }).toString());
-    if (draft && draft.document === document.getText()) this.pending.move(draft, renamed(draft, uri));
-    const state = this.pending.tracked(uri);
+    this.takeOver(document);
+    const state = this.pending.tracked(document.uri.toString());
     if (state) this.pending.update(onExternalChange(state, document.getText(), document.version).state);
+  }
+
+  /** A new file is being saved: the editor makes an empty one, fills it with the text, and empties the draft. */
+  private takeOver(document: vscode.TextDocument): void {
+    const { uri, version } = document;
+    if (uri.scheme !== 'file' || this.pending.tracked(uri.toString())) return;
+    const draft = this.pending.tracked(uri.with({ scheme: 'untitled' }).toString());
+    if (draft && draft.ranges.length > 0 && draft.document === document.getText())
+      this.pending.move(draft, { ...renamed(draft, uri.toString()), version });
   }
 
   private savedNow(uris: readonly string[]): void {
@@ -116,23 +141,15 @@ class DocumentWatch implements vscode.Disposable {
   private async lookAfter(uri: vscode.Uri): Promise<void> {
     const state = this.pending.state(uri.toString());
     if (!state || openDocument(state.uri)) return;
-    const file = uri.scheme === 'untitled' ? uri.with({ scheme: 'file' }) : uri;
-    if (file.scheme !== 'file' || !(await exists(file))) {
+    if (uri.scheme !== 'file' || !(await exists(uri))) {
       this.options.log.info(`${shortName(state.uri)} is gone, and ${countOf(state.ranges.length)} with it.`);
       return this.pending.forget(state.uri);
     }
-    // A new file that was saved: formatting may have changed it on the way.
-    if (uri.scheme === 'untitled') this.pending.move(state, renamed(state, file.toString()));
-    const now = this.pending.state(file.toString());
-    if (!now) return;
-    const bytes = await vscode.workspace.fs.readFile(file);
-    if (uri.scheme === 'untitled' || new TextDecoder().decode(bytes) === now.document) {
-      // Opening it tells what is there by now.
-      await vscode.workspace.openTextDocument(file);
-      return;
-    }
-    this.pending.leave(now.uri);
-    this.options.onLeftBehind(now);
+    const bytes = await vscode.workspace.fs.readFile(uri);
+    // Opening it tells what is there by now.
+    if (new TextDecoder().decode(bytes) === state.document) return void (await vscode.workspace.openTextDocument(uri));
+    this.pending.leave(state.uri);
+    this.options.onLeftBehind(state);
   }
 
   private renamed(from: vscode.Uri, to: vscode.Uri): void {
