@@ -70,7 +70,7 @@ export function flatten(
   let last = new Int32Array(guess);
   const open: number[] = [];
   let count = 0;
-  const cursor = tree.walk();
+  const cursor = parser.walk(tree);
   walk: for (;;) {
     const id = cursor.nodeTypeId;
     const { name, leaf, length } = (known[id] ??= nodeType(cursor));

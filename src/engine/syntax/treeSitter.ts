@@ -48,6 +48,8 @@ export interface ConcreteParser {
   readonly nodeTypes: (NodeType | undefined)[];
   /** @throws Error when tree-sitter gives no tree, which it does only without a language. */
   parse(text: string, previous: ConcreteTree | null): ConcreteTree;
+  /** A cursor at the root. No other may be used before it is deleted. */
+  walk(tree: ConcreteTree): Cursor;
 }
 
 /** Where the two WebAssembly files lie, when not in the packages that ship them. */
@@ -71,9 +73,84 @@ interface WasmModule {
       setLanguage(language: unknown): void;
       parse(text: string, previous: ConcreteTree | null): ConcreteTree | null;
     };
-    init(options: { locateFile(name: string, folder: string): string }): Promise<void>;
+    /** Makes the runtime out of the object that it is given. */
+    init(runtime: { locateFile(name: string, folder: string): string }): Promise<void>;
   };
-  readonly Language: { load(path: string): Promise<unknown> };
+  readonly Language: { load(path: string): Promise<{ readonly types: readonly string[] }> };
+}
+
+/** What of web-tree-sitter's WebAssembly runtime is called directly. All of it works on the cursor in the transfer buffer. */
+interface WasmRuntime {
+  /** The transfer buffer's address. */
+  _ts_init(): number;
+  getValue(address: number, type: 'i32'): number;
+  _ts_tree_cursor_current_node_type_id_wasm(tree: number): number;
+  _ts_tree_cursor_current_node_is_named_wasm(tree: number): number;
+  _ts_tree_cursor_current_node_is_missing_wasm(tree: number): number;
+  _ts_tree_cursor_start_index_wasm(tree: number): number;
+  _ts_tree_cursor_end_index_wasm(tree: number): number;
+  _ts_tree_cursor_goto_first_child_wasm(tree: number): number;
+  _ts_tree_cursor_goto_next_sibling_wasm(tree: number): number;
+  _ts_tree_cursor_goto_parent_wasm(tree: number): number;
+}
+
+/** web-tree-sitter's cursor: its state as four words, copied to and from the transfer buffer by each of its methods. */
+interface WasmCursor extends Cursor {
+  [word: number]: number;
+  delete(): void;
+}
+
+/**
+ * Walks by the runtime's own functions and leaves the cursor's state in the transfer buffer between them: copying it there and
+ * back takes longer than what is asked.
+ */
+class DirectCursor implements Cursor {
+  private readonly cursor: WasmCursor;
+  private readonly tree: number;
+
+  constructor(
+    private readonly runtime: WasmRuntime,
+    private readonly buffer: number,
+    private readonly types: readonly string[],
+    tree: ConcreteTree,
+  ) {
+    this.tree = (tree as unknown as { readonly 0: number })[0];
+    // Making it leaves it in the transfer buffer.
+    this.cursor = tree.walk() as WasmCursor;
+  }
+
+  get nodeType(): string {
+    return this.types[this.nodeTypeId] || 'ERROR';
+  }
+  get nodeTypeId(): number {
+    return this.runtime._ts_tree_cursor_current_node_type_id_wasm(this.tree);
+  }
+  get nodeIsNamed(): boolean {
+    return this.runtime._ts_tree_cursor_current_node_is_named_wasm(this.tree) === 1;
+  }
+  get nodeIsMissing(): boolean {
+    return this.runtime._ts_tree_cursor_current_node_is_missing_wasm(this.tree) === 1;
+  }
+  get startIndex(): number {
+    return this.runtime._ts_tree_cursor_start_index_wasm(this.tree);
+  }
+  get endIndex(): number {
+    return this.runtime._ts_tree_cursor_end_index_wasm(this.tree);
+  }
+  gotoFirstChild(): boolean {
+    return this.runtime._ts_tree_cursor_goto_first_child_wasm(this.tree) === 1;
+  }
+  gotoNextSibling(): boolean {
+    return this.runtime._ts_tree_cursor_goto_next_sibling_wasm(this.tree) === 1;
+  }
+  gotoParent(): boolean {
+    return this.runtime._ts_tree_cursor_goto_parent_wasm(this.tree) === 1;
+  }
+  delete(): void {
+    // Its memory may have moved.
+    for (let i = 0; i < 4; i++) this.cursor[i] = this.runtime.getValue(this.buffer + 4 * i, 'i32');
+    this.cursor.delete();
+  }
 }
 
 // A CommonJS bundle has `__filename`, an ES module has `import.meta.url`.
@@ -112,25 +189,40 @@ function loadNative(): ConcreteParser {
     nodeTypes: [],
     // The default buffer is too small for long files, and parsing them fails.
     parse: (text, previous) => checked(parser.parse(text, previous, { bufferSize: text.length * 2 + 4096 })),
+    walk: (tree) => tree.walk(),
   };
 }
+
+let wasmRuntime: { locateFile(): string } | undefined;
 
 async function loadWasm(locations: ParserLocations): Promise<ConcreteParser> {
   const { Parser, Language } = need('web-tree-sitter') as WasmModule;
   const wasmPath = locations.wasmPath ?? locate('web-tree-sitter/web-tree-sitter.wasm');
   const grammarPath = locations.grammarWasmPath ?? locate('tree-sitter-python/tree-sitter-python.wasm');
+  // Once it is there, it is the same for all parsers of this process.
+  const made = wasmRuntime ?? { locateFile: () => wasmPath };
   try {
-    await Parser.init({ locateFile: () => wasmPath });
+    await Parser.init(made);
+    wasmRuntime = made;
   } catch (error) {
     throw new Error(`The Python parser could not be loaded: ${wasmPath}: ${messageOf(error)}`);
   }
   const parser = new Parser();
+  let types: readonly string[];
   try {
-    parser.setLanguage(await Language.load(grammarPath));
+    const language = await Language.load(grammarPath);
+    parser.setLanguage(language);
+    ({ types } = language);
   } catch (error) {
     throw new Error(`The Python parser could not be loaded: ${grammarPath}: ${messageOf(error)}`);
   }
-  return { nodeTypes: [], parse: (text, previous) => checked(parser.parse(text, previous)) };
+  const filled = made as unknown as WasmRuntime;
+  const buffer = filled._ts_init();
+  return {
+    nodeTypes: [],
+    parse: (text, previous) => checked(parser.parse(text, previous)),
+    walk: (tree) => new DirectCursor(filled, buffer, types, tree),
+  };
 }
 
 /** @throws Error naming the file that is missing or can't be loaded on this platform. */
