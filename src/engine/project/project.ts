@@ -114,15 +114,21 @@ export class Project {
   /** Finds `name` on `first` (the running script's folder) and then the roots. */
   resolve(name: string, first: readonly string[]): ResolvedModule | undefined {
     for (const root of [...first, ...this.roots]) {
-      const key = `${root}\0${name}`;
-      let found = this.resolved.get(key);
-      if (found === undefined) {
-        found = this.find(root, name) ?? null;
-        this.resolved.set(key, found);
-      }
+      const found = this.resolveIn(root, name);
       if (found) return found;
     }
     return undefined;
+  }
+
+  /** Finds `name` in one folder. */
+  resolveIn(root: string, name: string): ResolvedModule | undefined {
+    const key = `${root}\0${name}`;
+    let found = this.resolved.get(key);
+    if (found === undefined) {
+      found = this.find(root, name) ?? null;
+      this.resolved.set(key, found);
+    }
+    return found ?? undefined;
   }
 
   private find(root: string, name: string): ResolvedModule | undefined {

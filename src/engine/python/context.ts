@@ -117,6 +117,8 @@ export interface Context {
   moduleExists(name: string): boolean;
   /** The version of an installed distribution; `undefined` when its metadata is not on the search path. */
   installedVersion(name: string): string | undefined;
+  /** `sys.path.append(path)`: imports of the running modules look there too. */
+  addSearchFolder(path: string): void;
   /** `sys.modules[name] = value`, from the code of that module. */
   replaceModule(name: string, value: Value): void;
   /**

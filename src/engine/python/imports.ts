@@ -49,6 +49,8 @@ interface ModuleRecord {
   replacement: Value | undefined;
   mainRun: boolean;
   typeCheckingRun: boolean;
+  /** What its code, or that of a module that it imports, has put on `sys.path`. */
+  readonly searchFolders: string[];
 }
 
 export class Importer {
@@ -100,7 +102,7 @@ export class Importer {
   /** Where absolute imports of a module are searched before the project's roots, and the fallback after them. */
   private find(name: string, from: ModuleRecord | null): ResolvedModule | undefined {
     const { project } = this.interpreter;
-    const first = from?.root ? [from.root, ...this.searchFirst] : this.searchFirst;
+    const first = from?.root ? [from.root, ...from.searchFolders, ...this.searchFirst] : this.searchFirst;
     const found = project.resolve(name, first);
     if (found) return found;
     // A script in a subfolder is usually started from a folder above it.
@@ -108,11 +110,24 @@ export class Importer {
     const above: string[] = [];
     for (let folder = dirname(from.root), i = 0; i < 4 && folder !== '/'; i++, folder = dirname(folder))
       above.push(folder);
-    for (const folder of above) {
-      const head = project.resolve(name.split('.')[0] ?? name, [folder]);
-      if (head) return project.resolve(name, [folder]);
+    // A project whose packages lie in `src` is installed before its scripts and tests are run.
+    const sources = [from.root, ...above, ...project.roots].map((folder) => `${folder}/src`);
+    for (const folder of [...above, ...sources]) {
+      const head = project.resolveIn(folder, name.split('.')[0] ?? name);
+      if (head) return project.resolveIn(folder, name);
     }
     return undefined;
+  }
+
+  /**
+   * `sys.path` gets one more folder: imports of the modules that are running look there from now on. What only a run of a
+   * model does to it is gone with that run.
+   */
+  addSearchFolder(path: string): void {
+    const { provider } = this.interpreter.project;
+    const folder = this.candidates(path).find((candidate) => provider.isDirectory(candidate));
+    if (folder === undefined || this.interpreter.heap.depth > 0) return;
+    for (const record of this.begun ?? []) if (record.state === 'running') record.searchFolders.push(folder);
   }
 
   private record(name: string, from: ModuleRecord | null): ModuleRecord | undefined {
@@ -188,6 +203,7 @@ export class Importer {
       replacement: undefined,
       mainRun: false,
       typeCheckingRun: false,
+      searchFolders: [],
     };
     module.saved = 0;
     this.records.set(key, record);
@@ -287,6 +303,7 @@ export class Importer {
       record.replacement = undefined;
       record.mainRun = false;
       record.typeCheckingRun = false;
+      record.searchFolders.length = 0;
     }
   }
 
@@ -574,6 +591,12 @@ export class Importer {
     else this.execFromImport(frame, node, record, guarded, lazy);
   }
 
+  /** A module beside a script that is imported for what it does to `sys.path` can't wait until its name is used. */
+  private changesSearchPath({ module, resolved }: ModuleRecord): boolean {
+    if (!resolved?.path || resolved.isPackage || module.name.includes('.')) return false;
+    return this.interpreter.project.text(resolved.path)?.includes('sys.path') ?? false;
+  }
+
   private withGuard<T>(guarded: boolean, action: () => T): T {
     if (!guarded) return action();
     this.guarded++;
@@ -608,8 +631,8 @@ export class Importer {
         if (alias.asName !== null || isUnknown(value)) return this.visible(value);
         return this.visible(this.importName(head, record));
       };
-      if (lazy && record && whole && !whole.modelled && whole.state === 'new')
-        this.bindLazily(record, frame, local, whole, load);
+      const deferred = lazy && whole !== undefined && !whole.modelled && whole.state === 'new';
+      if (deferred && record && !this.changesSearchPath(whole)) this.bindLazily(record, frame, local, whole, load);
       else bindName(interpreter, frame, local, this.withGuard(guarded, load));
     }
   }

@@ -1096,6 +1096,9 @@ export class Interpreter implements Context {
   installedVersion(name: string): string | undefined {
     return this.importer.installedVersion(name);
   }
+  addSearchFolder(path: string): void {
+    this.importer.addSearchFolder(path);
+  }
   replaceModule(name: string, value: Value): void {
     this.importer.replace(name, value);
   }

@@ -89,3 +89,49 @@ describe('names bound by an import', () => {
     '7',
   );
 });
+
+describe('folders of source', () => {
+  const library = {
+    '/proj/lib/sizes.py': 'WIDTH = 7\n',
+    '/proj/src/pkg/__init__.py': 'from .core import DEPTH\n',
+    '/proj/src/pkg/core.py': 'DEPTH = 3\n',
+  };
+  const importing = (script: string, more: Readonly<Record<string, string>> = {}) => ({
+    ...library,
+    ...more,
+    '/proj/tools/run.py': script,
+    '/main.py': 'import importlib\nimport sys\nsys.path.append("/proj/tools")\nimport run\n',
+  });
+  program(
+    'are added by sys.path.append',
+    importing(
+      'import os, sys\nsys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "lib"))\nfrom sizes import WIDTH\n',
+    ),
+    'run.WIDTH',
+    '7',
+  );
+  program(
+    'are added by sys.path.insert of a path object, unless they are there',
+    importing(
+      'import sys\nfrom pathlib import Path\nroot = Path(__file__).resolve().parents[1] / "lib"\nif str(root) not in sys.path:\n    sys.path.insert(0, str(root))\nimport sizes\n',
+    ),
+    'run.sizes.WIDTH',
+    '7',
+  );
+  program(
+    'are added for the script by a module that it imports',
+    importing('import _paths\nimport sizes\n', {
+      '/proj/tools/_paths.py':
+        'import os\nimport sys\n\ndef add_path(path):\n    if path not in sys.path:\n        sys.path.insert(0, path)\n\nadd_path(os.path.join(os.path.dirname(__file__), "..", "lib"))\n',
+    }),
+    'run.sizes.WIDTH',
+    '7',
+  );
+  program('are found in src beside the folder of a script', importing('from pkg import DEPTH\n'), 'run.DEPTH', '3');
+  program(
+    'stay unknown where nothing says them',
+    importing('import sizes\nwidth = sizes.WIDTH\n'),
+    'run.width',
+    "unknown: the package 'sizes' is not on the search path",
+  );
+});

@@ -103,7 +103,11 @@ function sysMembers(): Record<string, Value> {
   const list = (items: Value[]): Value => ({ kind: 'list', items, cls: null, attrs: null, saved: 0, taint: null });
   return {
     argv: list(['main.py']),
-    path: list([]),
+    _search: defineFunction('_search(path, /)', ({ path }, context) => {
+      const text = textOfPath(path, context);
+      if (typeof text === 'string') context.addSearchFolder(text);
+      return null;
+    }),
     platform: 'linux',
     maxsize: Number.MAX_SAFE_INTEGER,
     byteorder: 'little',
@@ -135,6 +139,26 @@ function sysMembers(): Record<string, Value> {
 }
 
 const sysSource = `
+class _SearchPath(list):
+    def append(self, folder, /):
+        _search(folder)
+
+    def insert(self, index, folder, /):
+        _search(folder)
+
+    def extend(self, folders, /):
+        for folder in folders:
+            _search(folder)
+
+    def __iadd__(self, folders):
+        self.extend(folders)
+        return self
+
+    def remove(self, folder, /):
+        pass
+
+
+path = _SearchPath()
 version_info = _make_version("version_info", "major minor micro releaselevel serial")(3, 11, 0, "final", 0)
 implementation = _make_version("implementation", "name version cache_tag")("cpython", version_info, "cpython-311")
 float_info = _make_version("float_info", "max min epsilon dig mant_dig max_exp min_exp radix")(
