@@ -15,6 +15,7 @@ import {
   type SourceFile,
   type Stmt,
 } from '../syntax/index.js';
+import type { Assumption } from './context.js';
 import { boundNames } from './boundNames.js';
 import { budget } from './budget.js';
 import { notModelled, type ModelledModule } from './define.js';
@@ -47,8 +48,11 @@ interface ModuleRecord {
   epoch: number;
   /** What the module has put into `sys.modules` in its own place. */
   replacement: Value | undefined;
-  mainRun: boolean;
+  /** What `if __name__ == "__main__":` binds, once that has been asked for. */
+  late: ReadonlyMap<string, Value> | null;
   typeCheckingRun: boolean;
+  /** What was taken for granted to run its body. */
+  assumptions: readonly Assumption[];
   /** What its code, or that of a module that it imports, has put on `sys.path`. */
   readonly searchFolders: string[];
 }
@@ -201,8 +205,9 @@ export class Importer {
       dependencies: new Set(),
       epoch: 0,
       replacement: undefined,
-      mainRun: false,
+      late: null,
       typeCheckingRun: false,
+      assumptions: [],
       searchFolders: [],
     };
     module.saved = 0;
@@ -301,7 +306,7 @@ export class Importer {
       record.stars = [];
       record.dependencies.clear();
       record.replacement = undefined;
-      record.mainRun = false;
+      record.late = null;
       record.typeCheckingRun = false;
       record.searchFolders.length = 0;
     }
@@ -310,14 +315,18 @@ export class Importer {
   private start(record: ModuleRecord): ModuleRecord {
     this.begun?.add(record);
     // Python would have run it long before: it neither sees nor changes the modes and the trace of the code that runs now.
+    // What is taken for granted here holds for every run that uses the module, not just for the first.
     const { interpreter } = this;
-    const { state, unseen } = interpreter;
+    const { state, unseen, assumptions } = interpreter;
     interpreter.state = new Map();
+    interpreter.assumptions = [];
     try {
       return this.runRecord(record);
     } finally {
+      record.assumptions = interpreter.assumptions;
       interpreter.state = state;
       interpreter.unseen = unseen;
+      interpreter.assumptions = assumptions;
     }
   }
 
@@ -375,7 +384,7 @@ export class Importer {
       if (!file) return null;
       namespace.set('__name__', '__main__');
       record.state = 'ready';
-      record.mainRun = true;
+      record.late = new Map();
       this.runBody(record, file, false);
       return record.module;
     } finally {
@@ -900,22 +909,52 @@ export class Importer {
   lateGlobal(module: PyModule, name: string): Value | undefined {
     const record = this.byModule.get(module);
     const file = module.file;
-    if (!record || record.mainRun || record.modelled || !file || record.state !== 'ready') return undefined;
-    const blocks = file.ast.body.filter((node) => node.kind === 'If' && isMainTest(node.test));
-    if (
-      blocks.length === 0 ||
-      !new RegExp(`\\b${name.replace(/\W/g, '')}\\b`).test(blocks.map((node) => file.slice(node)).join('\n'))
-    ) {
-      if (!blocks.some(() => file.text.includes(`global ${name}`))) return undefined;
+    if (!record || record.modelled || !file || record.state !== 'ready') return undefined;
+    if (!record.late) {
+      const blocks = file.ast.body.filter((node) => node.kind === 'If' && isMainTest(node.test));
+      const asked = new RegExp(`\\b${name.replace(/\W/g, '')}\\b`);
+      if (blocks.length === 0 || !asked.test(blocks.map((node) => file.slice(node)).join('\n'))) {
+        if (!blocks.some(() => file.text.includes(`global ${name}`))) return undefined;
+      }
+      record.late = this.runMain(record, file, blocks);
     }
-    record.mainRun = true;
-    const body = blocks.flatMap((node) => (node.kind === 'If' ? node.body : []));
-    this.interpreter.heap.onBase(() => {
-      this.runStatements(this.frameFor(record, file), body, budget.moduleSteps, false);
-    });
-    const value = module.namespace.get(name);
+    const value = record.late.get(name);
     if (value !== undefined) this.interpreter.assume(`'${name}' is set as when the file is run as a script`);
     return value;
+  }
+
+  /**
+   * Carries out what a file does as a script. @returns the names that only this binds; the module keeps its own as they were, so that
+   * it doesn't matter who asked first.
+   */
+  private runMain(record: ModuleRecord, file: SourceFile, blocks: readonly Stmt[]): ReadonlyMap<string, Value> {
+    record.late = new Map();
+    const { interpreter } = this;
+    const { namespace } = record.module;
+    const body = blocks.flatMap((node) => (node.kind === 'If' ? node.body : []));
+    const { assumptions } = interpreter;
+    interpreter.assumptions = [];
+    const late = new Map<string, Value>();
+    try {
+      interpreter.heap.onBase(() => {
+        const before = new Map(namespace);
+        this.runStatements(this.frameFor(record, file), body, budget.moduleSteps, false);
+        for (const [key, value] of [...namespace])
+          if (!before.has(key)) {
+            late.set(key, value);
+            namespace.delete(key);
+          }
+        for (const [key, value] of before) namespace.set(key, value);
+      });
+    } finally {
+      interpreter.assumptions = assumptions;
+    }
+    return late;
+  }
+
+  /** What was taken for granted to run a module's body. */
+  assumptionsOf(module: PyModule): readonly Assumption[] {
+    return this.byModule.get(module)?.assumptions ?? [];
   }
 
   /**

@@ -113,7 +113,7 @@ export class Engine {
   private analyzeCall(path: string, file: SourceFile, call: string, inputs: readonly InputSpec[] | null): ModelReport {
     const { interpreter } = this;
     return interpreter.run(() => {
-      const module = interpreter.importer.moduleOfFile(path);
+      const module = this.moduleOf(path);
       const value = interpreter.attempt(() => evaluateSource(interpreter, module, call));
       const cls = typeof value === 'object' && value?.kind === 'instance' ? value.cls : null;
       const place = cls?.place && !cls.place.file.path.startsWith('<') ? cls.place : { file, start: 0, end: 0 };
@@ -130,6 +130,14 @@ export class Engine {
     });
   }
 
+  /** The module of the file that is analysed, with what running it took for granted. */
+  private moduleOf(path: string): PyModule {
+    const { importer, assumptions } = this.interpreter;
+    const module = importer.moduleOfFile(path);
+    assumptions.push(...importer.assumptionsOf(module));
+    return module;
+  }
+
   private analyzeClass(
     path: string,
     file: SourceFile,
@@ -141,7 +149,7 @@ export class Engine {
     const { interpreter } = this;
     const recorder = observations ? new Recorder(file) : undefined;
     return this.watched(recorder, () => {
-      const module = interpreter.importer.moduleOfFile(path);
+      const module = this.moduleOf(path);
       const context = this.classContext(module, file, node);
       if (!context) return null;
       const owners = classesOf(file).flatMap((other) =>
