@@ -31,11 +31,35 @@ export function lookup(interpreter: Interpreter, cls: PyClass, name: string): Va
   return value;
 }
 
+/** Methods that belong to the class without being decorated. */
+const IMPLICIT_CLASS_METHODS = new Set(['__class_getitem__', '__init_subclass__']);
+
+/** Names that a class whose metaclass is `ABCMeta` leaves abstract; `undefined` for other classes. */
+export function abstractMethods(cls: PyClass): string[] | undefined {
+  if (!cls.metaclass?.mro.some(({ name, module }) => name === 'ABCMeta' && module === 'abc')) return undefined;
+  const seen = new Set<string>();
+  const abstract: string[] = [];
+  for (const parent of cls.mro)
+    for (const [name, value] of parent.namespace) {
+      if (seen.has(name)) continue;
+      seen.add(name);
+      if (isAbstract(value)) abstract.push(name);
+    }
+  return abstract.sort();
+}
+
+function isAbstract(value: Value): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (value.kind === 'function') return value.attrs?.get('__isabstractmethod__') === true;
+  return value.kind === 'descriptor' && (isAbstract(value.get) || isAbstract(value.set));
+}
+
 /** Applies the descriptor protocol to a class entry. `self` is `undefined` for access through the class. */
 function bind(interpreter: Interpreter, entry: Value, self: Value | undefined, cls: PyClass): Value {
   if (typeof entry !== 'object' || entry === null) return entry;
   switch (entry.kind) {
     case 'function':
+      if (IMPLICIT_CLASS_METHODS.has(entry.name)) return { kind: 'method', self: cls, func: entry };
       return self === undefined ? entry : { kind: 'method', self, func: entry };
     case 'builtin':
       return self === undefined || !entry.isMethod ? entry : { kind: 'method', self, func: entry };
@@ -247,6 +271,23 @@ function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string)
   if (entry !== undefined) return bind(interpreter, entry, undefined, cls);
   if (meta && metaEntry !== undefined) return bind(interpreter, metaEntry, cls, meta);
   switch (name) {
+    case '__call__':
+      if (cls.layout !== 'type') break;
+      return {
+        kind: 'builtin',
+        name,
+        qualname: 'type.__call__',
+        isMethod: true,
+        pure: true,
+        call: ([made, ...args], kwargs) =>
+          typeof made === 'object' && made?.kind === 'class'
+            ? instantiate(interpreter, made, args, kwargs)
+            : interpreter.raise('TypeError', "descriptor '__call__' of 'type' object needs a class"),
+      };
+    case '__abstractmethods__': {
+      const names = abstractMethods(cls);
+      return names && interpreter.set(names, true);
+    }
     case '__name__':
       return cls.name;
     case '__qualname__':
@@ -424,8 +465,15 @@ export function allocate(
       }
       return interpreter.unknown(`the value of this ${cls.name} is not known`, cls);
     }
-    default:
+    default: {
+      const abstract = cls.unknownBase ? undefined : abstractMethods(cls);
+      if (abstract && abstract.length > 0)
+        interpreter.raise(
+          'TypeError',
+          `Can't instantiate abstract class ${cls.name} with abstract method${abstract.length > 1 ? 's' : ''} ${abstract.join(', ')}`,
+        );
       return { kind: 'instance', cls, attrs: new Map(), place: interpreter.place, saved, taint: null };
+    }
   }
 }
 
@@ -737,6 +785,18 @@ export function deleteAttribute(interpreter: Interpreter, object: Value, name: s
 function deleteOwnAttribute(interpreter: Interpreter, object: Value, name: string): void {
   if (typeof object === 'object' && object !== null) {
     if (object.kind === 'unknown') return;
+    const entry = object.kind === 'instance' ? lookup(interpreter, object.cls, name) : undefined;
+    if (typeof entry === 'object' && entry?.kind === 'descriptor' && entry.type === 'property' && entry.del !== null) {
+      interpreter.call(entry.del, [object]);
+      return;
+    }
+    if (typeof entry === 'object' && entry?.kind === 'instance') {
+      const remove = lookup(interpreter, entry.cls, '__delete__');
+      if (remove !== undefined) {
+        interpreter.call(remove, [entry, object]);
+        return;
+      }
+    }
     switch (object.kind) {
       case 'instance':
       case 'function':

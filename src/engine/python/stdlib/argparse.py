@@ -202,7 +202,7 @@ class ArgumentParser:
 
     def parse_args(self, args=None, namespace=None):
         if args:
-            return self._parse(list(args), namespace)
+            return self._parse(list(args), namespace, None)
         result = Namespace() if namespace is None else namespace
         for option in self._options:
             if option.default == SUPPRESS:
@@ -228,7 +228,7 @@ class ArgumentParser:
                 return option
         return None
 
-    def _parse(self, args, namespace):
+    def _parse(self, args, namespace, others):
         result = self.parse_args([], namespace)
         positionals = [option for option in self._options if option.positional]
         at = 0
@@ -240,10 +240,12 @@ class ArgumentParser:
                 text, _, inline = text.partition("=")
             option = self._option(text)
             if option is None:
-                if text.startswith("-") and not text[1:2].isdigit():
-                    raise SystemExit(2)
-                if not positionals:
-                    raise SystemExit(2)
+                strange = text.startswith("-") and not text[1:2].isdigit()
+                if strange or not positionals:
+                    if others is None:
+                        raise SystemExit(2)
+                    others.append(args[at - 1])
+                    continue
                 option = positionals.pop(0)
                 at -= 1
             values = [] if inline is None else [inline]
@@ -255,7 +257,10 @@ class ArgumentParser:
         return result
 
     def parse_known_args(self, args=None, namespace=None):
-        return self.parse_args(args, namespace), []
+        others = []
+        if args:
+            return self._parse(list(args), namespace, others), others
+        return self.parse_args(args, namespace), others
 
     parse_intermixed_args = parse_args
 

@@ -310,10 +310,12 @@ export const enumMeta = defineClass('EnumType', {
           ? makeEnum(cls, name as Value, bases as Value, namespace, context)
           : notKnown(context),
     ),
-    __call__: defineFunction('__call__(cls, value, names=None, *rest, **kwargs)', ({ cls, value, names }, context) => {
+    __call__: defineFunction('__call__(cls, value, names=None, *rest, **kwargs)', (bound, context) => {
+      const { cls, value, names, kwargs } = bound;
       if (!isClass(cls)) return notKnown(context);
       if (names === null || members(cls).length > 0) return byValue(cls, value as Value, context);
-      return functional(cls, value as Value, names as Value, context);
+      const start = isDict(kwargs) ? asInt(kwargs.entries.get('start')?.value) : undefined;
+      return functional(cls, value as Value, names as Value, typeof start === 'number' ? start : 1, context);
     }),
     __iter__: defineFunction('__iter__(cls)', ({ cls }, context) =>
       context.iterator(isClass(cls) && isFlag(cls) ? bitsOf(cls) : members(cls)),
@@ -338,6 +340,9 @@ export const enumMeta = defineClass('EnumType', {
       return false;
     }),
     __members__: defineProperty((cls, context) => context.dict(named(cls))),
+    _value2member_map_: defineProperty((cls, context) =>
+      context.dict(members(cls).map((member) => [member.attrs.get('_value_') ?? null, member] as const)),
+    ),
     __repr__: defineFunction('__repr__(cls)', ({ cls }, context) =>
       isClass(cls) ? `<${isFlag(cls) ? 'flag' : 'enum'} '${cls.qualname}'>` : context.repr(cls as Value),
     ),
@@ -345,7 +350,7 @@ export const enumMeta = defineClass('EnumType', {
 });
 
 /** `Enum('Color', 'RED GREEN')`. */
-function functional(cls: PyClass, name: Value, names: Value, context: Context): Value {
+function functional(cls: PyClass, name: Value, names: Value, start: number, context: Context): Value {
   const text = asString(names);
   const items =
     text !== undefined
@@ -360,7 +365,7 @@ function functional(cls: PyClass, name: Value, names: Value, context: Context): 
     const key = pair ? (item.items[0] as Value) : item;
     namespace.entries.set(asString(key) ?? '', {
       key,
-      value: pair ? (item.items[1] as Value) : cls.mro.includes(strEnumClass) ? textOf(key).toLowerCase() : i + 1,
+      value: pair ? (item.items[1] as Value) : cls.mro.includes(strEnumClass) ? textOf(key).toLowerCase() : i + start,
     });
   });
   return makeEnum(cls.metaclass ?? enumMeta, name, makeTuple([cls]), namespace, context);

@@ -55,10 +55,11 @@ def singledispatch(func):
 
     def register(cls, implementation=None):
         if implementation is None:
-            if isinstance(cls, type):
+            if isinstance(cls, type) or hasattr(cls, "__args__"):
                 return lambda function: register(cls, function)
             return register(_first_annotation(cls), cls)
-        registry[cls] = implementation
+        for member in getattr(cls, "__args__", (cls,)):
+            registry[member] = implementation
         return implementation
 
     def wrapper(*args, **kwargs):

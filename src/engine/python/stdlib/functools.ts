@@ -113,7 +113,10 @@ export const functoolsModule: ModelledModule = {
       ({ key }, context) => !isUnknown(key) && context.hashKey(key as Value) !== undefined,
     ),
     _first_annotation: defineFunction('_first_annotation(function)', ({ function: func }, context) => {
-      const first = typeof func === 'object' && func?.kind === 'function' ? func.node.params[0]?.name : undefined;
+      const first =
+        typeof func === 'object' && func?.kind === 'function'
+          ? func.node.params.find(({ annotation }) => annotation !== null)?.name
+          : undefined;
       const annotation =
         typeof func === 'object' && func?.kind === 'function' && first !== undefined
           ? parameterAnnotation(context, func, first)

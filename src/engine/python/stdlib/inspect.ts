@@ -1,9 +1,9 @@
 /** `inspect`: signatures of known functions, and what kind of thing a value is. */
 import { parameterAnnotation, returnAnnotation } from '../annotations.js';
-import { isDict, isInstance, isUnknown, textOf } from '../coerce.js';
+import { because, isClass, isDict, isInstance, isTuple, isUnknown, textOf } from '../coerce.js';
 import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import type { Context } from '../context.js';
-import type { PyModule, SignatureParameter, Value } from '../value.js';
+import type { PyModule, SignatureParameter, Unknown, Value } from '../value.js';
 
 const emptyClass = defineClass('_empty', { module: 'inspect' });
 const kindClass = defineClass('_ParameterKind', { module: 'inspect' });
@@ -169,6 +169,20 @@ function membersOf(object: Value, predicate: Value, context: Context): Value {
   return context.list(found);
 }
 
+/** `inspect.getattr_static`: what is stored, without descriptors and `__getattr__`. */
+function staticAttribute(object: Value, name: Value, fallback: Value | undefined, context: Context): Value {
+  if (isUnknown(object) || isUnknown(name)) return because(isUnknown(object) ? object : (name as Unknown));
+  const key = textOf(name);
+  const own = isInstance(object) ? object.attrs.get(key) : undefined;
+  if (own !== undefined) return own;
+  for (const cls of (isClass(object) ? object : context.typeOf(object)).mro) {
+    const value = cls.namespace.get(key);
+    if (value !== undefined) return value;
+  }
+  if (fallback !== undefined) return fallback;
+  return context.raise('AttributeError', key);
+}
+
 export const inspectModules: readonly ModelledModule[] = [
   {
     name: 'inspect',
@@ -246,6 +260,8 @@ export const inspectModules: readonly ModelledModule[] = [
             ['keywords', one('doubleStar')],
             ['defaults', defaults.length > 0 ? context.tuple(defaults) : null],
             ['kwonlyargs', context.list(named('keywordOnly'))],
+            ['kwonlydefaults', context.getAttribute(found.func, '__kwdefaults__') ?? null],
+            ['annotations', context.getAttribute(found.func, '__annotations__') ?? context.dict()],
           ]);
         }),
         isclass: is('isclass', (value) => kindOf(value) === 'class'),
@@ -254,7 +270,13 @@ export const inspectModules: readonly ModelledModule[] = [
         ismodule: is('ismodule', (value) => kindOf(value) === 'module'),
         isbuiltin: is('isbuiltin', (value) => kindOf(value) === 'builtin'),
         isroutine: is('isroutine', (value) => ['function', 'method', 'builtin'].includes(kindOf(value))),
-        isabstract: is('isabstract', () => false),
+        isabstract: defineFunction('isabstract(object)', ({ object }, context) => {
+          const names = isClass(object) ? context.getAttribute(object, '__abstractmethods__') : undefined;
+          return names === undefined ? isUnknown(object) && object : context.truth(names);
+        }),
+        getattr_static: defineFunction('getattr_static(obj, attr, *default)', ({ obj, attr, default: rest }, context) =>
+          staticAttribute(obj ?? null, attr ?? null, isTuple(rest) ? rest.items[0] : undefined, context),
+        ),
         isgenerator: is('isgenerator', (value) => kindOf(value) === 'iterator'),
         isgeneratorfunction: is(
           'isgeneratorfunction',
