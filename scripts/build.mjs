@@ -54,10 +54,11 @@ const PROGRAMS = [
     options: {
       ...node,
       banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` },
-      plugins: [separate('./batch.js', './cli-batch.js')],
+      plugins: [separate('./batch.js', './cli-batch.js'), separate('./lint.js', './cli-lint.js')],
     },
   },
   { entry: 'src/cli/batch.ts', out: 'cli-batch.js', options: node },
+  { entry: 'src/cli/lint.ts', out: 'cli-lint.js', options: node },
   { entry: 'src/cli/worker.ts', out: 'cli-worker.js', options: node },
   {
     entry: 'src/inspector/main.ts',

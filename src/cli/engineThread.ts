@@ -1,7 +1,7 @@
 /** The engine in a thread of its own: with a stack that deep code needs, and to be ended when a request does not come to an end. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import type { ModelReport } from '../engine/report/index.js';
+import type { FindingReport, ModelReport } from '../engine/report/index.js';
 
 /** Megabytes; enough for Python's own recursion limit. */
 const STACK_MB = 240;
@@ -16,10 +16,12 @@ export interface EngineRequest {
   readonly path: readonly string[];
   /** Milliseconds. */
   readonly timeLimit: number;
+  /** What the rules find, instead of reports. */
+  readonly lint?: boolean;
 }
 
 export type EngineReply =
-  | { readonly reports: readonly ModelReport[] }
+  | { readonly reports: readonly ModelReport[]; readonly findings: readonly FindingReport[] }
   | { readonly error: { readonly message: string; readonly kind: 'input' | 'internal' | 'time' } };
 
 /** Starts the thread when first asked, and a new one after one had to be ended. */

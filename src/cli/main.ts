@@ -1,7 +1,8 @@
 /** `architect`: the engine on the command line. The engine itself runs in a worker thread. */
 import { Command, CommanderError, Option } from 'commander';
 import { analyze, type AnalyzeFlags } from './analyze.js';
-import { EXIT, UsageError } from './exit.js';
+import { EXIT, isUsageError } from './exit.js';
+import type { LintFlags } from './lint.js';
 
 declare const ARCHITECT_VERSION: string | undefined;
 
@@ -11,9 +12,12 @@ Examples:
   architect analyze model.py --call "Net(num_classes=10)" --input 1,3,32,32
   architect analyze train.py --call "build(cfg)" --path ../library --json
   architect analyze --batch < requests.jsonl
+  architect lint src --format sarif > findings.sarif
+  architect lint train.py --level info --fix
 
 Exit codes: 0 done, 1 findings at or above the asked level, 2 bad usage or unreadable input, 3 nothing could be resolved.`;
 
+const list = (value: string): string[] => value.split(/[\s,]+/).filter((part) => part !== '');
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
 
 function program(): Command {
@@ -43,6 +47,29 @@ function program(): Command {
       // What reads requests is a program of its own: a single analysis does not wait for it to load.
       process.exitCode = flags.batch ? await (await import('./batch.js')).batch(flags) : await analyze(file, flags);
     });
+  root
+    .command('lint')
+    .description('find mistakes in models, losses and training loops')
+    .argument('<paths...>', 'Python files, or folders that hold some')
+    .option('--fix', 'write the repairs that are known into the files')
+    .addOption(
+      new Option('--format <format>', 'how findings are printed')
+        .choices(['text', 'json', 'sarif', 'github'])
+        .default('text'),
+    )
+    .addOption(
+      new Option('--level <level>', 'the least serious findings to report')
+        .choices(['error', 'warning', 'info', 'hint'])
+        .default('warning'),
+    )
+    .option('--select <rules>', 'only these rules: L01,R05', list, [])
+    .option('--ignore <rules>', 'all but these rules', list, [])
+    .option('--path <dir>', 'folder in which imports are looked for (repeatable)', collect, [])
+    .option('--time-limit <seconds>', 'longest time for one file', '10')
+    .exitOverride()
+    .action(async (paths: readonly string[], flags: LintFlags) => {
+      process.exitCode = await (await import('./lint.js')).lint(paths, flags);
+    });
   return root;
 }
 
@@ -51,7 +78,7 @@ async function main(): Promise<void> {
     await program().parseAsync();
   } catch (error) {
     if (error instanceof CommanderError) process.exitCode = error.exitCode === 0 ? EXIT.done : EXIT.usage;
-    else if (error instanceof UsageError) {
+    else if (isUsageError(error)) {
       process.stderr.write(`architect: ${error.message}\n`);
       process.exitCode = EXIT.usage;
     } else throw error;

@@ -17,10 +17,15 @@ function answer(request: EngineRequest, parser: PythonParser): EngineReply {
       key,
       (engine = createEngine({ provider: new NodeSourceProvider(), parser, roots, timeLimit: request.timeLimit })),
     );
+  const file = slashes(resolve(request.file));
   try {
+    if (request.lint) {
+      engine.invalidate([file]);
+      return { reports: [], findings: [...engine.syntaxProblems(file), ...engine.lintFile(file)] };
+    }
     const inputs: readonly InputSpec[] | undefined =
       request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
-    return { reports: engine.analyzeFile(slashes(resolve(request.file)), { call: request.call, inputs }) };
+    return { reports: engine.analyzeFile(file, { call: request.call, inputs }), findings: [] };
   } catch (error) {
     if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
       return { error: { message: error.message, kind: 'input' } };

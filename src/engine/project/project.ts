@@ -80,20 +80,9 @@ export class Project {
     const key = folders.join('\0');
     const known = this.listings.get(key);
     if (known) return known;
-    const found: string[] = [];
-    let level: readonly string[] = folders;
-    for (let depth = 0; depth < 6 && level.length > 0 && found.length < most; depth++) {
-      const next: string[] = [];
-      for (const folder of level)
-        for (const name of this.provider.list(folder)) {
-          const path = join(folder, name);
-          if (name.endsWith('.py')) found.push(path);
-          else if (!name.includes('.') && !SKIPPED.has(name) && this.provider.isDirectory(path)) next.push(path);
-        }
-      level = next;
-    }
-    this.listings.set(key, found.slice(0, most));
-    return found.slice(0, most);
+    const found = pythonFilesBelow(this.provider, folders, most);
+    this.listings.set(key, found);
+    return found;
   }
 
   /**
@@ -147,4 +136,30 @@ export class Project {
     if (names.some((name) => name.endsWith('.py'))) return true;
     return depth < 3 && names.some((name) => /^\w+$/.test(name) && this.holdsPython(join(folder, name), depth + 1));
   }
+}
+
+/**
+ * Python files below `folders`, nearest first; environments, caches and hidden folders left out.
+ * @param most how many at most
+ * @param deepest how many levels of folders are looked through
+ */
+export function pythonFilesBelow(
+  provider: SourceProvider,
+  folders: readonly string[],
+  most: number,
+  deepest = 6,
+): readonly string[] {
+  const found: string[] = [];
+  let level: readonly string[] = folders;
+  for (let depth = 0; depth < deepest && level.length > 0 && found.length < most; depth++) {
+    const next: string[] = [];
+    for (const folder of level)
+      for (const name of provider.list(folder)) {
+        const path = join(folder, name);
+        if (name.endsWith('.py')) found.push(path);
+        else if (!name.includes('.') && !SKIPPED.has(name) && provider.isDirectory(path)) next.push(path);
+      }
+    level = next;
+  }
+  return found.slice(0, most);
 }
