@@ -7,12 +7,12 @@ import type { AnalysisClient } from './analysis/client.js';
 export function registerAnalysisStatus(analysis: AnalysisClient): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('architect.analysis', vscode.StatusBarAlignment.Right, 100);
   item.name = 'Model Architect';
-  item.command = 'architect.showLog';
   const show = (state: AnalysisState): void => {
     const { text, tooltip, failed } = describe(state);
     item.text = text;
-    item.tooltip = `Model Architect: ${tooltip}`;
-    item.accessibilityInformation = { label: item.tooltip, role: 'button' };
+    item.tooltip = explanation(tooltip);
+    item.command = failed ? 'architect.restartAnalysis' : 'architect.showLog';
+    item.accessibilityInformation = { label: `Model Architect: ${tooltip}`, role: 'button' };
     item.backgroundColor = failed ? new vscode.ThemeColor('statusBarItem.warningBackground') : undefined;
   };
   // Analysis of a file usually takes milliseconds: no flicker for those.
@@ -27,20 +27,31 @@ export function registerAnalysisStatus(analysis: AnalysisClient): vscode.Disposa
   return vscode.Disposable.from(item, analysis.onDidChangeState(later), { dispose: () => clearTimeout(timer) });
 }
 
+/** What goes on, and what one can do about it. */
+function explanation(text: string): vscode.MarkdownString {
+  const markdown = new vscode.MarkdownString(undefined, true);
+  markdown.isTrusted = { enabledCommands: ['architect.restartAnalysis', 'architect.showLog'] };
+  markdown.appendMarkdown('**Model Architect**\n\n');
+  markdown.appendText(text);
+  return markdown.appendMarkdown(
+    '\n\n[$(output) Show Log](command:architect.showLog)  [$(debug-restart) Restart Analysis](command:architect.restartAnalysis)',
+  );
+}
+
 function describe(state: AnalysisState): { text: string; tooltip: string; failed?: boolean } {
   switch (state.kind) {
     case 'starting':
-      return { text: '$(loading~spin) Architect', tooltip: 'the analysis starts' };
+      return { text: '$(loading~spin) Architect', tooltip: 'The analysis starts.' };
     case 'busy':
-      return { text: '$(loading~spin) Architect', tooltip: 'analysing' };
+      return { text: '$(loading~spin) Architect', tooltip: 'Analysing.' };
     case 'ready':
-      return { text: '$(layers) Architect', tooltip: 'ready. Click for the log.' };
+      return { text: '$(layers) Architect', tooltip: 'The analysis is up to date. Click for the log.' };
     case 'restarting':
-      return { text: '$(warning) Architect', tooltip: state.message ?? 'the analysis starts again', failed: true };
+      return { text: '$(warning) Architect', tooltip: state.message ?? 'The analysis starts again.' };
     case 'failed':
       return {
         text: '$(error) Architect',
-        tooltip: state.message ?? 'the analysis does not run. Click for the log.',
+        tooltip: `${state.message ?? 'The analysis does not run.'} Click to start it again.`,
         failed: true,
       };
   }

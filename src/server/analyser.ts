@@ -16,6 +16,8 @@ export interface AnalyserOptions {
   readonly workerFile: string;
   readonly parser: 'native' | 'wasm';
   readonly roots: readonly string[];
+  /** Numbers for sizes of inputs that nobody says. */
+  readonly sizes?: Readonly<Record<string, number>>;
   readonly onState: (state: AnalysisState) => void;
   readonly log: (level: 'info' | 'warn' | 'error', text: string) => void;
 }
@@ -110,8 +112,8 @@ export class Analyser {
   }
 
   private start(): void {
-    const { workerFile, roots } = this.options;
-    const workerData: WorkerData = { parser: this.wanted, roots, cancel: this.cancel };
+    const { workerFile, roots, sizes = {} } = this.options;
+    const workerData: WorkerData = { parser: this.wanted, roots, sizes, cancel: this.cancel };
     const worker = new Worker(workerFile, { workerData, resourceLimits: { stackSizeMb: STACK_MEGABYTES } });
     this.worker = worker;
     this.startedAt = Date.now();

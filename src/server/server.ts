@@ -47,6 +47,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       workerFile,
       parser,
       roots: rootsOf(params),
+      sizes: ((params.initializationOptions ?? {}) as InitializationOptions).sizes,
       onState: (state) => void connection.sendNotification('architect/state', state),
       log: (level, text) => connection.console[level](text),
     });

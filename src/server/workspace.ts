@@ -21,6 +21,7 @@ export class Workspace {
     private readonly parser: PythonParser,
     private readonly roots: readonly string[],
     private readonly cancelled: () => boolean,
+    private readonly sizes: Readonly<Record<string, number>> = {},
   ) {}
 
   /** The engine over the present state of all files. */
@@ -80,7 +81,7 @@ export class Workspace {
   }
 
   private make(provider: OverlaySourceProvider): AnalysisEngine {
-    const { parser, roots, cancelled } = this;
-    return this.factory({ provider, parser, roots, cancelled });
+    const { parser, roots, cancelled, sizes } = this;
+    return this.factory({ provider, parser, roots, cancelled, sizes });
   }
 }

@@ -17,6 +17,7 @@ import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
 import { construct, type ClassContext, type Wholes } from './construct.js';
 import { directivesOf, sizesIn, type DirectiveHelp } from './directives.js';
+import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
 import { check, distinct, Program } from '../lint/index.js';
 import { findingReport } from './findings.js';
@@ -32,6 +33,8 @@ export interface EngineOptions {
   readonly roots: readonly string[];
   /** Folders whose files may show how a class is constructed; default: the folder of the file that is analysed. */
   readonly searchFolders?: readonly string[];
+  /** Numbers for sizes of inputs that nobody says. */
+  readonly sizes?: NamedSizes;
   /** Asked now and then; `true` ends the run early. */
   readonly cancelled?: () => boolean;
   /** Milliseconds one report may take. */
@@ -168,6 +171,7 @@ export class Engine {
         inputs: inputs ?? made.inputs,
         module,
         inferInputs: true,
+        ...(this.options.sizes ? { sizes: this.options.sizes } : {}),
         recorder,
         ...(made.missing ? { missing: made.missing } : {}),
       });

@@ -58,7 +58,7 @@ export function withForward(
   if (!request.inferInputs) return { forward: null, counts: before };
   /** Inputs with which nothing goes wrong, though forward can't be followed to its end. */
   let halfway: readonly TensorSpec[] | null = null;
-  for (const specs of inputCandidates(interpreter, root)) {
+  for (const specs of inputCandidates(interpreter, root, request.sizes)) {
     const quiet = new Notes();
     const mark = request.recorder?.mark ?? 0;
     const assumptions = interpreter.assumptions.slice();

@@ -93,8 +93,15 @@ function requiredParameters(interpreter: Interpreter, root: PyInstance): readonl
   return placed.filter(({ required }) => required).map(({ name }) => name);
 }
 
+/** Numbers for sizes that nobody says, by the name that stands for them: `B`, `H`. */
+export type NamedSizes = Readonly<Record<string, number>>;
+
 /** Input lists worth trying, likeliest first; empty when nothing can be said. */
-export function inputCandidates(interpreter: Interpreter, root: PyInstance): readonly (readonly TensorSpec[])[] {
+export function inputCandidates(
+  interpreter: Interpreter,
+  root: PyInstance,
+  sizes: NamedSizes = {},
+): readonly (readonly TensorSpec[])[] {
   const names = requiredParameters(interpreter, root);
   if (!names || names.length === 0 || names.length > 2) return [];
   const shapes: Shape[] = [];
@@ -104,7 +111,13 @@ export function inputCandidates(interpreter: Interpreter, root: PyInstance): rea
         shapes.push(shape);
     if (shapes.length >= 6) break;
   }
-  return shapes.map((shape) => names.map((): TensorSpec => ({ kind: 'tensor', name: null, ...shape })));
+  const candidate = (shape: Shape): readonly TensorSpec[] =>
+    names.map(() => ({ kind: 'tensor', name: null, ...shape }));
+  // The user's own sizes may not fit a model: then names stand for them.
+  return shapes.flatMap((shape) => {
+    const dims = shape.dims.map((dim) => (typeof dim === 'string' ? (sizes[dim] ?? dim) : dim));
+    return dims.join() === shape.dims.join() ? [candidate(shape)] : [candidate({ ...shape, dims }), candidate(shape)];
+  });
 }
 
 /** `float32[B, 3, H, W]`, for the note that says what was inferred. */

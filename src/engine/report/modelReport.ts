@@ -9,6 +9,7 @@ import type { TensorNative } from '../torch/tensor.js';
 import { callMacs, callOutput } from '../torch/trace.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
 import { withForward, type Forward } from './forward.js';
+import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
 import type { Recorder } from './observation.js';
 import type { FindingReport, MemoryReport, ModelReport, ModuleNodeReport } from './types.js';
@@ -23,6 +24,8 @@ export interface ReportRequest {
   readonly inputs: readonly InputSpec[] | null;
   /** Whether to look for inputs that fit when `inputs` is `null`. */
   readonly inferInputs: boolean;
+  /** Sizes for inputs that nobody said. */
+  readonly sizes?: NamedSizes;
   /** Where names in inputs are looked up. */
   readonly module: PyModule;
   /** Collects what the run shows at the places of the file. */

@@ -60,6 +60,9 @@ export class AnalysisClient implements vscode.Disposable {
       vscode.window.onDidChangeActiveTextEditor((editor) => this.tellActive(editor)),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration('architect.rules')) this.tell('architect/rules', ruleSettings());
+        // What the analysis is started with.
+        if (event.affectsConfiguration('architect.analysis') || event.affectsConfiguration('architect.inputs'))
+          this.restart().catch((error: unknown) => this.log.error('The analysis could not be started again.', error));
       }),
     );
   }
@@ -113,12 +116,10 @@ export class AnalysisClient implements vscode.Disposable {
   }
 
   private clientOptions(): LanguageClientOptions {
-    const paths = vscode.workspace.getConfiguration('architect').get<string[]>('analysis.paths', []);
-    const initializationOptions: InitializationOptions = { paths, rules: ruleSettings() };
     return {
       documentSelector: [...PYTHON] as LanguageClientOptions['documentSelector'],
       outputChannel: this.log,
-      initializationOptions,
+      initializationOptions: startSettings,
       synchronize: {
         configurationSection: 'architect.inlayHints',
         fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{py,pyi}'),
@@ -167,6 +168,19 @@ export class AnalysisClient implements vscode.Disposable {
     if (this.client.state !== State.Running) return;
     this.client.sendNotification(method, params).catch((error: unknown) => this.log.warn(String(error)));
   }
+}
+
+/** Settings that the analysis gets when it starts. */
+function startSettings(): InitializationOptions {
+  const settings = vscode.workspace.getConfiguration('architect');
+  const sizes = Object.entries(settings.get<Record<string, unknown>>('inputs.sizes', {}));
+  return {
+    paths: settings.get<string[]>('analysis.paths', []),
+    sizes: Object.fromEntries(
+      sizes.filter((entry): entry is [string, number] => Number.isInteger(entry[1]) && Number(entry[1]) > 0),
+    ),
+    rules: ruleSettings(),
+  };
 }
 
 /** The setting isn't listed: it is for finding out whether the native parser is at fault. */
