@@ -5,6 +5,7 @@ import { AnalysisClient } from './analysis/client.js';
 import { registerChat } from './chat/index.js';
 import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
+import { registerOfferCommands } from './commands/offers.js';
 import { registerRuleCommands } from './commands/rules.js';
 import { registerPendingChanges, type PendingService } from './diff/index.js';
 import { registerCommandLineTool } from './commandLineTool/index.js';
@@ -40,6 +41,7 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerRuleCommands(services),
     registerDirectives(services),
     registerCommandLineTool(services),
+    registerOfferCommands(services),
     registerInspector(services),
     registerChat(services),
   );

@@ -6,3 +6,4 @@ export type * from './messages.js';
 export type * from './report.js';
 export type * from './source.js';
 export type * from './training.js';
+export type * from './offers.js';

@@ -14,6 +14,7 @@ import type {
   ModulesResult,
 } from './analysis.js';
 import type { FindUsagesParams, FindUsagesResult, ReadSourceParams, ReadSourceResult } from './source.js';
+import type { OfferParams, OfferResult, OffersParams, OffersResult } from './offers.js';
 import type { AlternativesParams, AlternativesResult, TrainingParams, TrainingResult } from './training.js';
 
 /** Asked by the extension, by method name. */
@@ -24,6 +25,8 @@ export interface Requests {
   'architect/checkEdits': { params: CheckEditsParams; result: CheckEditsResult };
   'architect/advise': { params: AdviseParams; result: AdviseResult };
   'architect/training': { params: TrainingParams; result: TrainingResult };
+  'architect/offers': { params: OffersParams; result: OffersResult };
+  'architect/offer': { params: OfferParams; result: OfferResult };
   'architect/alternatives': { params: AlternativesParams; result: AlternativesResult };
   'architect/readSource': { params: ReadSourceParams; result: ReadSourceResult };
   'architect/findUsages': { params: FindUsagesParams; result: FindUsagesResult };

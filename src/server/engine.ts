@@ -2,9 +2,9 @@
  * What the server needs of the engine. The worker makes one of these over the disk and the open documents, and short-lived
  * ones over texts that are only proposed.
  */
-import type { Advice, AdviceQuestion } from '../engine/advice/index.js';
 import type { Project } from '../engine/project/index.js';
 import type { DirectiveHelp } from '../engine/report/index.js';
+import type { Advice, AdviceQuestion, Offer } from '../engine/advice/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
 import type { TrainingContext, TrainingQuestion } from '../engine/training/index.js';
 import type { PythonParser, SourceFile } from '../engine/syntax/index.js';
@@ -64,6 +64,8 @@ export interface AnalysisEngine {
   directiveHelp(path: string): DirectiveHelp;
   /** The playbook's advice; `null` if it has none for this text. Its changes are not checked. */
   advise(question: AdviceQuestion): Advice | null;
+  /** What may be offered at a position of a file; titles without numbers, changes unchecked. */
+  offersAt(path: string, position: Position): readonly Offer[];
   /** What trains a model; `null` if the file can't be read. */
   training(question: TrainingQuestion): TrainingContext | null;
   /** The source files as this engine sees them. */

@@ -1,4 +1,4 @@
-import { advise } from '../engine/advice/index.js';
+import { advise, OfferFinder } from '../engine/advice/index.js';
 import { trainingContext } from '../engine/training/index.js';
 import { createEngine, EngineError, hintsOf, hoverAt, parseInput, type Observation } from '../engine/report/index.js';
 import type { SourceFile } from '../engine/syntax/index.js';
@@ -8,6 +8,7 @@ import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine
 /** The engine as the server uses it: what it refuses becomes a sentence for people. */
 export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
   const engine = createEngine({ ...options, searchFolders: options.roots });
+  const offers = new OfferFinder(engine);
   /** Reports of whole files, until something changes: CodeLens, diagnostics and checks ask for the same. */
   const reports = new Map<string, readonly ModelReport[]>();
   const observations = new Map<string, readonly Observation[]>();
@@ -70,11 +71,17 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
     textOf: (path) => engine.project.file(path) ?? null,
     directiveHelp: (path) => expected(() => engine.directiveHelp(path)),
     advise: (question) => expected(() => advise(engine, question)),
+    offersAt: (path, position) =>
+      expected(() => {
+        const file = engine.project.file(path);
+        return file ? offers.at(path, file.offsetAt(position)) : [];
+      }),
     training: (question) => expected(() => trainingContext(engine.project, question)),
     project: engine.project,
     invalidate: (paths) => {
       reports.clear();
       observations.clear();
+      offers.forget();
       engine.invalidate(paths);
     },
   };

@@ -17,6 +17,7 @@ import { Diagnostics } from './diagnostics.js';
 import { AnalysisError } from './engine.js';
 import { FEATURES, Features } from './features.js';
 import { findingActions, findingsAt } from './findingActions.js';
+import { offerActions, REWRITE, wantsOffers } from './offerActions.js';
 import { analystFor, type Analyst } from './notebooks/analyst.js';
 import { Notebooks } from './notebooks/notebooks.js';
 import { pathOf } from './paths.js';
@@ -65,7 +66,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }] },
         completionProvider,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, REWRITE] },
         ...FEATURES,
       },
       serverInfo: { name: 'Model Architect' },
@@ -104,18 +105,25 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     rules.set(settings);
     diagnostics?.scheduleAll();
   });
-  connection.onCodeAction(({ textDocument: { uri }, range }, token) =>
+  connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
     answer(
       analyst,
       async (engine, signal) => {
         const document = documents.get(uri);
         if (!document) return [];
+        const offered = wantsOffers(document, context.only)
+          ? await engine.request('architect/offers', { uri, position: range.start }, { uri, signal })
+          : null;
+        const actions = offered ? offerActions(uri, range.start, offered.offers) : [];
         const touched = findingsAt(range, diagnostics?.found(uri) ?? []);
         const computed = touched.filter(({ fixCandidates }) => fixCandidates !== undefined);
         const wanted = computed.map(({ rule, message }) => ({ rule, message }));
         const { findings } =
           wanted.length > 0 ? await engine.request('checkedFixes', { uri, wanted }, { uri, signal }) : { findings: [] };
-        return findingActions(document, [...findings, ...touched.filter((finding) => !computed.includes(finding))]);
+        return [
+          ...findingActions(document, [...findings, ...touched.filter((finding) => !computed.includes(finding))]),
+          ...actions,
+        ];
       },
       token,
     ),
@@ -142,6 +150,8 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   serve('architect/alternatives', ({ uri }) => uri);
   serve('architect/readSource', ({ uri }) => uri);
   serve('architect/findUsages', ({ uri = '' }) => uri);
+  serve('architect/offers', ({ uri }) => uri);
+  serve('architect/offer', ({ uri }) => uri);
   serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
 
   documents.listen(connection);

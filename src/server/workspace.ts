@@ -12,6 +12,8 @@ export class Workspace {
   private readonly versions = new Map<string, number>();
   private readonly live = new OverlaySourceProvider(this.disk, this.open);
   private engine: AnalysisEngine | undefined;
+  /** Grows with every change of a file. */
+  revision = 0;
   /** Texts that are only proposed, and the engine that sees them: kept, so that looking at a variant costs what it changes. */
   private readonly proposed = new Map<string, string>();
   private variantEngine: AnalysisEngine | undefined;
@@ -76,6 +78,7 @@ export class Workspace {
 
   /** Everything if a file came or went: which imports looked for it in vain isn't known. */
   private forget(paths: readonly string[] | undefined): void {
+    this.revision++;
     this.engine?.invalidate(paths);
     this.variantEngine?.invalidate(paths);
   }

@@ -147,7 +147,7 @@ export class Code {
   private step(file: SourceFile, expr: Expr): Located[] | null {
     if (expr.kind === 'Name' || expr.kind === 'Attribute') {
       const assigned = this.assigned(file, expr);
-      const passed = expr.kind === 'Name' ? this.arguments_(file, expr) : [];
+      const passed = expr.kind === 'Name' ? this.passed(file, expr) : [];
       return assigned.length + passed.length > 0 ? [...passed, ...assigned] : null;
     }
     if (expr.kind === 'Conditional') return [expr.body, expr.orelse].map((each) => ({ file, expr: each }));
@@ -161,7 +161,7 @@ export class Code {
   }
 
   /** What callers pass for a parameter; its default where they pass nothing. */
-  private arguments_(file: SourceFile, name: Extract<Expr, { kind: 'Name' }>): Located[] {
+  passed(file: SourceFile, name: Extract<Expr, { kind: 'Name' }>): Located[] {
     const around = functionAround(file, name);
     const param = around?.params.find((each) => each.name === name.id);
     if (!around || !param) return [];

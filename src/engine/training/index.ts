@@ -2,6 +2,7 @@ export * from './classes.js';
 export * from './code.js';
 export * from './context.js';
 export * from './files.js';
+export * from './flow.js';
 export * from './loop.js';
 export * from './losses.js';
 export * from './names.js';

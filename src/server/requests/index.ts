@@ -10,6 +10,7 @@ import { completions, directive } from './directive.js';
 import { findings } from './findings.js';
 import { inspect } from './inspect.js';
 import { modules } from './modules.js';
+import { offer, offers } from './offers.js';
 import { problems } from './problems.js';
 import { findUsages, readSource } from './source.js';
 import { training } from './training.js';
@@ -25,6 +26,8 @@ export const handlers: Handlers = {
   'architect/alternatives': alternatives,
   'architect/readSource': readSource,
   'architect/findUsages': findUsages,
+  'architect/offers': offers,
+  'architect/offer': offer,
   problems,
   findings,
   checkedFixes,

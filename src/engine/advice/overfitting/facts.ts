@@ -67,7 +67,7 @@ export function gatherFacts(engine: Engine, context: TrainingContext, figures: F
       context.epochs && context.loop?.epochLoop
         ? evaluateSize(engine, context.loop.epochLoop.file, context.epochs, (text) => `len(${text})`)
         : { reason: 'the loop over epochs does not count' },
-    classes: outputs(engine, context),
+    classes: outputClasses(engine, context),
     learningRate: typeof learningRate === 'number' ? learningRate : null,
     perExample: n !== null && m !== null && m > 0 ? n / m : null,
     dropouts: dropoutModules(engine, context),
@@ -164,7 +164,7 @@ function onModel<T>(engine: Engine, context: TrainingContext, read: (root: Modul
 }
 
 /** The size of the last layer's output, read off the constructed model. */
-function outputs(engine: Engine, context: TrainingContext): Size {
+export function outputClasses(engine: Engine, context: TrainingContext): Size {
   const { model } = context;
   if (!model) return { reason: 'no model was found' };
   for (const cls of headClasses(context.code, model).reverse()) {

@@ -51,7 +51,7 @@ export function prescribeLabelSmoothing(facts: Facts): Outcome {
     const target = loss.construction?.expr ?? loss.call;
     if (done.has(target)) continue;
     done.add(target);
-    const made = loss.construction ? moduleChange(facts, loss) : functionChange(facts, loss);
+    const made = smoothingChanges(facts.context, loss);
     if ('why' in made) refused ||= made.why;
     else {
       changes.push(...made.changes);
@@ -85,6 +85,13 @@ function bestMargin({ classes }: Facts): string {
   return c === null || c < 2 ? '$' : ` = ${short(Math.log(((1 - EPSILON) * c + EPSILON) / EPSILON))}$ for $C = ${c}$`;
 }
 
+/** The smoothing of one loss: at the criterion, or at the call of the function. */
+export function smoothingChanges(context: Facts['context'], loss: LossCall): Made {
+  return loss.construction ? moduleChange({ context }, loss) : functionChange({ context }, loss);
+}
+
+type About = Pick<Facts, 'context'>;
+
 type Made = { readonly changes: Change[]; readonly shared: boolean } | { readonly why: string };
 
 /** The argument where it is already: what is to be done with it. */
@@ -102,7 +109,7 @@ function present(
 
 const BY_STARS = 'the arguments of the loss are passed by `**`, so whether they set it is not known';
 
-function moduleChange(facts: Facts, loss: LossCall): Made {
+function moduleChange(facts: About, loss: LossCall): Made {
   const { construction } = loss;
   if (!construction) return { why: 'the criterion was not found' };
   const { file, expr: call } = construction;
@@ -114,7 +121,7 @@ function moduleChange(facts: Facts, loss: LossCall): Made {
 }
 
 /** One function both trains and evaluates with a loss that it reaches by itself, so that both get the same. */
-function isShared({ context }: Facts, loss: LossCall): boolean {
+function isShared({ context }: About, loss: LossCall): boolean {
   const { validation, loop } = context;
   const func = validation?.body.func;
   if (
@@ -143,7 +150,7 @@ function passedTo(code: Code, file: SourceFile, call: CallExpr, criterion: Expr 
 }
 
 /** A criterion of its own for what only measures: defined beside the training's, used where it is handed over or called. */
-function separateCriterion({ context }: Facts, construction: NonNullable<LossCall['construction']>): Change[] {
+function separateCriterion({ context }: About, construction: NonNullable<LossCall['construction']>): Change[] {
   const { file, expr: call } = construction;
   const statement = statementOf(file, call);
   if (statement?.kind !== 'Assign' || statement.targets.length !== 1 || !hasOwnLines(file, statement)) return [];
@@ -229,7 +236,7 @@ function isBoundWhere(file: SourceFile, name: Expr, definedIn: SourceFile, at: n
   return file === definedIn && func.start <= at && at < func.end;
 }
 
-function functionChange({ context }: Facts, { file, call }: LossCall): Made {
+function functionChange({ context }: About, { file, call }: LossCall): Made {
   const there = present(file, call, 7);
   if (there) return 'why' in there ? there : { ...there, shared: false };
   const both = context.validationLosses.some((each) => each.call === call) || inForward(context, file, call);

@@ -1,0 +1,106 @@
+/** What is offered on a loss: only what fits what the program shows of the task, and only what can be carried out. */
+import type { SourceFile } from '../../syntax/index.js';
+import { producersOf, type TrainingContext } from '../../training/index.js';
+import type { Made, Offer } from '../offers.js';
+import { explainLoss, lossClassOf } from './explain.js';
+import {
+  binaryFocal,
+  contrastive,
+  dice,
+  diceCrossEntropy,
+  focal,
+  infoNce,
+  quantile,
+  replaceByClass,
+  tversky,
+  type LossClass,
+} from './classes.js';
+import { logitsForm } from './logits.js';
+import { lossSiteAt, shortName, type LossSite } from './site.js';
+import { stableFormAt } from './stable.js';
+import { batchmean, huber, labelSmoothing, smoothL1, swapLoss } from './swaps.js';
+import { classWeights, countsFor, positiveWeight } from './weights.js';
+
+export { explainLoss } from './explain.js';
+export { lossSiteAt } from './site.js';
+
+/** The outputs of the model's last layer, where the analyser can count them. */
+export type CountClasses = () => number | null;
+
+/** Every action on the loss at an offset; those that would be refused are among them. */
+export function lossOffers(context: TrainingContext, file: SourceFile, offset: number, classes: CountClasses): Offer[] {
+  const offers: Offer[] = [];
+  const add = (id: string, title: string, make: Offer['make']): void => {
+    if (!offers.some((offer) => offer.id === `loss.${id}`))
+      offers.push({ id: `loss.${id}`, group: 'loss', title, make });
+  };
+  const stable = stableFormAt(file, offset);
+  if (stable) add('stable', stable.title, stable.make);
+  const site = lossSiteAt(context, file, offset);
+  if (!site) return offers;
+  const byClass = (wanted: LossClass): void => add(wanted.id, wanted.title, () => replaceByClass(site, wanted));
+  const name = lossClassOf(site);
+  switch (name) {
+    case 'BCELoss':
+      add('logits', 'Use BCEWithLogitsLoss and remove the sigmoid', () => logitsForm(site));
+      break;
+    case 'BCEWithLogitsLoss':
+      add('posWeight', weightTitle(site, 2, 'Weight positives'), (numbers) => positiveWeight(site, numbers));
+      byClass(binaryFocal);
+      if (isDense(site)) [diceCrossEntropy, dice, tversky].forEach(byClass);
+      break;
+    case 'CrossEntropyLoss':
+      add('labelSmoothing', 'Add label smoothing (ε = 0.1)', () => labelSmoothing(site));
+      add('classWeights', weightTitle(site, null, 'Weight the classes'), (numbers) =>
+        classWeights(site, classes(), numbers),
+      );
+      byClass(focal);
+      if (isDense(site)) [diceCrossEntropy, dice, tversky].forEach(byClass);
+      break;
+    case 'MSELoss':
+      add('huber', huber.title, () => swapLoss(site, huber));
+      add('smoothL1', smoothL1.title, () => swapLoss(site, smoothL1));
+      byClass(quantile);
+      break;
+    case 'L1Loss':
+      add('smoothL1', smoothL1.title, () => swapLoss(site, smoothL1));
+      byClass(quantile);
+      break;
+    case 'SmoothL1Loss':
+    case 'HuberLoss':
+      byClass(quantile);
+      break;
+    case 'KLDivLoss':
+      add('batchmean', "Average over the batch (reduction='batchmean')", () => batchmean(site));
+      break;
+    case 'TripletMarginLoss':
+      byClass(infoNce);
+      break;
+    case 'CosineEmbeddingLoss':
+      byClass(contrastive);
+      break;
+    case null:
+    default:
+  }
+  if (name !== null && explainLoss(site, null) !== null)
+    add('explain', 'Explain this loss', (): Made => ({
+      kind: 'text',
+      title: shortName(site),
+      markdown: explainLoss(site, classes()) ?? '',
+    }));
+  return offers;
+}
+
+function weightTitle(site: LossSite, classes: number | null, what: string): string {
+  const seen = countsFor(site, classes);
+  return seen ? `${what} by ${seen.name}` : `${what}…`;
+}
+
+/** The loss gets a value for every pixel: its input comes out of a convolution. */
+function isDense({ context, calls }: LossSite): boolean {
+  return calls.some(({ file, call }) => {
+    const input = call.args[0]?.value;
+    const made = input ? producersOf(context.code, file, input) : [];
+    return made.length > 0 && made.every(({ op }) => op !== null && /^(?:conv|interpolate|upsample)/.test(op));
+  });
+}

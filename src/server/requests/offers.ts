@@ -1,0 +1,143 @@
+/** Code actions: which are offered at a place, and the change that one of them stands for. */
+import type { Made, Offer, OfferedChange } from '../../engine/advice/index.js';
+import type { SourceFile } from '../../engine/syntax/index.js';
+import { applyEdits, digestOf, type EditSet, type FileEdit, type ParameterDelta } from '../../edits/index.js';
+import type {
+  CheckedVariant,
+  OfferParams,
+  OfferResult,
+  OffersParams,
+  OffersResult,
+  OfferSummary,
+  OverlayText,
+} from '../../protocol/index.js';
+import { pathOf, uriOf } from '../paths.js';
+import type { Workspace } from '../workspace.js';
+import { checkEdits } from './checkEdits.js';
+
+/** What can be carried out here: everything else isn't shown. */
+export function offers({ uri, position }: OffersParams, workspace: Workspace): OffersResult {
+  const found = workspace.current().offersAt(pathOf(uri), position);
+  return {
+    version: workspace.versionOf(uri),
+    offers: found.flatMap((each) => summaryOf(each, each.make(), workspace) ?? []),
+  };
+}
+
+function summaryOf({ id, group, title, changesModel }: Offer, made: Made, workspace: Workspace): OfferSummary | null {
+  if (made.kind === 'refused') return null;
+  if (!changesModel || made.kind !== 'change') return { id, group, title };
+  const checked = checkOf(made.change, workspace);
+  if (!checked || checked.syntax.outcome === 'failed' || checked.shapes.outcome === 'failed') return null;
+  return { id, group, title: `${title} (${deltaText(checked.parameters)})` };
+}
+
+/** `+1,024 parameters`, with a true minus sign. */
+function deltaText(delta: ParameterDelta): string {
+  if (delta.kind === 'symbolic') return `${delta.expression} parameters`;
+  if (delta.kind === 'notChecked') return 'parameters not determinable';
+  if (delta.delta === 0) return 'same parameters';
+  const size = Math.abs(delta.delta).toLocaleString('en-US');
+  return `${delta.delta < 0 ? '−' : '+'}${size} parameter${size === '1' ? '' : 's'}`;
+}
+
+/** Checks of changes that were made before for the same texts: the light bulb asks at every move of the cursor. */
+const checks = new WeakMap<Workspace, Map<string, CheckedVariant | undefined>>();
+const MOST_CHECKS = 64;
+
+function checkOf({ changes }: OfferedChange, workspace: Workspace): CheckedVariant | undefined {
+  const texts = textsOf(changes);
+  const baseline: OverlayText[] = [...byFile(changes).keys()].map((file) => ({
+    uri: uriOf(file.path),
+    text: file.text,
+  }));
+  const key = JSON.stringify([
+    workspace.revision,
+    baseline.map(({ uri, text }) => [uri, digestOf(text)]),
+    texts.map(({ text }) => digestOf(text)),
+  ]);
+  let known = checks.get(workspace);
+  if (!known) checks.set(workspace, (known = new Map<string, CheckedVariant | undefined>()));
+  if (!known.has(key)) {
+    if (known.size >= MOST_CHECKS) known.clear();
+    known.set(key, checkEdits({ baseline, variants: [{ id: 'offer', files: texts }] }, workspace).variants[0]);
+  }
+  return known.get(key);
+}
+
+/** The change of one offer, for the texts as they are now. */
+export function offer({ uri, position, id, numbers }: OfferParams, workspace: Workspace): OfferResult {
+  const wanted = workspace
+    .current()
+    .offersAt(pathOf(uri), position)
+    .find((each) => each.id === id);
+  if (!wanted) return { kind: 'refused', why: 'The code has changed meanwhile: it does not apply here any more.' };
+  const made = wanted.make(numbers);
+  switch (made.kind) {
+    case 'refused':
+      return { kind: 'refused', why: sentence(made.why) };
+    case 'text':
+      return made;
+    case 'question':
+      return { kind: 'question', title: wanted.title.replace(/…$/, ''), ...made.question };
+    case 'change': {
+      const checked = wanted.changesModel ? checkOf(made.change, workspace) : undefined;
+      return {
+        kind: 'edits',
+        edits: editSetOf(id, made.change, checked, workspace),
+        note: made.change.risk ?? '',
+      };
+    }
+  }
+}
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function editSetOf(
+  id: string,
+  { title, reason, sources, changes, groups, created }: OfferedChange,
+  checked: CheckedVariant | undefined,
+  workspace: Workspace,
+): EditSet {
+  const files = [...byFile(changes)].map(([file, edits]): FileEdit => {
+    const uri = uriOf(file.path);
+    const version = workspace.versionOf(uri);
+    return {
+      uri,
+      ...(version === null ? {} : { version }),
+      digest: digestOf(file.text),
+      edits: edits.map(({ start, end, newText, label, group }) => ({
+        start,
+        end,
+        newText,
+        label,
+        prescription: id,
+        ...(checked ? { parameters: checked.parameters } : {}),
+        ...(group === undefined ? {} : { group }),
+      })),
+    };
+  });
+  const added = (created ?? []).map(({ path, text }): FileEdit => ({
+    uri: uriOf(path),
+    create: true,
+    edits: [{ start: 0, end: 0, newText: text, label: title, prescription: id }],
+  }));
+  const cited = sources.map(({ authors, year }) => `${authors}, ${year}`).join('; ');
+  return {
+    id: `${id}-${Date.now()}`,
+    title,
+    reason: cited === '' ? reason : `${reason}\n\n*${cited}*`,
+    files: [...files, ...added],
+    ...(groups ? { groups } : {}),
+  };
+}
+
+function byFile(changes: OfferedChange['changes']): Map<SourceFile, OfferedChange['changes'][number][]> {
+  const files = new Map<SourceFile, OfferedChange['changes'][number][]>();
+  for (const change of changes) files.set(change.file, [...(files.get(change.file) ?? []), change]);
+  return files;
+}
+
+function textsOf(changes: OfferedChange['changes']): OverlayText[] {
+  return [...byFile(changes)].map(([file, edits]) => ({ uri: uriOf(file.path), text: applyEdits(file.text, edits) }));
+}
