@@ -61,13 +61,6 @@ export interface ModelBackend {
   countTokens?(request: BackendRequest, signal: AbortSignal): Promise<number>;
 }
 
-/** The built-in rules: no model, no network. */
-export interface PlaybookBackend {
-  readonly kind: 'playbook';
-}
-
-export type Backend = ModelBackend | PlaybookBackend;
-
 export type BackendErrorKind =
   | 'key'
   | 'permission'

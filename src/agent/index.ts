@@ -8,3 +8,8 @@ export { Draft, type DraftFile, type Proposal } from './edits/draft.js';
 export * from './backends/anthropic/index.js';
 export { costOf, PRICES_OF } from './prices.js';
 export { footerOf, PLAYBOOK_FOOTER, type FooterFacts } from './footer.js';
+export { runAgent, DEFAULT_LIMITS } from './run.js';
+export { WorkspaceFiles, type WorkspaceFilesOptions } from './files.js';
+export { callTool, declarationOf, progressOf, READING_TOOLS, TOOLS, toolsFor } from './tools/index.js';
+export { fenced } from './context/fence.js';
+export { isSecretFile, withoutSecrets } from './context/secrets.js';

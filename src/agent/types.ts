@@ -1,7 +1,7 @@
 /** A question to the agent, what it tells while it works, and what it gives back. */
 import type { EditSet } from '../edits/index.js';
 import type { CheckedVariant, Position, Range } from '../protocol/index.js';
-import type { Backend, BackendErrorKind, Effort } from './backend.js';
+import type { BackendErrorKind, Effort, ModelBackend } from './backend.js';
 import type { Message, Usage } from './messages.js';
 import type { AgentPorts } from './ports.js';
 
@@ -60,6 +60,8 @@ export interface TurnRecord {
   readonly messages: readonly Message[];
   /** The changes that left with the answer. */
   readonly edits: readonly { readonly id: string; readonly title: string; readonly files: readonly string[] }[];
+  /** How many proposals were numbered until then. */
+  readonly proposals: number;
 }
 
 /** Something that went to the model. */
@@ -100,9 +102,11 @@ export interface AgentOptions {
   readonly context: AgentContext;
   /** Earlier turns of the conversation, oldest first. */
   readonly history: readonly TurnRecord[];
-  readonly backend: Backend;
-  /** The provider's own name of the model; ignored by the playbook. */
+  readonly backend: ModelBackend;
+  /** The provider's own name of the model. */
   readonly model: string;
+  /** As people call it, for the footer; known for Claude's models. */
+  readonly modelName?: string;
   readonly thinking?: 'auto' | 'off';
   readonly effort?: Effort;
   readonly ports: AgentPorts;

@@ -1,0 +1,43 @@
+/** Holds the context within its budget: what matters least goes first. */
+import type { Piece } from './gather.js';
+import { charactersFor, estimateTokens } from './tokens.js';
+
+export interface Trimmed {
+  readonly pieces: readonly Piece[];
+  /** Something was left out or shortened. */
+  readonly shortened: boolean;
+}
+
+/** A piece that has less than this left is left out. */
+const LEAST_CHARACTERS = 800;
+
+/** @param tokens the budget, by the estimate */
+export function trimmed(pieces: readonly Piece[], tokens: number): Trimmed {
+  let left = charactersFor(tokens);
+  const kept = new Map<Piece, Piece>();
+  let shortened = false;
+  // The most relevant ones take their part first; the order in which they are sent stays.
+  for (const piece of [...pieces].sort((a, b) => a.rank - b.rank)) {
+    if (piece.text.length <= left) {
+      kept.set(piece, piece);
+      left -= piece.text.length;
+      continue;
+    }
+    shortened = true;
+    if (left < LEAST_CHARACTERS) continue;
+    kept.set(piece, { ...piece, text: shortenedText(piece.text, left) });
+    left = 0;
+  }
+  return { pieces: pieces.flatMap((piece) => kept.get(piece) ?? []), shortened };
+}
+
+/** Keeps the beginning, and the fence closed. */
+function shortenedText(text: string, characters: number): string {
+  const note = '\n… the rest is left out: use the tools to read it …';
+  const close = text.includes('<untrusted') ? '\n</untrusted>' : '';
+  return text.slice(0, Math.max(0, characters - note.length - close.length)) + note + close;
+}
+
+export function tokensOf(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, { text }) => sum + estimateTokens(text), 0);
+}

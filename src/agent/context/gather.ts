@@ -1,0 +1,146 @@
+/** What goes to the model first: the module in question with its report, the code that trains it, findings, attachments. */
+import type { ModelReport, Position, Range } from '../../protocol/index.js';
+import type { AgentPorts } from '../ports.js';
+import { reportText } from '../tools/report.js';
+import { numbered } from '../tools/text.js';
+import { trainingText } from '../tools/trainingContext.js';
+import type { AgentContext, Attachment, SentReference } from '../types.js';
+import { fenced } from './fence.js';
+import { withoutSecrets } from './secrets.js';
+
+/** A piece of context. Those with a lower rank are dropped last. */
+export interface Piece {
+  readonly rank: number;
+  readonly text: string;
+  readonly reference?: SentReference;
+}
+
+/** Longer files go as the symbols around the place in question. */
+const WHOLE_FILE = 12_000;
+
+/** Pieces in the order in which they are sent. @throws CancelledError, or what the analyser throws for people */
+export async function gather(
+  context: AgentContext,
+  prompt: string,
+  ports: AgentPorts,
+  signal: AbortSignal,
+): Promise<Piece[]> {
+  const { focus, selection, attachments = [], diagnostics = [] } = context;
+  const pieces: (Piece | undefined)[] = [];
+  if (selection) pieces.push(await attachmentPiece(selection, 0, ports));
+  for (const attachment of attachments) pieces.push(await attachmentPiece(attachment, 1, ports));
+  if (focus && (await ports.files.refusal(focus.uri)) === undefined) {
+    const { uri } = focus;
+    const { reports } = await ports.analyser.request('architect/inspect', { uri }, signal);
+    const report = chosen(reports, focus.qualname, focus.position, prompt);
+    pieces.push(await sourcePiece(uri, report, attachments, ports));
+    if (report) pieces.push(reportPiece(report, uri, ports));
+    const others = reports
+      .filter((each) => each !== report)
+      .map(({ qualname, parameters }) => `${qualname} (${JSON.stringify(parameters.total)})`);
+    if (others.length > 0)
+      pieces.push({
+        rank: 4,
+        text: `Other modules of ${ports.files.display(uri)} with their parameters: ${others.join(', ')}.`,
+      });
+    const training = await ports.analyser.request('architect/training', { uri, qualname: report?.qualname }, signal);
+    if (training.model) {
+      const text = withoutSecrets(await trainingText(training, ports));
+      const [place] = [training.batchLoop, training.modelCall, ...training.optimizers].filter((each) => each !== null);
+      pieces.push({
+        rank: 3,
+        text: `The code that trains it:\n${fenced('training code', text)}`,
+        ...(place && place.uri !== uri
+          ? { reference: { uri: place.uri, range: place.range, label: 'training code' } }
+          : {}),
+      });
+    }
+  }
+  if (diagnostics.length > 0) pieces.push(await diagnosticsPiece(diagnostics, ports));
+  return pieces.filter((piece) => piece !== undefined);
+}
+
+/** The module that is meant: named, under the cursor, named in the question, or the largest. */
+function chosen(
+  reports: readonly ModelReport[],
+  qualname: string | undefined,
+  position: Position | undefined,
+  prompt: string,
+): ModelReport | undefined {
+  const words = new Set(prompt.match(/[A-Za-z_]\w*/g) ?? []);
+  const size = ({ parameters: { total } }: ModelReport): number =>
+    typeof total === 'number' ? total : (total?.value ?? -1);
+  return (
+    reports.find((report) => report.qualname === qualname) ??
+    reports.find((report) => words.has(report.qualname)) ??
+    reports.find(({ span }) => position && span.start.line <= position.line && position.line <= span.end.line) ??
+    [...reports].sort((a, b) => size(b) - size(a))[0]
+  );
+}
+
+async function attachmentPiece(
+  { uri, range, label }: Attachment,
+  rank: number,
+  ports: AgentPorts,
+): Promise<Piece | undefined> {
+  const { files } = ports;
+  const refusal = await files.refusal(uri);
+  if (refusal !== undefined) return { rank, text: `${label} (${files.display(uri)}) is not sent: ${refusal}.` };
+  const file = await files.read(uri);
+  if (!file) return undefined;
+  const lines = file.text.split(/\r\n|\n|\r/);
+  const first = range?.start.line ?? 0;
+  const last = range ? range.end.line : lines.length - 1;
+  const text = lines.slice(first, last + 1).join('\n');
+  return {
+    rank,
+    text: `Attached by the user as ${label}:\n${fenced(`file ${files.display(uri)}`, numbered(withoutSecrets(text), first + 1))}`,
+    reference: { uri, ...(range ? { range } : {}), label },
+  };
+}
+
+async function sourcePiece(
+  uri: string,
+  report: ModelReport | undefined,
+  attachments: readonly Attachment[],
+  ports: AgentPorts,
+): Promise<Piece | undefined> {
+  // What is attached as a whole needn't go twice.
+  if (attachments.some((each) => each.uri === uri && !each.range)) return undefined;
+  const file = await ports.files.read(uri);
+  if (!file) return undefined;
+  const lines = file.text.split(/\r\n|\n|\r/);
+  const whole = file.text.length <= WHOLE_FILE || !report;
+  const range: Range = whole
+    ? { start: { line: 0, character: 0 }, end: { line: lines.length - 1, character: 0 } }
+    : { start: report.span.start, end: report.span.end };
+  const text = lines.slice(range.start.line, range.end.line + 1).join('\n');
+  const path = ports.files.display(uri);
+  return {
+    rank: 2,
+    text: `${whole ? path : `${report.qualname} in ${path}`}, which the user is looking at:\n${fenced(`file ${path}`, numbered(withoutSecrets(text), range.start.line + 1))}`,
+    reference: { uri, ...(whole ? {} : { range }), label: whole ? path : report.qualname },
+  };
+}
+
+function reportPiece(report: ModelReport, uri: string, ports: AgentPorts): Piece {
+  return {
+    rank: 1,
+    text: `The analyser's report of ${report.qualname} in ${ports.files.display(uri)}:\n${fenced('analyser', withoutSecrets(reportText(report)))}`,
+  };
+}
+
+async function diagnosticsPiece(
+  diagnostics: NonNullable<AgentContext['diagnostics']>,
+  ports: AgentPorts,
+): Promise<Piece | undefined> {
+  const lines: string[] = [];
+  for (const { uri, line, severity, message } of diagnostics.slice(0, 30))
+    if ((await ports.files.refusal(uri)) === undefined)
+      lines.push(`${ports.files.display(uri)}:${line + 1} ${severity}: ${message}`);
+  if (lines.length === 0) return undefined;
+  return {
+    rank: 4,
+    text: `Problems that the editor shows:\n${fenced('diagnostics', withoutSecrets(lines.join('\n')))}`,
+  };
+}

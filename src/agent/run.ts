@@ -1,0 +1,267 @@
+/** Asks a model until it has answered, gives it the tools, and lets only changes out that the analyser has passed. */
+import { BackendError, CancelledError, type BackendRequest } from './backend.js';
+import { findModel } from './backends/anthropic/index.js';
+import { checkDraft } from './edits/check.js';
+import { Draft } from './edits/draft.js';
+import { footerOf } from './footer.js';
+import { Repeats, runCalls } from './loop/calls.js';
+import { questionOf, storable } from './loop/history.js';
+import { firstRequest } from './loop/question.js';
+import { askModel, type Round } from './loop/round.js';
+import { addUsage, NO_USAGE, type Message, type ToolUseBlock, type Usage } from './messages.js';
+import { costOf } from './prices.js';
+import { toolsFor } from './tools/index.js';
+import { bounded } from './tools/text.js';
+import type { AgentEvent, AgentLimits, AgentOptions, AgentResult, AgentStop, SentReference } from './types.js';
+
+export const DEFAULT_LIMITS: AgentLimits = {
+  maxRounds: 24,
+  maxTokens: 16_000,
+  contextTokens: 24_000,
+  spending: null,
+  toolResult: 12_000,
+};
+
+/** An answer ended; thrown through the loop. */
+interface Ending {
+  readonly stop: AgentStop;
+  readonly problem?: AgentResult['problem'];
+}
+
+/**
+ * Answers one question. What goes wrong with the provider is in the result, together with what had come until then; a cancel
+ * leaves no changes.
+ * @throws Error for people if the analyser can't be asked at all
+ */
+export async function runAgent(options: AgentOptions): Promise<AgentResult> {
+  return new Run(options).answer();
+}
+
+class Run {
+  private readonly started = performance.now();
+  private readonly limits: AgentLimits;
+  private readonly draft: Draft;
+  private readonly tools;
+  private readonly repeats = new Repeats();
+  private text = '';
+  private usage: Usage = NO_USAGE;
+  private cost: number | null = 0;
+  private rounds = 0;
+  private repaired = false;
+  /** From the question on. */
+  private messages: Message[] = [];
+  private references: readonly SentReference[] = [];
+
+  constructor(private readonly options: AgentOptions) {
+    this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+    this.draft = new Draft(options.ports.files, usedProposals(options.history));
+    this.tools = toolsFor(options.ports);
+  }
+
+  async answer(): Promise<AgentResult> {
+    let ending: Ending;
+    try {
+      ending = await this.converse();
+    } catch (error) {
+      ending = this.endingOf(error);
+    }
+    return this.result(ending);
+  }
+
+  private async converse(): Promise<Ending> {
+    const { backend } = this.options;
+    this.tell({ type: 'progress', text: 'Reading the model and the code around it' });
+    const first = await firstRequest(this.options, this.limits, this.tools, backend);
+    this.references = first.references;
+    for (const reference of this.references) this.tell({ type: 'reference', reference });
+    const history = first.request.messages.slice(0, -1);
+    this.messages = first.request.messages.slice(-1);
+    this.tell({ type: 'progress', text: 'Thinking' });
+    while (this.rounds < this.limits.maxRounds) {
+      if (this.isSpent()) return this.spent();
+      const round = await this.ask({ ...first.request, messages: [...history, ...this.messages] });
+      if (round.blocks.length > 0) this.messages.push({ role: 'assistant', content: round.blocks });
+      const calls = round.blocks.filter((block): block is ToolUseBlock => block.type === 'toolUse');
+      const ending = endingOfRound(round, calls);
+      if (ending) return ending;
+      if (calls.length > 0) await this.run(calls);
+      else if (await this.isFinished()) return { stop: 'done' };
+      if (this.repeats.circling)
+        return problem(
+          'loop',
+          'The model went round in circles and was stopped. Say more about what you want, or choose another model.',
+        );
+    }
+    return problem(
+      'maxRounds',
+      `The model used all ${this.limits.maxRounds} rounds that the settings allow. Ask it to go on, or allow more (Architect › Agent: Max Rounds).`,
+    );
+  }
+
+  private async ask(request: BackendRequest): Promise<Round> {
+    this.rounds++;
+    let used = NO_USAGE;
+    let begun = false;
+    try {
+      return await askModel(this.options.backend, request, this.options.signal, {
+        text: (piece) => {
+          // Answers before and after a tool are paragraphs of one text.
+          if (!begun && this.text !== '' && !this.text.endsWith('\n\n')) this.write('\n\n');
+          begun = true;
+          this.write(piece);
+        },
+        thinking: (piece) => this.tell({ type: 'thinking', text: piece }),
+        calls: (name) => this.tell({ type: 'progress', text: this.tools.find(({ id }) => id === name)?.title ?? name }),
+        retry: (reason) => this.tell({ type: 'progress', text: reason }),
+        usage: (usage) => (used = usage),
+      });
+    } finally {
+      this.usage = addUsage(this.usage, used);
+      const cost = costOf(request.model, used);
+      this.cost = this.cost === null || cost === null ? null : this.cost + cost;
+    }
+  }
+
+  private async run(calls: readonly ToolUseBlock[]): Promise<void> {
+    const context = { ports: this.options.ports, draft: this.draft, signal: this.options.signal };
+    const checked = this.draft.lastCheck;
+    const results = await runCalls(calls, this.tools, context, this.limits.toolResult, this.repeats, (event) =>
+      this.tell(event),
+    );
+    this.messages.push({ role: 'user', content: results });
+    const now = this.draft.lastCheck;
+    if (now?.passed && now !== checked) this.tell({ type: 'passed', titles: now.sets.map(({ title }) => title) });
+    this.tell({ type: 'progress', text: 'Thinking' });
+  }
+
+  /** The model has said its last word; its changes have to have passed, or get one more round. */
+  private async isFinished(): Promise<boolean> {
+    const { ports, signal } = this.options;
+    if (this.draft.files.length === 0) return true;
+    if (!this.draft.lastCheck) this.tell({ type: 'progress', text: 'Checking the changes' });
+    const check = this.draft.lastCheck ?? (await checkDraft(this.draft, ports, signal));
+    if (check.passed) {
+      this.tell({ type: 'passed', titles: check.sets.map(({ title }) => title) });
+      return true;
+    }
+    if (this.repaired) return true;
+    this.repaired = true;
+    this.tell({ type: 'progress', text: 'The check failed: one more round to repair it' });
+    const text = `The proposed edits did not pass the check, so none of them has reached the user:\n${bounded(check.text, this.limits.toolResult)}\nRepair them, or take them back with drop_edits and say plainly what could not be made to work.`;
+    this.messages.push({ role: 'user', content: [{ type: 'text', text }] });
+    return false;
+  }
+
+  private isSpent(): boolean {
+    const { spending } = this.limits;
+    return spending !== null && this.cost !== null && this.cost >= spending;
+  }
+
+  private spent(): Ending {
+    return problem(
+      'spending',
+      `This question has cost $${(this.cost ?? 0).toFixed(2)}, which is the limit in the settings. Ask to go on, or raise it (Architect › Agent: Max Cost).`,
+    );
+  }
+
+  private async result(ending: Ending): Promise<AgentResult> {
+    const { options, draft } = this;
+    const { model, ports, command, prompt } = options;
+    const cancelled = ending.stop === 'cancelled';
+    const check = cancelled ? undefined : draft.lastCheck;
+    if (!cancelled && draft.files.length > 0 && !check?.passed) this.write(leftOut(check?.text));
+    const edits = check?.passed ? check.sets : [];
+    const milliseconds = performance.now() - this.started;
+    const name = options.modelName ?? findModel(model)?.name ?? model;
+    return {
+      text: this.text,
+      edits,
+      ...(check?.passed && check.together ? { checked: check.together } : {}),
+      stop: ending.stop,
+      ...(ending.problem ? { problem: ending.problem } : {}),
+      model,
+      usage: this.usage,
+      cost: this.cost,
+      milliseconds,
+      rounds: this.rounds,
+      references: this.references,
+      footer: footerOf({ model: name, usage: this.usage, cost: this.cost, milliseconds }),
+      turn: {
+        version: 1,
+        command,
+        prompt,
+        model,
+        messages: this.messages.length === 0 ? [] : storable(this.messages, questionOf({ command, prompt })),
+        edits: edits.map(({ id, title, files }) => ({
+          id,
+          title,
+          files: files.map(({ uri }) => ports.files.display(uri)),
+        })),
+        proposals: draft.usedIds,
+      },
+    };
+  }
+
+  private endingOf(error: unknown): Ending {
+    if (error instanceof CancelledError || this.options.signal.aborted) return { stop: 'cancelled' };
+    if (error instanceof BackendError) return { stop: 'error', problem: { kind: error.kind, message: error.message } };
+    throw error;
+  }
+
+  private write(text: string): void {
+    this.text += text;
+    this.tell({ type: 'text', text });
+  }
+
+  private tell(event: AgentEvent): void {
+    // After a cancel nobody wants to hear more.
+    if (!this.options.signal.aborted) this.options.observer?.(event);
+  }
+}
+
+function endingOfRound({ stop, detail, text }: Round, calls: readonly ToolUseBlock[]): Ending | undefined {
+  switch (stop) {
+    case 'refusal':
+      return problem(
+        'refusal',
+        `The model declined to answer${detail === undefined ? '' : `: ${detail.replace(/\.?$/, '')}`}. Put the question in other words, or choose another model.`,
+      );
+    case 'contextExceeded':
+      return problem(
+        'tooLarge',
+        'The conversation is longer than the model can read. Start a new chat, or attach less.',
+        'error',
+      );
+    case 'maxTokens':
+      // A call that was cut off gets another chance.
+      return calls.length > 0
+        ? undefined
+        : problem(
+            'maxTokens',
+            'The answer reached the longest length that the settings allow and was cut. Ask to go on, or allow more (Architect › Anthropic: Max Tokens).',
+          );
+    case 'endTurn':
+    case 'toolUse':
+    case 'other':
+      return calls.length === 0 && text.trim() === ''
+        ? problem('empty', 'The model gave no answer. Ask again, or put the question in other words.')
+        : undefined;
+  }
+}
+
+function problem(
+  kind: NonNullable<AgentResult['problem']>['kind'],
+  message: string,
+  stop: AgentStop = kind as AgentStop,
+): Ending {
+  return { stop, problem: { kind, message } };
+}
+
+function leftOut(check: string | undefined): string {
+  const why = check === undefined ? 'The answer ended before they were checked.' : `\n\n\`\`\`text\n${check}\n\`\`\``;
+  return `\n\n**The proposed changes were left out**, because they did not pass the analyser's check; your files are as they were. ${why}`;
+}
+
+function usedProposals(history: AgentOptions['history']): number {
+  return history.reduce((most, { proposals }) => Math.max(most, proposals), 0);
+}

@@ -1,0 +1,65 @@
+/** The registry of tools, in the order in which models see them: a stable order keeps the cache warm. */
+import { z } from 'zod';
+import { CancelledError, type ToolDeclaration } from '../backend.js';
+import type { AgentPorts } from '../ports.js';
+import type { Tool, ToolContext, ToolOutput } from '../tool.js';
+import { checkEditsTool, dropEdits } from './checkEdits.js';
+import { createFile } from './createFile.js';
+import { findUsages } from './findUsages.js';
+import { inspectModel } from './inspectModel.js';
+import { listModules } from './listModules.js';
+import { proposeEdit } from './proposeEdit.js';
+import { readSource } from './readSource.js';
+import { suggestSizes } from './suggestSizes.js';
+import { trainingContextTool } from './trainingContext.js';
+import { undoEdits } from './undoEdits.js';
+import { verify } from './verify.js';
+
+export const TOOLS: readonly Tool[] = [
+  listModules,
+  inspectModel,
+  readSource,
+  findUsages,
+  trainingContextTool,
+  suggestSizes,
+  proposeEdit,
+  createFile,
+  checkEditsTool,
+  dropEdits,
+  undoEdits,
+  verify,
+];
+
+/** Those that only look: what may be offered to agents that aren't ours. */
+export const READING_TOOLS: readonly Tool[] = TOOLS.filter(({ reads }) => reads);
+
+export function toolsFor(ports: AgentPorts): readonly Tool[] {
+  return TOOLS.filter((tool) => tool.available(ports));
+}
+
+export function declarationOf({ id, description, input }: Tool): ToolDeclaration {
+  const { $schema: _schema, ...inputSchema } = z.toJSONSchema(input) as Record<string, unknown>;
+  return { name: id, description, inputSchema };
+}
+
+/** What the call is doing, in plain words; the tool's title if the input isn't what it should be. */
+export function progressOf(tool: Tool, input: unknown): string {
+  const parsed = tool.input.safeParse(input);
+  return parsed.success ? tool.progress(parsed.data) : tool.title;
+}
+
+/**
+ * Runs a tool on what a model wrote. What goes wrong is an answer for the model, so that it can do better.
+ * @throws CancelledError once the signal is aborted
+ */
+export async function callTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolOutput> {
+  if (context.signal.aborted) throw new CancelledError();
+  const parsed = tool.input.safeParse(input);
+  if (!parsed.success) return { text: `The input is not right: ${z.prettifyError(parsed.error)}`, isError: true };
+  try {
+    return await tool.run(parsed.data, context);
+  } catch (error) {
+    if (context.signal.aborted) throw new CancelledError();
+    return { text: `${tool.id} failed: ${error instanceof Error ? error.message : String(error)}`, isError: true };
+  }
+}

@@ -1,0 +1,361 @@
+// Questions and answers: the loop, the tools, what leaves it and what doesn't.
+import assert from 'node:assert/strict';
+import type { TurnRecord } from '../../src/agent/index.js';
+import { applyEdits } from '../../src/edits/index.js';
+import { answer, call, failure, lastUserText, text, thinking, toolResults } from '../support/fakeApi/index.js';
+import { MODEL, startBench, type Bench } from './support.js';
+
+const DROPOUT = {
+  path: 'model.py',
+  title: 'Dropout before the head',
+  reason: 'It thins the features.',
+};
+const DEFINE = call('propose_edit', {
+  ...DROPOUT,
+  old_text: '        self.head = nn.Linear(32, num_classes)\n',
+  new_text: '        self.dropout = nn.Dropout(0.2)\n        self.head = nn.Linear(32, num_classes)\n',
+});
+const USE = call('propose_edit', {
+  ...DROPOUT,
+  symbol: 'Net.forward',
+  new_text: '    def forward(self, x):\n        return self.head(self.dropout(self.act(self.hidden(x))))',
+});
+const WIDER = call('propose_edit', {
+  path: 'model.py',
+  title: 'A wider hidden layer',
+  reason: 'More capacity.',
+  old_text: 'nn.Linear(16, 32)',
+  new_text: 'nn.Linear(16, 64)',
+});
+const CHECK = call('check_edits', {});
+
+describe('runAgent', function () {
+  this.timeout(60_000);
+  let bench: Bench;
+  before(async () => (bench = await startBench()));
+  after(() => bench.close());
+
+  it('sends the module, its report and the question, and streams the answer', async () => {
+    bench.api.play([answer([thinking('A small one.'), 'It is a **perceptron** with 709 parameters.'])]);
+    const result = await bench.ask();
+    assert.equal(result.text, 'It is a **perceptron** with 709 parameters.');
+    assert.equal(result.stop, 'done');
+    const [request] = bench.api.requests;
+    const sent = lastUserText(request?.body ?? assert.fail());
+    assert.match(sent, /parameters: 709 total/);
+    assert.match(sent, /<untrusted source="file model\.py">\n 1 {2}import torch\.nn as nn/);
+    assert.match(sent, /The user asks:\nWhat is this\?/);
+    assert.deepEqual(
+      result.references.map(({ label }) => label),
+      ['model.py'],
+    );
+    assert.ok(result.events.filter(({ type }) => type === 'text').length > 1, 'in pieces');
+    assert.match(
+      result.footer,
+      /^\*Claude Sonnet 5\.5 · [\d,]+ tokens in, [\d,]+ out · (under )?\$[\d.]+ · [\d.]+ s\*$/,
+    );
+  });
+
+  it('lets checked changes out: one set per change, what belongs together in one', async () => {
+    bench.api.play([answer([DEFINE, USE]), answer([WIDER, CHECK]), answer(['Both are proposed.'])]);
+    const result = await bench.ask({ command: 'fix', prompt: 'make it better' });
+    assert.equal(result.stop, 'done');
+    const [, , last] = bench.api.requests;
+    const [, check] = toolResults(last?.body ?? assert.fail());
+    assert.match(check?.text ?? '', /^Failed/, 'a wider layer alone does not fit the head');
+    assert.deepEqual(result.edits, []);
+    assert.match(result.text, /left out/);
+  });
+
+  it('has a wrong change repaired in the next round', async () => {
+    const FIT = call('propose_edit', {
+      path: 'model.py',
+      title: 'A wider hidden layer',
+      reason: 'More capacity.',
+      old_text: 'nn.Linear(32, num_classes)',
+      new_text: 'nn.Linear(64, num_classes)',
+    });
+    bench.api.play([
+      answer([DEFINE, USE]),
+      answer([WIDER, CHECK]),
+      answer([FIT, CHECK]),
+      answer(['Dropout and a wider layer.']),
+    ]);
+    const result = await bench.ask();
+    const checks = bench.api.requests.map(({ body }) => toolResults(body ?? assert.fail()).at(-1)?.text ?? '');
+    assert.match(checks[2] ?? '', /^Failed[^]*shapes: failed/);
+    assert.match(checks[3] ?? '', /^Passed[^]*parameters of Net: 709 → 1,413 \(\+704\)/);
+    assert.deepEqual(
+      result.edits.map(({ title, files }) => [title, files[0]?.edits[0]?.parameters]),
+      [
+        ['Dropout before the head', { kind: 'known', delta: 0 }],
+        ['A wider hidden layer', { kind: 'known', delta: 704 }],
+      ],
+    );
+    const after = applyEdits(
+      MODEL,
+      result.edits.flatMap(({ files }) => files.flatMap(({ edits }) => edits)),
+    );
+    assert.match(after, /Linear\(16, 64\)[^]*Dropout\(0\.2\)[^]*Linear\(64, num_classes\)[^]*self\.dropout\(/);
+    assert.ok(result.events.some((event) => event.type === 'passed'));
+  });
+
+  it('keeps independent changes apart, each with its own count', async () => {
+    const SMOOTH = call('propose_edit', {
+      path: 'model.py',
+      title: 'GELU',
+      reason: 'Smoother.',
+      old_text: 'nn.ReLU()',
+      new_text: 'nn.GELU()',
+    });
+    bench.api.play([answer([SMOOTH, DEFINE, USE, CHECK]), answer(['Two changes.'])]);
+    const { edits, turn } = await bench.ask();
+    assert.deepEqual(
+      edits.map(({ title, files }) => [title, files.flatMap((file) => file.edits).length]),
+      [
+        ['GELU', 1],
+        ['Dropout before the head', 2],
+      ],
+    );
+    assert.equal(edits[1]?.groups?.length, 1);
+    assert.deepEqual(
+      turn.edits.map(({ title, files }) => [title, files]),
+      [
+        ['GELU', ['model.py']],
+        ['Dropout before the head', ['model.py']],
+      ],
+    );
+  });
+
+  it('checks what the model forgot to check, and offers one round to repair it', async () => {
+    bench.api.play([answer([WIDER]), answer(['Done.']), answer(['I could not.'])]);
+    const result = await bench.ask();
+    assert.match(lastUserText(bench.api.requests[2]?.body ?? assert.fail()), /did not pass the check/);
+    assert.equal(result.edits.length, 0);
+    assert.match(result.text, /Done\.\n\nI could not\.[^]*left out/);
+  });
+
+  it('creates files that were checked', async () => {
+    const NEW = MODEL.replaceAll('Net', 'Other');
+    bench.api.play([
+      answer([
+        call('create_file', { path: 'nets/other.py', text: NEW, title: 'A new model', reason: 'Asked for.' }),
+        CHECK,
+      ]),
+      answer(['There it is.']),
+    ]);
+    const { edits } = await bench.ask({ command: 'design', prompt: 'one more' });
+    const [file] = edits[0]?.files ?? [];
+    assert.deepEqual([file?.uri, file?.create], [bench.uri('nets/other.py'), true]);
+    assert.match(
+      toolResults(bench.api.requests[1]?.body ?? assert.fail())[1]?.text ?? '',
+      /parameters of Other: new, 709/,
+    );
+  });
+
+  it('answers a failed match with the nearest text', async () => {
+    bench.api.play([
+      answer([call('propose_edit', { ...DROPOUT, old_text: 'self.hidden = nn.Linear(16, 31)', new_text: 'x' })]),
+      answer(['Sorry.']),
+    ]);
+    await bench.ask();
+    const [result] = toolResults(bench.api.requests[1]?.body ?? assert.fail());
+    assert.ok(result?.isError);
+    assert.match(
+      result.text,
+      /nearest text is at line 8:[^]*8 {2} {8}self\.hidden = nn\.Linear\(16, 32\)[^]*file was not modified/,
+    );
+  });
+
+  it('runs calls that only look side by side and gives all results in one message', async () => {
+    bench.api.play([
+      answer([
+        call('list_modules', {}),
+        call('read_source', { path: 'model.py', symbol: 'Net.forward' }),
+        call('find_usages', { name: 'hidden' }),
+      ]),
+      answer(['Seen.']),
+    ]);
+    await bench.ask();
+    const results = toolResults(bench.api.requests[1]?.body ?? assert.fail());
+    assert.equal(results.length, 3);
+    assert.match(results[0]?.text ?? '', /model\.py\n {2}Net, line 5: 709 parameters/);
+    assert.match(results[1]?.text ?? '', /12 {2} {4}def forward/);
+    assert.match(results[2]?.text ?? '', /model\.py:8 definition in Net\.__init__: self\.hidden/);
+  });
+
+  it('tells what it does in plain words', async () => {
+    bench.api.play([answer([call('inspect_model', { path: 'model.py', qualname: 'Net' })]), answer(['Done.'])]);
+    const { events } = await bench.ask();
+    const progress = events.flatMap((event) => (event.type === 'progress' ? [event.text] : []));
+    assert.deepEqual(progress, [
+      'Reading the model and the code around it',
+      'Thinking',
+      'Inspect an nn.Module',
+      'Counting Net',
+      'Thinking',
+    ]);
+  });
+
+  describe('ends', () => {
+    it('when the model goes round in circles', async () => {
+      bench.api.play(() => answer([call('list_modules', {})]));
+      const result = await bench.ask();
+      assert.equal(result.stop, 'loop');
+      assert.match(result.problem?.message ?? '', /circles/);
+      assert.ok(result.rounds <= 5);
+    });
+
+    it('when the rounds are used up', async () => {
+      bench.api.play((_body, i) => answer([call('read_source', { path: 'model.py', from: i + 1, to: i + 1 })]));
+      const result = await bench.ask({ limits: { maxRounds: 3 } });
+      assert.deepEqual([result.stop, result.rounds], ['maxRounds', 3]);
+    });
+
+    it('when the money is spent', async () => {
+      bench.api.play((_body, i) => answer([call('read_source', { path: 'model.py', from: i + 1, to: i + 1 })]));
+      const result = await bench.ask({ limits: { spending: 0.00001 } });
+      assert.deepEqual([result.stop, result.rounds], ['spending', 1]);
+      assert.match(result.problem?.message ?? '', /limit in the settings/);
+    });
+
+    it('with a sentence when the model refuses, says nothing, or is cut', async () => {
+      bench.api.play([answer([], { stop: 'refusal', refusal: 'Not this.' })]);
+      assert.match((await bench.ask()).problem?.message ?? '', /declined to answer: Not this\. Put/);
+      bench.api.play([answer([])]);
+      assert.equal((await bench.ask()).stop, 'empty');
+      bench.api.play([answer(['It is a '], { stop: 'max_tokens' })]);
+      const cut = await bench.ask();
+      assert.deepEqual([cut.stop, cut.text], ['maxTokens', 'It is a ']);
+    });
+
+    it('a call that was cut off is not run, and gets another try', async () => {
+      bench.api.play([answer([WIDER], { stop: 'max_tokens', inputCutAt: 30 }), answer(['Then not.'])]);
+      const result = await bench.ask();
+      const [cut] = toolResults(bench.api.requests[1]?.body ?? assert.fail());
+      assert.match(cut?.text ?? '', /not run[^]*Nothing was modified/);
+      assert.deepEqual([result.stop, result.edits], ['done', []]);
+    });
+
+    it('with what had come, when the connection breaks in a later round', async () => {
+      bench.api.play([
+        answer([text('First I look.'), DEFINE, USE, CHECK]),
+        answer(['And then I'], { cut: { after: 5, how: 'reset' } }),
+      ]);
+      const result = await bench.ask();
+      assert.equal(result.stop, 'error');
+      assert.match(result.text, /^First I look\.\n\nAnd then/);
+      assert.equal(result.edits.length, 1, 'what had passed is not lost');
+      assert.equal(result.turn.messages.at(-1)?.role, 'assistant');
+    });
+
+    it('with the reason, when the key is bad', async () => {
+      bench.api.play([failure(401)]);
+      const result = await bench.ask();
+      assert.equal(result.problem?.kind, 'key');
+      assert.equal(result.turn.messages.length, 2);
+    });
+  });
+
+  describe('cancel', () => {
+    const cases: [string, (event: { type: string; text?: string }) => boolean][] = [
+      [
+        'while reading',
+        (event) => event.type === 'progress' && event.text === 'Reading the model and the code around it',
+      ],
+      ['while the model writes', (event) => event.type === 'text'],
+      ['while a tool runs', (event) => event.type === 'tool'],
+      ['while the changes are checked', (event) => event.text === 'Checking the changes'],
+      ['once they have passed', (event) => event.type === 'passed'],
+    ];
+    for (const [name, when] of cases)
+      it(`${name} ends within 200 ms, without changes and further requests`, async () => {
+        bench.api.play([
+          answer(['Let me see. ', DEFINE, USE, CHECK], { pause: 5 }),
+          answer(['Done.'], { startsAfter: 500 }),
+        ]);
+        const controller = new AbortController();
+        let at = 0;
+        const result = await bench.ask({
+          signal: controller.signal,
+          observer: (event) => {
+            if (at !== 0 || !when(event)) return;
+            at = performance.now();
+            controller.abort();
+          },
+        });
+        assert.ok(at > 0);
+        assert.ok(performance.now() - at < 200, `${performance.now() - at} ms`);
+        assert.deepEqual([result.stop, result.edits, result.problem], ['cancelled', [], undefined]);
+        const made = bench.api.requests.length;
+        await new Promise((resolve) => setTimeout(resolve, 60));
+        assert.equal(bench.api.requests.length, made);
+        assert.ok(bench.api.requests.every((request) => request.complete || request.abandonedAt !== undefined));
+      });
+  });
+
+  describe('over several turns', () => {
+    it('knows its earlier changes by id, and sends no thoughts of earlier turns', async () => {
+      bench.api.play([
+        answer([thinking('Hm.'), DEFINE, USE, CHECK]),
+        answer([thinking('Good.'), 'Dropout is proposed.']),
+      ]);
+      const first = await bench.ask({ prompt: 'help' });
+      const id = first.edits[0]?.id ?? assert.fail();
+      const undone: string[] = [];
+      bench.api.play([answer([call('undo_edits', { ids: [id] })]), answer(['It is undone.'])]);
+      const second = await bench.ask({
+        prompt: 'undo that',
+        history: [first.turn],
+        ports: {
+          ...bench.ports,
+          pending: {
+            list: async () => [{ id, title: 'Dropout before the head', state: 'pending' }],
+            undo: async (ids) => {
+              undone.push(...ids);
+              return ids;
+            },
+          },
+        },
+      });
+      assert.equal(second.stop, 'done');
+      assert.deepEqual(undone, [id]);
+      const sent = JSON.stringify(bench.api.requests[0]?.body?.messages);
+      assert.match(sent, new RegExp(`1\\. Dropout before the head \\(id ${id.replace('+', '\\+')}, model\\.py\\)`));
+      assert.doesNotMatch(sent, /"thinking"/);
+      assert.doesNotMatch(JSON.stringify(first.turn), /Hm\./);
+    });
+
+    it('gives later proposals new numbers', async () => {
+      bench.api.play([answer([DEFINE, USE, CHECK]), answer(['One.'])]);
+      const first = await bench.ask();
+      bench.api.play([answer([DEFINE, USE, CHECK]), answer(['Two.'])]);
+      const second = await bench.ask({ history: [first.turn] });
+      assert.match(second.edits[0]?.id ?? '', /-e3\+e4$/);
+    });
+
+    it('a long conversation stays within its budget', async () => {
+      bench.api.play(() => answer(['word '.repeat(4000)]));
+      const history: TurnRecord[] = [];
+      for (let i = 0; i < 6; i++) history.push((await bench.ask({ prompt: `question ${i}`, history })).turn);
+      const size = JSON.stringify(bench.api.requests.at(-1)?.body?.messages).length;
+      assert.ok(size < 120_000, String(size));
+    });
+  });
+
+  it('reads what does not change from the cache', async () => {
+    bench.api.play(() => answer(['Yes.']));
+    await bench.ask();
+    const { usage } = await bench.ask({ prompt: 'And this?' });
+    assert.ok(usage.cacheRead > 3000, JSON.stringify(usage));
+  });
+
+  it('asks within 150 ms once warm', async () => {
+    bench.api.play(() => answer(['Yes.']));
+    await bench.ask();
+    const started = performance.now();
+    await bench.ask();
+    const waited = (bench.api.requests.at(-1)?.at ?? Infinity) - started;
+    assert.ok(waited < 150, `${waited} ms`);
+  });
+});
