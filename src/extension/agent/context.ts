@@ -1,0 +1,64 @@
+/** What of the editor belongs to a question: where the user is, what is selected, what was attached, what is underlined. */
+import * as vscode from 'vscode';
+import type { AgentContext, Attachment, EditorDiagnostic } from '../../agent/index.js';
+import type { Range } from '../../protocol/index.js';
+import { documentThatNames, subjectOf } from '../chat/subject.js';
+import type { Question } from '../chat/question.js';
+
+const MOST_DIAGNOSTICS = 30;
+const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const;
+
+export async function contextOf({ prompt, references }: Question): Promise<AgentContext> {
+  const looked = await subjectOf(references);
+  const document = looked && ((await documentThatNames(prompt, looked)) ?? looked);
+  const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
+  const cursor = editor?.selection.active;
+  const attachments = references.flatMap(attachmentOf);
+  return {
+    ...(document
+      ? {
+          focus: {
+            uri: document.uri.toString(),
+            ...(cursor ? { position: { line: cursor.line, character: cursor.character } } : {}),
+          },
+        }
+      : {}),
+    ...(editor && !editor.selection.isEmpty
+      ? {
+          selection: {
+            uri: editor.document.uri.toString(),
+            range: rangeOf(editor.selection),
+            label: 'selection',
+          },
+        }
+      : {}),
+    attachments,
+    diagnostics: document ? diagnosticsOf(document.uri) : [],
+    folders: (vscode.workspace.workspaceFolders ?? []).map(({ name }) => name),
+  };
+}
+
+function attachmentOf({ value, id }: vscode.ChatPromptReference): Attachment[] {
+  if (value instanceof vscode.Uri) return [{ uri: value.toString(), label: id }];
+  if (value instanceof vscode.Location) return [{ uri: value.uri.toString(), range: rangeOf(value.range), label: id }];
+  return [];
+}
+
+function rangeOf({ start, end }: vscode.Range): Range {
+  return {
+    start: { line: start.line, character: start.character },
+    end: { line: end.line, character: end.character },
+  };
+}
+
+function diagnosticsOf(uri: vscode.Uri): EditorDiagnostic[] {
+  return [...vscode.languages.getDiagnostics(uri)]
+    .sort((a, b) => a.severity - b.severity)
+    .slice(0, MOST_DIAGNOSTICS)
+    .map(({ range, severity, message }) => ({
+      uri: uri.toString(),
+      line: range.start.line,
+      severity: SEVERITIES[severity] ?? 'info',
+      message,
+    }));
+}

@@ -1,0 +1,74 @@
+/** The doors that the agent's tools go through, as VS Code has them. */
+import * as vscode from 'vscode';
+import type { AgentPorts, AnalyserPort, PendingPort, UserPort } from '../../agent/index.js';
+import { tokenOf } from '../models/editorModel.js';
+import type { Services } from '../services.js';
+import { filesOf } from './files.js';
+import type { AgentSettings } from './settings.js';
+
+export function analyserPort({ analysis }: Services): AnalyserPort {
+  return {
+    request: async (method, params, signal) => {
+      if (!signal) return analysis.request(method, params);
+      const token = tokenOf(signal);
+      try {
+        return await analysis.request(method, params, token.token);
+      } finally {
+        token.dispose();
+      }
+    },
+  };
+}
+
+/** Asks in the middle of the window; a cancelled question counts as no. */
+export const userPort: UserPort = {
+  confirm: async ({ title, detail, action }, signal) => {
+    const answer = await vscode.window.showInformationMessage(title, { modal: true, detail }, action);
+    return answer === action && !signal.aborted;
+  },
+};
+
+/**
+ * The changes of one conversation. The agent numbers them anew in each, so in the editor they bear the conversation's name.
+ * @param known changes of earlier answers
+ */
+export function pendingPort(
+  { changes }: Services,
+  conversation: string,
+  known: readonly { readonly id: string; readonly title: string }[],
+): PendingPort {
+  const isPending = (id: string): boolean => pendingSets(changes.pending).has(setId(conversation, id));
+  return {
+    list: async () =>
+      known.map(({ id, title }) => ({ id, title, state: isPending(id) ? ('pending' as const) : ('gone' as const) })),
+    undo: async (ids) => {
+      const before = ids.filter(isPending);
+      await changes.pending.takeBack(new Set(before.map((id) => setId(conversation, id))));
+      return before.filter((id) => !isPending(id));
+    },
+  };
+}
+
+export function setId(conversation: string, id: string): string {
+  return `${conversation}/${id}`;
+}
+
+function pendingSets(pending: Services['changes']['pending']): Set<string> {
+  return new Set(
+    pending.uris.flatMap((uri) => pending.hunks(uri).flatMap(({ owners }) => owners.map(({ set }) => set))),
+  );
+}
+
+export function portsOf(
+  services: Services,
+  settings: AgentSettings,
+  conversation: string,
+  known: readonly { readonly id: string; readonly title: string }[],
+): AgentPorts {
+  return {
+    analyser: analyserPort(services),
+    files: filesOf(settings),
+    user: userPort,
+    pending: pendingPort(services, conversation, known),
+  };
+}
