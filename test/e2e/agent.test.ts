@@ -142,8 +142,7 @@ describe('@architect with Claude', function () {
     await bench.lastAnswer().locator('.monaco-button', { hasText: 'Keep all' }).click();
     await noChanges();
     const written = await spy.evaluate(
-      (host) =>
-        host.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('medical_cnn.py'))?.getText() ?? null,
+      (host) => host.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('medical_cnn.py'))?.getText() ?? null,
     );
     assert.equal(written, CNN);
     await bench.command('View: Close All Editors');
@@ -163,13 +162,18 @@ describe('@architect with Claude', function () {
     await bench.openFile('model.py');
     play([
       answer([
-        edit(LAYER, `${LAYER.replace('d_model, d_model', 'd_model, 2 * d_model')}\n        self.drop = nn.Dropout(0.2)`),
+        edit(
+          LAYER,
+          `${LAYER.replace('d_model, d_model', 'd_model, 2 * d_model')}\n        self.drop = nn.Dropout(0.2)`,
+        ),
         edit(CALLED, 'return self.out(self.drop(torch.tanh(self.hidden(pooled))))'),
       ]),
       answer([call('check_edits', {})]),
       answer([edit(LAYER.replace('d_model, d_model', 'd_model, 2 * d_model'), LAYER)]),
       answer([call('check_edits', {})]),
-      answer(['The gap of 0.7 says that the model remembers. Dropout with $p = 0.2$ before the classifier works against it.']),
+      answer([
+        'The gap of 0.7 says that the model remembers. Dropout with $p = 0.2$ before the classifier works against it.',
+      ]),
     ]);
     await bench.ask(
       '@architect My transformer model is overfitting on text classification. Loss is 0.1 on training but 0.8 on validation',
@@ -217,7 +221,12 @@ describe('@architect with Claude', function () {
       (text) => /A long answer/.test(text),
       60_000,
     );
-    await page.locator('.chat-execute-toolbar .codicon-stop-circle, .chat-execute-toolbar [aria-label^="Cancel"], .chat-execute-toolbar [aria-label^="Stop"]').first().click();
+    await page
+      .locator(
+        '.chat-execute-toolbar .codicon-stop-circle, .chat-execute-toolbar [aria-label^="Cancel"], .chat-execute-toolbar [aria-label^="Stop"]',
+      )
+      .first()
+      .click();
     await waitFor('the end of the request', () => api.requests[0]?.abandonedAt ?? 0, Boolean, 5_000);
     await session().screenshot('cancelled');
     assert.equal(await count(), 0);
@@ -237,7 +246,8 @@ describe('@architect with Claude', function () {
       const seen: string[] = [`${counted > 1500}`];
       for await (const part of response.stream)
         if (part instanceof host.LanguageModelTextPart) seen.push(part.value);
-        else if (part instanceof host.LanguageModelToolCallPart) seen.push(`${part.name} ${JSON.stringify(part.input)}`);
+        else if (part instanceof host.LanguageModelToolCallPart)
+          seen.push(`${part.name} ${JSON.stringify(part.input)}`);
       return seen;
     });
     assert.equal(parts[0], 'true');

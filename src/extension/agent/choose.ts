@@ -9,7 +9,13 @@ import type { Services } from '../services.js';
 import type { AgentSettings } from './settings.js';
 
 export type Chosen =
-  | { readonly kind: 'model'; readonly backend: ModelBackend; readonly model: string; readonly name: string }
+  | {
+      readonly kind: 'model';
+      readonly backend: ModelBackend;
+      readonly model: string;
+      /** As people call it; the agent knows that of Claude’s models. */
+      readonly modelName?: string;
+    }
   /** `keyless`: a key would have made Claude answer. */
   | { readonly kind: 'playbook'; readonly keyless: boolean };
 
@@ -26,10 +32,10 @@ export async function chooseBackend(
   if (known) {
     // A Claude model that was picked by hand goes before the setting.
     const model = picked?.vendor === CLAUDE_VENDOR ? picked.id : settings.model;
-    return { kind: 'model', backend: claudeBackend(known.key, settings), model, name: model };
+    return { kind: 'model', backend: claudeBackend(known.key, settings), model };
   }
   const usable = picked && picked.vendor !== PLAYBOOK_VENDOR && picked.vendor !== CLAUDE_VENDOR ? picked : undefined;
   if (backend !== 'anthropic' && usable)
-    return { kind: 'model', backend: editorModelBackend(usable), model: usable.id, name: usable.name };
+    return { kind: 'model', backend: editorModelBackend(usable), model: usable.id, modelName: usable.name };
   return { kind: 'playbook', keyless: wantsClaude };
 }

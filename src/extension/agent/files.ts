@@ -1,5 +1,29 @@
-import type { FilesPort } from '../../agent/index.js';
+/** The workspace's files for the agent: as the editor has them, without what must not be sent. */
+import * as vscode from 'vscode';
+import { WorkspaceFiles } from '../../agent/index.js';
 import type { AgentSettings } from './settings.js';
-export function filesOf(_s: AgentSettings): FilesPort {
-  throw new Error('not yet');
+
+let last: { readonly key: string; readonly files: WorkspaceFiles } | undefined;
+
+/** Kept while folders and settings stay the same: it remembers the ignore files. */
+export function filesOf({ ignore }: AgentSettings): WorkspaceFiles {
+  const roots = (vscode.workspace.workspaceFolders ?? [])
+    .filter(({ uri }) => uri.scheme === 'file')
+    .map(({ uri }) => uri.fsPath);
+  const key = JSON.stringify([roots, ignore]);
+  if (last?.key !== key) last = { key, files: new WorkspaceFiles({ roots, exclude: ignore, open: openText }) };
+  return last.files;
+}
+
+function openText(uri: string): { text: string; version: number } | undefined {
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri) ?? draftOf(uri);
+  return document && { text: document.getText(), version: document.version };
+}
+
+/** A file that an earlier answer proposed lives in an unsaved document of its future path. */
+function draftOf(uri: string): vscode.TextDocument | undefined {
+  const wanted = vscode.Uri.parse(uri);
+  return vscode.workspace.textDocuments.find(
+    ({ uri: { scheme, path } }) => scheme === 'untitled' && path === wanted.path,
+  );
 }

@@ -2,8 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type * as vscode from 'vscode';
 import { PLAYBOOK_FOOTER, type TurnRecord } from '../../agent/index.js';
+import { chooseBackend, type Chosen } from '../agent/choose.js';
 import { agentSettings } from '../agent/settings.js';
 import type { Services } from '../services.js';
+import { byModel } from './byModel.js';
 import { answerOffline } from './offline.js';
 import { withButtonsLast } from './proposal.js';
 import type { AnswerSink, ChatCommand, Question } from './question.js';
@@ -43,8 +45,11 @@ export async function answer(
   const { sink, flush } = withButtonsLast(given);
   const conversation = question.history.at(-1)?.conversation ?? randomUUID().slice(0, 8);
   const settings = agentSettings();
-  const keyless = settings.backend !== 'playbook' && (await services.apiKey.get()) === undefined;
-  const metadata = await byPlaybook(services, question, keyless, conversation, sink, token);
+  const chosen = await chooseBackend(services, settings, question.picked);
+  const metadata =
+    chosen.kind === 'playbook'
+      ? await byPlaybook(services, question, chosen, conversation, sink, token)
+      : await byModel(services, question, chosen, settings, conversation, sink, token);
   flush();
   return metadata;
 }
@@ -52,7 +57,7 @@ export async function answer(
 async function byPlaybook(
   services: Services,
   question: Asked,
-  keyless: boolean,
+  { keyless }: Extract<Chosen, { kind: 'playbook' }>,
   conversation: string,
   sink: AnswerSink,
   token: vscode.CancellationToken,

@@ -16,7 +16,7 @@ import type { AnswerSink } from './question.js';
 export async function byModel(
   services: Services,
   question: Asked,
-  { backend, model }: Extract<Chosen, { kind: 'model' }>,
+  { backend, model, modelName }: Extract<Chosen, { kind: 'model' }>,
   settings: AgentSettings,
   conversation: string,
   sink: AnswerSink,
@@ -31,6 +31,7 @@ export async function byModel(
     history: turns,
     backend,
     model,
+    ...(modelName === undefined ? {} : { modelName }),
     thinking: settings.thinking === 'off' ? 'off' : 'auto',
     ...(settings.effort === 'default' ? {} : { effort: settings.effort }),
     ports: portsOf(

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { registerLanguageModelTools } from '../agent/languageModelTools.js';
 import { registerClaudeModels } from '../models/claude.js';
 import { registerPlaybookModel } from '../models/playbook.js';
 import { registerSetKey } from '../models/setKey.js';
@@ -17,5 +18,6 @@ export function registerChat(services: Services): vscode.Disposable {
     registerSetKey(apiKey),
     registerChatParticipant(services),
     registerAnswerCommands(services),
+    registerLanguageModelTools(services),
   );
 }
