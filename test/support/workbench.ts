@@ -144,8 +144,8 @@ export class Workbench {
     return input;
   }
 
-  /** Types a request into the chat and sends it. Does not wait for the answer. */
-  async ask(request: string): Promise<void> {
+  /** Types a request into the chat and leaves it there. */
+  async writeRequest(request: string): Promise<void> {
     const input = await this.openChat();
     await this.page.keyboard.type(request, { delay: 10 });
     await waitFor('the request in the chat input', async () => {
@@ -154,6 +154,11 @@ export class Workbench {
     });
     const suggestions = this.page.locator('.suggest-widget.visible');
     if (await suggestions.isVisible()) await this.page.keyboard.press('Escape');
+  }
+
+  /** Types a request into the chat and sends it. Does not wait for the answer. */
+  async ask(request: string): Promise<void> {
+    await this.writeRequest(request);
     await this.page.keyboard.press('Enter');
   }
 

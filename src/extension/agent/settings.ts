@@ -1,5 +1,6 @@
 /** What the user has set about the agent. */
 import * as vscode from 'vscode';
+import { safeBaseUrl } from './baseUrl.js';
 
 export type BackendSetting = 'auto' | 'anthropic' | 'picker' | 'playbook';
 export type EffortSetting = 'default' | 'low' | 'medium' | 'high' | 'xhigh' | 'max';
@@ -37,16 +38,4 @@ export function agentSettings(): AgentSettings {
     contextTokens: settings.get('agent.contextTokens', 24_000),
     ignore: settings.get<string[]>('agent.ignore', []),
   };
-}
-
-/** A key must not travel in the clear, except to this very machine. */
-export function safeBaseUrl(text: string): string | undefined {
-  const trimmed = text.trim();
-  if (trimmed === '') return undefined;
-  const setting = 'the setting architect.anthropic.baseUrl';
-  if (!URL.canParse(trimmed)) throw new Error(`“${trimmed}” is not an address: see ${setting}.`);
-  const { protocol, hostname } = new URL(trimmed);
-  const local = ['localhost', '127.0.0.1', '[::1]'].includes(hostname);
-  if (protocol === 'https:' || (protocol === 'http:' && local)) return trimmed;
-  throw new Error(`The key is only sent over https, or over http to this machine: see ${setting}.`);
 }
