@@ -79,11 +79,12 @@ describe('@architect with Claude', function () {
   };
   const seenResults: string[] = [];
   /** Plays replies in order and notes what the tools said. */
-  const play = (replies: readonly Reply[]): void => {
+  const play = (replies: readonly (Reply | ((results: readonly string[]) => Reply))[]): void => {
     seenResults.length = 0;
     api.play((body: FakeRequestBody, index) => {
       seenResults.push(...toolResults(body).map(({ text }) => text));
-      return replies[index] ?? answer(['The script has no answer for this request.']);
+      const reply = replies[index] ?? answer(['The script has no answer for this request.']);
+      return typeof reply === 'function' ? reply(seenResults) : reply;
     });
   };
 
@@ -194,7 +195,8 @@ describe('@architect with Claude', function () {
     const { bench, spy } = session();
     play([
       answer([call('undo_edits', {})]),
-      (() => answer([call('undo_edits', { ids: ['e1', 'e2', 'e3'] })]))(),
+      // It undoes what it was shown.
+      (results) => answer([call('undo_edits', { ids: [/^(\S+): /.exec(results.at(-1) ?? '')?.[1] ?? ''] })]),
       answer(['The dropout is taken back.']),
     ]);
     await bench.ask('@architect undo that');
