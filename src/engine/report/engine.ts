@@ -172,6 +172,7 @@ export class Engine {
         module,
         inferInputs: true,
         ...(this.options.sizes ? { sizes: this.options.sizes } : {}),
+        mentions: () => [file, ...context.others()],
         recorder,
         ...(made.missing ? { missing: made.missing } : {}),
       });

@@ -1,21 +1,16 @@
-/** Finds out what `forward` gives: with the inputs that were said, else with such as fit. */
+/** Finds out what `forward` gives: with the inputs that were said, else with those that the project shows or such as fit. */
 import { countModel, type ModelCounts } from '../model/index.js';
-import {
-  isUnknown,
-  PyRaise,
-  type Interpreter,
-  type PyInstance,
-  type PyModule,
-  type Unknown,
-  type Value,
-} from '../python/index.js';
+import { isUnknown, PyRaise, type Interpreter, type PyInstance, type Unknown, type Value } from '../python/index.js';
 import type { Int } from '../python/symint.js';
+import { startEquations, takeEquations } from '../torch/dims.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { callMacs, moduleCalls, traceOf, type ModuleCall } from '../torch/trace.js';
-import { Notes, outputOf, shapeOf, spanOf } from './counts.js';
-import { inputCandidates, showInputs } from './inferInputs.js';
-import { inputValue, type InputSpec, type TensorSpec } from './inputs.js';
+import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
+import { inputGuesses, type InputGuess } from './inputSources.js';
+import { inputValue } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
+import { isCertain, shapeFinding } from './shapeFinding.js';
+import { solvedSizes } from './solveSizes.js';
 import type { FindingReport, InputReport, OutputReport } from './types.js';
 
 /** What a forward pass showed. */
@@ -26,9 +21,19 @@ export interface Forward {
   readonly calls: ReadonlyMap<PyInstance, readonly ModuleCall[]>;
 }
 
+interface Attempt {
+  readonly forward: Forward;
+  readonly counts: ModelCounts;
+  /** Why nothing came out, if an exception was raised. */
+  readonly finding: FindingReport | null;
+  /** Whether the exception has nothing to do with the inputs. */
+  readonly isCertain: boolean;
+  readonly equations: ReturnType<typeof takeEquations>;
+}
+
 /**
  * Runs `forward` on a fork, so that what it does to the module doesn't count, except that lazy layers get their sizes by it.
- * Inputs that nobody said are tried one after another; none of them proves anything wrong.
+ * Inputs that nobody said are tried one after another; with them only a misfit between two layers proves something wrong.
  */
 export function withForward(
   interpreter: Interpreter,
@@ -38,43 +43,55 @@ export function withForward(
   notes: Notes,
   findings: FindingReport[],
 ): { readonly forward: Forward | null; readonly counts: ModelCounts } {
-  const attempt = (
-    specs: readonly InputSpec[],
-    into: Notes,
-    problems: FindingReport[],
-  ): { forward: Forward; counts: ModelCounts; raised: PyRaise | null } => {
+  const attempt = (guess: InputGuess, into: Notes): Attempt => {
     const { heap } = interpreter;
     const depth = heap.depth;
     const journal = heap.fork();
-    const { forward, raised } = runForward(interpreter, root, specs, request.module, into, problems);
+    const tried = runForward(interpreter, root, guess, request, into);
     const lazy = before.total.unknowns.length > 0;
     const after = lazy ? countModel(root) : before;
     request.recorder?.takeForward(interpreter, after.root);
     heap.unwind(depth + 1);
     heap.rollback(journal);
-    return { forward, raised, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
+    return { ...tried, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
   };
-  if (request.inputs) return attempt(request.inputs, notes, findings);
-  if (!request.inferInputs) return { forward: null, counts: before };
+  const accept = (guess: InputGuess, tried: Attempt): Attempt => {
+    if (tried.finding) findings.push(tried.finding);
+    if (guess.note !== null) interpreter.assumptions.push({ text: guess.note, place: guess.place });
+    return tried;
+  };
   /** Inputs with which nothing goes wrong, though forward can't be followed to its end. */
-  let halfway: readonly TensorSpec[] | null = null;
-  for (const specs of inputCandidates(interpreter, root, request.sizes)) {
+  let halfway: InputGuess | null = null;
+  let certain: FindingReport | null = null;
+  for (const guess of inputGuesses(interpreter, root, request)) {
+    if (guess.isSure) return accept(guess, attempt(guess, notes));
     const quiet = new Notes();
     const mark = request.recorder?.mark ?? 0;
     const assumptions = interpreter.assumptions.slice();
-    const tried = attempt(specs, quiet, []);
-    if (tried.forward.output !== null) {
-      interpreter.assume(`forward is called with ${showInputs(specs)}, as its first layer takes it`);
-      return tried;
+    const tried = attempt(guess, quiet);
+    const forget = (): void => {
+      interpreter.assumptions = assumptions.slice();
+      request.recorder?.reset(mark);
+    };
+    if (tried.forward.output === null) {
+      if (!tried.finding) halfway ??= guess;
+      else if (tried.isCertain) certain ??= tried.finding;
+      forget();
+      continue;
     }
-    if (!tried.raised) halfway ??= specs;
-    interpreter.assumptions = assumptions;
-    request.recorder?.reset(mark);
+    for (const solved of solvedSizes(guess, tried.equations)) {
+      forget();
+      const again = attempt(solved, new Notes());
+      if (again.forward.output !== null) return accept(solved, again);
+    }
+    if (tried.equations.length > 0) {
+      forget();
+      return accept(guess, attempt(guess, notes));
+    }
+    return accept(guess, tried);
   }
-  if (halfway) {
-    interpreter.assume(`forward is called with ${showInputs(halfway)}, as its first layer takes it`);
-    return attempt(halfway, notes, []);
-  }
+  if (certain) findings.push(certain);
+  if (halfway) return accept(halfway, attempt(halfway, notes));
   return { forward: null, counts: before };
 }
 
@@ -82,16 +99,15 @@ export function withForward(
 function runForward(
   interpreter: Interpreter,
   root: PyInstance,
-  specs: readonly InputSpec[],
-  module: PyModule,
+  guess: InputGuess,
+  request: ReportRequest,
   notes: Notes,
-  findings: FindingReport[],
-): { readonly forward: Forward; readonly raised: PyRaise | null } {
+): Omit<Attempt, 'counts'> {
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
   const inputs: InputReport[] = [];
-  for (const spec of specs) {
-    const value = inputValue(spec, interpreter, module);
+  for (const spec of guess.specs) {
+    const value = inputValue(spec, interpreter, request.module);
     if (spec.name === null) args.push(value);
     else kwargs.set(spec.name, value);
     const tensor = isTensorValue(value) ? value.data : null;
@@ -99,17 +115,25 @@ function runForward(
       name: spec.name ?? `input ${args.length}`,
       shape: tensor ? shapeOf(tensor.shape, notes) : null,
       dtype: tensor && !isUnknown(tensor.dtype) ? tensor.dtype : null,
+      source: guess.source,
+      ...(guess.note === null ? {} : { note: noteOf(guess.note, guess.place) }),
     });
   }
   const before = moduleCalls(traceOf(interpreter)).length;
   interpreter.unseen = null;
-  let raised: PyRaise | null = null;
+  startEquations(interpreter);
+  let finding: FindingReport | null = null;
+  let certain = false;
   const output = interpreter.attempt(() => {
     try {
       interpreter.callMethod(root, 'eval');
       return interpreter.call(root, args, kwargs);
     } catch (error) {
-      if (error instanceof PyRaise) raised = error;
+      if (error instanceof PyRaise) {
+        const { file } = request.place;
+        finding = shapeFinding(error, { interpreter, root, file, place: request.place });
+        certain = isCertain(error, interpreter);
+      }
       throw error;
     }
   });
@@ -121,22 +145,15 @@ function runForward(
     else byModule.set(call.module, [call]);
   }
   const rootCall = calls.find((call) => call.module === root);
-  if (isUnknown(output)) {
-    notes.add(output.reason, output.place);
-    if (output.reason.startsWith('it raises') && output.place && !output.place.file.path.startsWith('<'))
-      findings.push({
-        rule: 'shape',
-        severity: 'error',
-        message: output.reason.replace(/^it raises (\w+: )?/, ''),
-        span: spanOf(output.place),
-      });
-  }
+  if (isUnknown(output)) notes.add(output.reason, output.place);
   const unseen: Unknown | null = interpreter.unseen;
   const macs: Int | Unknown = isUnknown(output)
     ? output
     : (unseen ?? (rootCall ? callMacs(rootCall) : interpreter.unknown('the forward of this module was not traced')));
   return {
     forward: { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule },
-    raised,
+    finding,
+    isCertain: certain,
+    equations: takeEquations(interpreter),
   };
 }

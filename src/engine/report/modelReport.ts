@@ -7,6 +7,7 @@ import { numelOf } from '../torch/dims.js';
 import { ownMembers } from '../model/index.js';
 import type { TensorNative } from '../torch/tensor.js';
 import { callMacs, callOutput } from '../torch/trace.js';
+import type { SourceFile } from '../syntax/index.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
 import { withForward, type Forward } from './forward.js';
 import type { NamedSizes } from './inferInputs.js';
@@ -28,6 +29,8 @@ export interface ReportRequest {
   readonly sizes?: NamedSizes;
   /** Where names in inputs are looked up. */
   readonly module: PyModule;
+  /** Files that may show how the class's objects are called: its own and those that mention it. */
+  readonly mentions?: () => readonly SourceFile[];
   /** Collects what the run shows at the places of the file. */
   readonly recorder?: Recorder;
   /** Arguments that nobody gave. */

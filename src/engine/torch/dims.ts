@@ -2,7 +2,7 @@
 import type { Context } from '../python/context.js';
 import { addInt, decide, formatInt, isSym, maxInt, minInt, mulInt, subInt } from '../python/symint.js';
 import type { Int, SymInt } from '../python/symint.js';
-import type { Unknown } from '../python/value.js';
+import type { Place, Unknown } from '../python/value.js';
 import type { Dim, Shape } from './tensor.js';
 
 export function isUnknown(value: unknown): value is Unknown {
@@ -98,11 +98,35 @@ export function compareDim(
   return typeof value === 'boolean' ? value : null;
 }
 
+/** Two sizes that were taken as equal. */
+export interface Equation {
+  readonly left: number | SymInt;
+  readonly right: number | SymInt;
+  readonly place: Place | null;
+}
+
+const EQUATIONS = Symbol('equations');
+
+/** Collects from now on what {@link assumeEqual} takes for granted. */
+export function startEquations(context: Context): void {
+  context.state.set(EQUATIONS, []);
+}
+
+/** What was taken for granted since {@link startEquations}. */
+export function takeEquations(context: Context): readonly Equation[] {
+  const found = context.state.get(EQUATIONS) as readonly Equation[] | undefined;
+  context.state.delete(EQUATIONS);
+  return found ?? [];
+}
+
 /** Whether two sizes are equal; where that can't be decided they are taken as equal and the report says so. */
 export function assumeEqual(context: Context, a: Dim, b: Dim): boolean {
   const equal = compareDim(context, '==', a, b);
   if (equal !== null) return equal;
-  if (isInt(a) && isInt(b)) context.assume(`${showDim(a)} == ${showDim(b)}`);
+  if (isInt(a) && isInt(b)) {
+    context.assume(`${showDim(a)} == ${showDim(b)}`);
+    (context.state.get(EQUATIONS) as Equation[] | undefined)?.push({ left: a, right: b, place: context.place });
+  }
   return true;
 }
 

@@ -50,6 +50,8 @@ export interface Trace {
   /** Paths of the modules below the outermost running call. */
   paths: Map<PyInstance, string> | null;
   serial: number;
+  /** The innermost call that the latest exception came through. */
+  failed: ModuleCall | null;
 }
 
 export interface OpRecord {
@@ -82,7 +84,7 @@ function update(context: Context, native: Native, data: unknown): void {
 export function traceOf(context: Context): Trace {
   const existing = context.state.get(KEY);
   if (existing) return existing as Trace;
-  const trace: Trace = { log: cell(context, null), stack: [], paths: null, serial: 0 };
+  const trace: Trace = { log: cell(context, null), stack: [], paths: null, serial: 0, failed: null };
   context.state.set(KEY, trace);
   return trace;
 }
@@ -195,10 +197,19 @@ export function enterModule(
 export function leaveModule(context: Context, call: ModuleCall, output: Value | undefined): void {
   const trace = traceOf(context);
   trace.stack.length = Math.max(0, trace.stack.lastIndexOf(call));
-  if (output !== undefined) update(context, call.result, output);
+  if (output !== undefined) {
+    update(context, call.result, output);
+    trace.failed = null;
+  } else if (!isBelow(trace.failed, call)) trace.failed = call;
   const macs = callMacs(call);
   if (call.parent) add(context, call.parent.total, macs);
   if (trace.stack.length === 0) trace.paths = null;
+}
+
+/** Whether a call was made while another one ran. */
+function isBelow(call: ModuleCall | null, above: ModuleCall): boolean {
+  for (let at = call; at; at = at.parent) if (at === above) return true;
+  return false;
 }
 
 function isUnknown(value: unknown): value is Unknown {

@@ -1,0 +1,202 @@
+/**
+ * Inputs that calls in the project show: `model(torch.randn(1, 3, 224, 224))`, `summary(model, (3, 32, 32))`, and a training loop
+ * over a loader whose data set can be read.
+ */
+import {
+  evaluateSource,
+  isUnknown,
+  type Interpreter,
+  type Place,
+  type PyInstance,
+  type Value,
+} from '../python/index.js';
+import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
+import { argumentOf } from '../training/context.js';
+import { Code } from '../training/code.js';
+import { importsOf, qualifiedName } from '../training/names.js';
+import { sliceFor } from '../training/slice.js';
+import { dotted, findAll, functionAround, walk } from '../training/tree.js';
+import { isTensorValue } from '../torch/nn/objects.js';
+import { callsIn } from './construct.js';
+import { loadedShape } from './loadedInputs.js';
+import { evaluateApart } from './evaluateApart.js';
+import type { InputGuess } from './inputSources.js';
+import type { InputSpec, TensorSpec } from './inputs.js';
+import type { ReportRequest } from './modelReport.js';
+import { sizeText } from './shapeText.js';
+
+const MOST_CALLS = 12;
+
+/** Functions that take a model and what it is called with: how that argument is called, and whether it is sizes. */
+const TAKERS: Readonly<Record<string, { name: string; index: number; sizes?: 'batch' | 'sample' }>> = {
+  'torchsummary.summary': { name: 'input_size', index: 1, sizes: 'sample' },
+  'torchinfo.summary': { name: 'input_size', index: 1, sizes: 'batch' },
+  'torch.onnx.export': { name: 'args', index: 1 },
+  'torch.jit.trace': { name: 'example_inputs', index: 1 },
+  'torch.export.export': { name: 'args', index: 1 },
+  'thop.profile': { name: 'inputs', index: 1 },
+  'fvcore.nn.FlopCountAnalysis': { name: 'inputs', index: 1 },
+  'ptflops.get_model_complexity_info': { name: 'input_res', index: 1, sizes: 'sample' },
+};
+
+/** Inputs of calls of the class's objects, in the order of the files; each list of shapes once. */
+export function* calledInputs(
+  interpreter: Interpreter,
+  root: PyInstance,
+  request: ReportRequest,
+): Generator<InputGuess> {
+  const { name } = root.cls;
+  const files = request.mentions?.() ?? [];
+  const calling = files.filter((file) => callsIn(file).some(({ func }) => lastOf(func) === name));
+  if (calling.length === 0) return;
+  const code = new Code(interpreter.project, files);
+  const seen = new Set<string>();
+  let tries = 0;
+  for (const file of calling) {
+    importsOf(file);
+    const holders = holdersOf(file, name);
+    for (const call of callsIn(file)) {
+      if (tries >= MOST_CALLS) return;
+      const given = argumentsOf(file, call, holders);
+      if (!given) continue;
+      const model = given.model;
+      if (!code.origins(file, model).some(({ expr }) => expr.kind === 'Call' && lastOf(expr.func) === name)) continue;
+      tries++;
+      const found = given.read(interpreter, code);
+      if (!found || seen.has(JSON.stringify(found.specs))) continue;
+      seen.add(JSON.stringify(found.specs));
+      yield {
+        specs: found.specs,
+        source: found.source,
+        isSure: false,
+        note: `forward is called with ${shown(found.specs)}, as ${found.source === 'data' ? 'its data set gives them' : 'it is called'} here`,
+        place: { file, start: call.start, end: call.end } satisfies Place,
+      };
+    }
+  }
+}
+
+const lastOf = (func: Expr): string | null =>
+  func.kind === 'Name' ? func.id : func.kind === 'Attribute' ? func.attr : null;
+
+/** Names and attributes that get an object of the class somewhere in the file, and parameters that sound like models. */
+function holdersOf(file: SourceFile, name: string): Set<string> {
+  const holders = new Set<string>();
+  for (const statement of findAll(file.ast.body, 'Assign')) {
+    let made = false;
+    walk(statement.value, (node) => {
+      if (node.kind === 'Call' && lastOf(node.func) === name) made = true;
+    });
+    if (made) for (const target of statement.targets) holders.add(dotted(target) ?? '');
+  }
+  for (const { params } of findAll(file.ast.body, 'FunctionDef'))
+    for (const param of params) if (/model|net\b|module/i.test(param.name)) holders.add(param.name);
+  return holders;
+}
+
+interface Given {
+  /** The expression that is the model. */
+  readonly model: Expr;
+  read(interpreter: Interpreter, code: Code): { specs: InputSpec[]; source: 'call' | 'data' } | null;
+}
+
+function argumentsOf(file: SourceFile, call: CallExpr, holders: ReadonlySet<string>): Given | null {
+  const callee = dotted(call.func);
+  if (callee !== null && holders.has(callee)) {
+    // Inside another module the argument is that module's own input.
+    const around = functionAround(file, call);
+    if (around?.name === 'forward' || call.args.length === 0) return null;
+    return { model: call.func, read: (interpreter, code) => readCall(interpreter, code, file, call) };
+  }
+  const taker = TAKERS[qualifiedName(file, call.func) ?? ''];
+  const model = call.args[0]?.value;
+  if (!taker || !model || !holders.has(dotted(model) ?? '')) return null;
+  const sizes = argumentOf(call, taker.name, taker.index);
+  const data = argumentOf(call, 'input_data', -1);
+  const chosen = sizes ?? data;
+  if (!chosen) return null;
+  const kind = sizes ? taker.sizes : undefined;
+  return {
+    model,
+    read: (interpreter) => {
+      const value = evaluateIn(interpreter, file, chosen.value);
+      const specs = kind ? sizeSpecs(value, kind) : tensorSpecs(value);
+      return specs && { specs, source: 'call' };
+    },
+  };
+}
+
+function readCall(
+  interpreter: Interpreter,
+  code: Code,
+  file: SourceFile,
+  call: CallExpr,
+): { specs: InputSpec[]; source: 'call' | 'data' } | null {
+  const specs: InputSpec[] = [];
+  let source: 'call' | 'data' = 'call';
+  for (const arg of call.args) {
+    if (arg.form === 'star' || arg.form === 'doubleStar') return null;
+    let value = evaluateIn(interpreter, file, arg.value);
+    let spec = specOf(value, arg.name);
+    if (!spec) {
+      const loaded = loadedShape(interpreter, code, file, call, arg.value);
+      if (!loaded) return null;
+      value = loaded;
+      spec = specOf(loaded, arg.name);
+      source = 'data';
+    }
+    if (!spec) return null;
+    specs.push(spec);
+  }
+  return specs.some(({ kind }) => kind === 'tensor') ? { specs, source } : null;
+}
+
+/** The value of an expression where it stands, as far as the statements before it say. */
+function evaluateIn(interpreter: Interpreter, file: SourceFile, expr: Expr): Value {
+  const slice = sliceFor(file, expr);
+  if ('reason' in slice) return interpreter.unknown(slice.reason);
+  return evaluateApart(interpreter, file, (home) =>
+    evaluateSource(interpreter, home, [...slice.statements, slice.expression].join('\n')),
+  );
+}
+
+function specOf(value: Value, name: string | null): InputSpec | null {
+  if (isTensorValue(value)) return tensorSpec(value, name);
+  if (typeof value === 'boolean') return { kind: 'value', name, text: value ? 'True' : 'False' };
+  if (typeof value === 'number') return { kind: 'value', name, text: String(value) };
+  return value === null ? { kind: 'value', name, text: 'None' } : null;
+}
+
+function tensorSpec(value: Value, name: string | null): TensorSpec | null {
+  if (!isTensorValue(value) || value.taint) return null;
+  const { shape, dtype } = value.data;
+  if (isUnknown(shape) || isUnknown(dtype) || shape.some(isUnknown)) return null;
+  const dims = shape.map((dim) => (typeof dim === 'number' ? dim : sizeText(dim)));
+  return { kind: 'tensor', name, dims, dtype };
+}
+
+function tensorSpecs(value: Value): InputSpec[] | null {
+  const items =
+    typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list') ? value.items : [value];
+  const specs = items.map((item) => specOf(item, null));
+  return specs.length > 0 && specs.every((spec) => spec !== null) && specs[0]?.kind === 'tensor' ? specs : null;
+}
+
+/** `(3, 32, 32)` or a list of such, with or without the batch. */
+function sizeSpecs(value: Value, kind: 'batch' | 'sample'): InputSpec[] | null {
+  if (typeof value !== 'object' || (value?.kind !== 'tuple' && value?.kind !== 'list')) return null;
+  const items: readonly Value[] = value.items;
+  const numbers = items.filter((item) => typeof item === 'number');
+  if (numbers.length !== value.items.length) {
+    const inner = value.items.map((item) => sizeSpecs(item, kind));
+    return inner.length > 0 && inner.every((specs) => specs !== null) ? inner.flat() : null;
+  }
+  const dims: (number | string)[] = kind === 'sample' ? ['B', ...numbers] : [...numbers];
+  return numbers.length > 0 ? [{ kind: 'tensor', name: null, dims, dtype: 'float32' }] : null;
+}
+
+function shown(specs: readonly InputSpec[]): string {
+  return specs
+    .map((spec) => (spec.kind === 'tensor' ? `${spec.dtype}[${spec.dims.join(', ')}]` : spec.text))
+    .join(', ');
+}
