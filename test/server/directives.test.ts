@@ -62,7 +62,7 @@ describe('a directive for a class', () => {
   it('has the sizes that are known', () => {
     const size = { expression: 'B', symbols: ['B'], value: null };
     const twice = { expression: '2*width', symbols: ['width'], value: null };
-    const inputs = [{ name: 'input 1', dtype: 'int64', shape: [size, 12, twice] }];
+    const inputs = [{ name: 'input 1', dtype: 'int64', shape: [size, 12, twice], source: 'given' as const }];
     assert.equal(directiveSnippet(NET, inputs), 'Net(width=${1:width})(ids: i64[${2:B}, 12, 2*$1])');
   });
 
