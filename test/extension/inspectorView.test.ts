@@ -17,7 +17,9 @@ const report = (tree: ModuleNodeReport): ModelReport => ({
   ...{ qualname: 'Net', file: '/net.py', call: 'Net()', tree, buffers: 0, modules: 3, macs: 10, output: [2, 3] },
   span: { file: '/net.py', start: { line: 0, character: 0 }, end: { line: 1, character: 0 } },
   parameters: { total: tree.total, trainable: tree.total, frozen: 0 },
-  inputs: [{ name: 'x', shape: [2, { expression: 'n', symbols: ['n'], value: null }], dtype: 'float32', source: 'given' }],
+  inputs: [
+    { name: 'x', shape: [2, { expression: 'n', symbols: ['n'], value: null }], dtype: 'float32', source: 'given' },
+  ],
   memory: { parameters: null, gradients: null, optimizer: null, activations: null, peak: null },
   ...{ signal: [], findings: [], assumptions: [] },
   unknowns: [{ reason: 'no idea', file: '/net.py', line: 7 }],
