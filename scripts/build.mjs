@@ -48,12 +48,14 @@ const PROGRAMS = [
   { entry: 'src/extension/main.ts', out: 'extension.js', options: node },
   { entry: 'src/server/main.ts', out: 'server.js', options: node },
   { entry: 'src/server/worker.ts', out: 'worker.js', options: node },
+  { entry: 'src/cli/launch.ts', out: 'cli.js', options: { ...node, banner: { js: '#!/usr/bin/env node' } } },
   {
     entry: 'src/cli/main.ts',
-    out: 'cli.js',
+    out: 'cli-main.js',
     options: {
       ...node,
-      banner: { js: `#!/usr/bin/env node\n${BUNDLE_URL}` },
+      // What runs compiled code of the last time knows no `import()`.
+      supported: { 'dynamic-import': false },
       plugins: [separate('./batch.js', './cli-batch.js'), separate('./lint.js', './cli-lint.js')],
     },
   },

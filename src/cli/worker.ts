@@ -38,7 +38,8 @@ const slashes = (path: string): string => path.replaceAll('\\', '/');
 const parser = process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser();
 // Whoever asks first is told.
 parser.catch(() => undefined);
-parentPort?.on('message', (request: EngineRequest) => {
+parentPort?.on('message', (request: EngineRequest | null) => {
+  if (!request) return parentPort?.close();
   void parser
     .then((ready) => answer(request, ready))
     .catch((error: unknown): EngineReply => ({

@@ -7,6 +7,8 @@ import type { FromWorker, JobMethod, Jobs, ToWorker, WorkerData } from './worker
 
 /** The interpreter recurses as deep as the Python that it reads. */
 const STACK_MEGABYTES = 240;
+/** Most of what an analysis makes is garbage soon: with room for it, it isn't copied first. */
+const YOUNG_MEGABYTES = 64;
 /** Waits before the next start, by the number of deaths in a row. */
 const BACK_OFF_MILLISECONDS = [0, 500, 2_000, 10_000, 30_000];
 /** A thread that lived so long died of something new. */
@@ -114,7 +116,10 @@ export class Analyser {
   private start(): void {
     const { workerFile, roots, sizes = {} } = this.options;
     const workerData: WorkerData = { parser: this.wanted, roots, sizes, cancel: this.cancel };
-    const worker = new Worker(workerFile, { workerData, resourceLimits: { stackSizeMb: STACK_MEGABYTES } });
+    const worker = new Worker(workerFile, {
+      workerData,
+      resourceLimits: { stackSizeMb: STACK_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
+    });
     this.worker = worker;
     this.startedAt = Date.now();
     let reason = '';

@@ -46,20 +46,36 @@ export function packAst(ast: Ast): string {
   return JSON.stringify({ shapes, tree } satisfies Packed);
 }
 
+/** A field whose value is made when it is first read. */
+function unpackLater(node: Record<string, unknown>, name: string, unpack: () => unknown): void {
+  const settle = (value: unknown): unknown => {
+    Object.defineProperty(node, name, { value, enumerable: true, configurable: true, writable: true });
+    return value;
+  };
+  Object.defineProperty(node, name, { get: () => settle(unpack()), enumerable: true, configurable: true });
+}
+
 /** The tree that was packed. */
 export function unpackAst(packed: string): Ast {
   const { shapes, tree } = JSON.parse(packed) as Packed;
   const unpack = (value: unknown): unknown => {
     if (!Array.isArray(value)) return value;
-    const [tag, ...fields] = value as [number, ...unknown[]];
-    if (tag === BIGINT) return BigInt(String(fields[0]));
-    if (tag === NUMBER) return Number(fields[0]);
-    const items = fields.map(unpack);
-    if (tag === LIST) return items;
-    if (tag === SET) return new Set(items);
+    const tag = value[0] as number;
+    if (tag === BIGINT) return BigInt(String(value[1]));
+    if (tag === NUMBER) return Number(value[1]);
+    if (tag === LIST || tag === SET) {
+      const items: unknown[] = [];
+      for (let i = 1; i < value.length; i++) items.push(unpack(value[i]));
+      return tag === LIST ? items : new Set(items);
+    }
     const node: Record<string, unknown> = {};
     const names = shapes[tag] ?? [];
-    for (let i = 0; i < names.length; i++) node[names[i] ?? ''] = items[i];
+    for (let i = 0; i < names.length; i++) {
+      const name = names[i] ?? '';
+      // Most functions of a library are never called.
+      if (name === 'body' && node.kind === 'FunctionDef') unpackLater(node, name, () => unpack(value[i + 1]));
+      else node[name] = unpack(value[i + 1]);
+    }
     return node;
   };
   return unpack(tree) as Ast;
