@@ -22,7 +22,8 @@ export function timeLimitOf(flags: { readonly timeLimit: string }): number {
 /** Prints the reports of a file. @returns the exit code */
 export async function analyze(file: string | undefined, flags: AnalyzeFlags): Promise<number> {
   if (file === undefined) throw new UsageError('say which Python file to analyze, or use --batch');
-  if (!existsSync(file) || !statSync(file).isFile()) throw new UsageError(`there is no file ${file}`);
+  if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
+  if (statSync(file).isDirectory()) throw new UsageError(`${file} is a folder: say which Python file in it to analyze`);
   const thread = new EngineThread();
   try {
     const reply = await thread.ask({

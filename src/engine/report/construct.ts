@@ -47,7 +47,8 @@ function calleeName(node: Expr): string | null {
 export interface Construction {
   /** For the report's `call`; `null` while nothing worked. */
   readonly shown: string;
-  readonly make: () => Value;
+  /** `undefined`: it makes something else. */
+  readonly make: () => Value | undefined;
   readonly inputs: readonly InputSpec[] | null;
 }
 
@@ -97,11 +98,14 @@ function* writtenCalls({
         shown: text.replace(/\s+/g, ' ').replace(/\( /g, '(').replace(/,? \)/g, ')'),
         inputs: null,
         make: () => {
-          const home = source === file ? module : interpreter.importer.moduleOfFile(source.path);
+          if (source === file) return evaluateSource(interpreter, module, text);
+          const home = interpreter.importer.moduleOfFile(source.path);
+          // Another project's class of the same name is somebody else's, and so is what goes wrong with it.
+          const callee = evaluateSource(interpreter, home, source.slice(call.func));
+          if (typeof callee === 'object' && callee?.kind === 'class' && callee !== cls) return undefined;
           const value = evaluateSource(interpreter, home, text);
-          // Another project's class of the same name is somebody else's.
           const right = typeof value !== 'object' || value?.kind !== 'instance' || value.cls === cls;
-          return right ? value : interpreter.unknown(`${text} makes another class of that name`);
+          return right ? value : undefined;
         },
       };
     }
@@ -120,11 +124,11 @@ function firstThatWorks(
     const journal = interpreter.heap.fork();
     try {
       const value = make();
-      if (!isUnknown(value)) {
+      if (value !== undefined && !isUnknown(value)) {
         interpreter.heap.commit(journal);
         return { made: { value, shown, inputs }, reason: null };
       }
-      reason ??= value;
+      reason ??= value ?? null;
     } catch (error) {
       // A call that reads local variables can't stand at module level: not a fault of the class.
       const local = error instanceof PyRaise && error.cls?.name === 'NameError';
