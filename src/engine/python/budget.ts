@@ -1,7 +1,7 @@
 /** Everything unbounded has its bound here. */
 export const budget = {
   /** Evaluated nodes and builtin work units for one run. */
-  steps: 8_000_000,
+  steps: 16_000_000,
   /** The same for building one module's namespace. */
   moduleSteps: 8_000_000,
   /** Wall-clock milliseconds for one run. */

@@ -263,7 +263,7 @@ const DATA_MODULES = new Set(
 
 /** Whether whatever the functions of a module give is plain data. */
 export function isDataModule(module: string): boolean {
-  return DATA_MODULES.has(module.split('.')[0] ?? '');
+  return DATA_MODULES.has(module.split('.')[0] ?? '') || /^torch\.distributions(\.|$)/.test(module);
 }
 
 /** Why a name of a modelled module can't be told. */

@@ -14,11 +14,13 @@ import { Args, operatorsOf, Undetermined } from './ops/operator.js';
 import { functionalNames, torchNames } from './publicNames.js';
 import { makeSize, sizeClass } from './size.js';
 import { isTensor, makeTensor, type Dim } from './tensor.js';
+import { vmap } from './vmap.js';
 import { tensorClass } from './tensorClass.js';
 import autogradSource from './python/autograd.py';
 import checkpointSource from './python/checkpoint.py';
 import dataSource from './python/data.py';
 import distributedSource from './python/distributed.py';
+import distributionsSource from './python/distributions.py';
 import functionalSource from './python/functional.py';
 import gradModeSource from './python/gradMode.py';
 import jitSource from './python/jit.py';
@@ -27,6 +29,30 @@ import { observeStep, rehearsalOf, type ObservedStep } from './rehearsal.js';
 import miscSource from './python/misc.py';
 import pytreeSource from './python/pytree.py';
 import optimSource from './python/optim.py';
+
+/** Files of `torch.distributions` and what they define. */
+const DISTRIBUTIONS = [
+  ['bernoulli', 'Bernoulli'],
+  ['beta', 'Beta'],
+  ['categorical', 'Categorical'],
+  ['cauchy', 'Cauchy'],
+  ['dirichlet', 'Dirichlet'],
+  ['distribution', 'Distribution'],
+  ['exponential', 'Exponential'],
+  ['gamma', 'Gamma'],
+  ['geometric', 'Geometric'],
+  ['gumbel', 'Gumbel'],
+  ['half_normal', 'HalfNormal'],
+  ['independent', 'Independent'],
+  ['kl', 'kl_divergence'],
+  ['laplace', 'Laplace'],
+  ['log_normal', 'LogNormal'],
+  ['normal', 'Normal'],
+  ['one_hot_categorical', 'OneHotCategorical, OneHotCategoricalStraightThrough'],
+  ['poisson', 'Poisson'],
+  ['studentT', 'StudentT'],
+  ['uniform', 'Uniform'],
+] as const;
 
 const none = (signature: string): PyBuiltin => defineFunction(signature, () => null);
 const constant = (signature: string, value: Value): PyBuiltin => defineFunction(signature, () => value);
@@ -296,6 +322,7 @@ function torchMembers(): Record<string, Value> {
     inf: { kind: 'float', value: Infinity },
     nan: { kind: 'float', value: NaN },
     newaxis: null,
+    vmap,
     __version__: '2.13.0',
   };
   for (const facts of dtypes)
@@ -322,7 +349,6 @@ function torchMembers(): Record<string, Value> {
     'iinfo',
     'compile',
     'typename',
-    'vmap',
     'cond',
     'no_grad',
     'enable_grad',
@@ -742,12 +768,21 @@ export const torchModuleList: readonly ModelledModule[] = [
     }),
   },
   { name: 'torch.library' },
-  { name: 'torch.func', members: () => ({}) },
+  { name: 'torch.func', members: () => ({ vmap }) },
   { name: 'torch.multiprocessing' },
   { name: 'torch.testing', isPackage: true },
   { name: 'torch.sparse' },
   { name: 'torch.nested', members: () => table('nested') },
-  { name: 'torch.distributions', isPackage: true },
+  {
+    name: 'torch.distributions',
+    isPackage: true,
+    members: () => ({ _unknown: makeUnknown }),
+    source: distributionsSource,
+  },
+  ...DISTRIBUTIONS.map(([file, names]) => ({
+    name: `torch.distributions.${file}`,
+    source: `from torch.distributions import ${names}`,
+  })),
   { name: 'torch.ops', isPackage: true },
   { name: 'torch.return_types' },
   { name: 'torch._utils' },

@@ -20,7 +20,7 @@ interface Truth {
   readonly error?: readonly [type: string, message: string];
 }
 
-const truths = ['operators', 'einops', 'numpy', 'modules', 'random'].flatMap(
+const truths = ['operators', 'einops', 'numpy', 'modules', 'random', 'distributions'].flatMap(
   (name) => JSON.parse(readFileSync(new URL(`../../fixtures/torch/${name}.json`, import.meta.url), 'utf8')) as Truth[],
 );
 

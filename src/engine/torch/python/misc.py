@@ -48,18 +48,69 @@ class iinfo:
 
 def compile(model=None, *, fullgraph=False, dynamic=None, backend="inductor", mode=None, options=None, disable=False, **rest):
     if model is None:
-        return lambda function: function
+        return lambda function: compile(function)
+    if isinstance(model, _nn_module()) and not disable:
+        return _optimized_module()(model)
     return model
+
+
+def _nn_module():
+    from torch.nn import Module
+
+    return Module
+
+
+_optimized_classes = []
+
+
+def _optimized_module():
+    """The class of compiled modules: the module itself is its only child, under `_orig_mod`."""
+    if _optimized_classes:
+        return _optimized_classes[0]
+    Module = _nn_module()
+
+    class OptimizedModule(Module):
+        def __init__(self, mod):
+            super().__init__()
+            self.__dict__["_orig_mod_set"] = True
+            self._modules["_orig_mod"] = mod
+            self.__dict__["training"] = mod.training
+
+        def forward(self, *args, **kwargs):
+            return self._modules["_orig_mod"](*args, **kwargs)
+
+        def __getattr__(self, name):
+            if name == "_orig_mod":
+                return self._modules["_orig_mod"]
+            return getattr(self._modules["_orig_mod"], name)
+
+        def __setattr__(self, name, value):
+            if "_orig_mod_set" not in self.__dict__ or name == "training":
+                super().__setattr__(name, value)
+            else:
+                setattr(self._modules["_orig_mod"], name, value)
+
+        def __getitem__(self, key):
+            return self._modules["_orig_mod"][key]
+
+        def __len__(self):
+            return len(self._modules["_orig_mod"])
+
+        def __contains__(self, key):
+            return key in self._modules["_orig_mod"]
+
+        def __iter__(self):
+            return iter(self._modules["_orig_mod"])
+
+    OptimizedModule.__module__ = "torch._dynamo.eval_frame"
+    _optimized_classes.append(OptimizedModule)
+    return OptimizedModule
 
 
 def typename(obj):
     if isinstance(obj, Tensor):
         return obj.type()
     return type(obj).__module__ + "." + type(obj).__qualname__
-
-
-def vmap(func, in_dims=0, out_dims=0, randomness="error", *, chunk_size=None):
-    return lambda *args, **kwargs: _unknown("what torch.vmap gives is not described by the analyser")
 
 
 def cond(pred, true_fn, false_fn, operands=()):
