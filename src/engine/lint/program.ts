@@ -58,9 +58,13 @@ export class Program {
       if (event.kind === 'op' && event.node && !this.byNode.has(event.node)) this.byNode.set(event.node, event);
   }
 
-  /** How the file's model is trained, as far as the text tells. */
+  /** How the file's model is trained, as far as the text tells; `null` where the file has no part in it. */
   get training(): TrainingContext | null {
-    return (this.foundTraining ??= trainingContext(this.project, { path: this.file.path }));
+    // Looking for it goes through all files around: worth it only where a rule has something to say.
+    if (!/\b(?:backward\(|DataLoader|DistributedSampler)/.test(this.file.text)) return null;
+    if (this.foundTraining === undefined)
+      this.foundTraining = trainingContext(this.project, { path: this.file.path });
+    return this.foundTraining;
   }
 
   /** Operators of these names that ran, each line of the user's code once for each way it was reached. */
