@@ -62,8 +62,7 @@ export class Program {
   get training(): TrainingContext | null {
     // Looking for it goes through all files around: worth it only where a rule has something to say.
     if (!/\b(?:backward\(|DataLoader|DistributedSampler)/.test(this.file.text)) return null;
-    if (this.foundTraining === undefined)
-      this.foundTraining = trainingContext(this.project, { path: this.file.path });
+    if (this.foundTraining === undefined) this.foundTraining = trainingContext(this.project, { path: this.file.path });
     return this.foundTraining;
   }
 
