@@ -1,4 +1,5 @@
 import type { Rule } from '../types.js';
+import { architectureRules } from './architecture.js';
 import { directiveRules } from './directive.js';
 import { lossRules } from './loss.js';
 import { numericRules } from './numerics.js';
@@ -7,6 +8,7 @@ import { trainingRules } from './training.js';
 
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
+  ...architectureRules,
   ...directiveRules,
   ...lossRules,
   ...numericRules,

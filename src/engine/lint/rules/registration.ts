@@ -198,6 +198,8 @@ self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
         const reads = readsOf(node, name);
         if (reads.length === 0 || reads.every((read) => isMoved(program, read))) continue;
         if (findAll(node.body, 'Assign').filter((each) => assigns(each, name)).length !== 1) continue;
+        // A buffer in other cases.
+        if (new RegExp(`register_buffer\\(\\s*["']${name}["']`).test(text.file.slice(node))) continue;
         const { start, end } = text.statement;
         yield {
           message: `self.${name} is a tensor but no buffer: model.to(device) leaves it behind, and the state dict doesn't have it. Use register_buffer.`,

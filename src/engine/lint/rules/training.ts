@@ -748,6 +748,8 @@ train(model)`,
     const { file, training } = program;
     const loop = training?.loop;
     if (loop?.backward.file.path !== file.path || !training) return;
+    // Gradients alone are no training.
+    if (training.optimizers.length === 0 || (!loop.batchLoop && !loop.epochLoop)) return;
     if (training.code.files.some(({ text }) => /seed/i.test(text))) return;
     const { call } = loop.backward;
     yield {

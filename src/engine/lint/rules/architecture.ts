@@ -1,0 +1,248 @@
+/** A: layers that don't do what they seem to do. */
+import { ownMembers } from '../../model/index.js';
+import type { Place, PyInstance } from '../../python/value.js';
+import type { CallExpr } from '../../syntax/index.js';
+import { isUnknown, numelOf } from '../../torch/dims.js';
+import { isParameterValue } from '../../torch/nn/objects.js';
+import type { ObservedOp } from '../../torch/rehearsal.js';
+import { classAround, findAll, functionAround, qualifiedName } from '../../training/index.js';
+import type { Program } from '../program.js';
+import { callAt, dropActivation, nodeAt } from '../source.js';
+import type { Fix, FixEdit, Rule } from '../types.js';
+
+const CONVOLUTIONS = ['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d'];
+
+/** The layer of torch.nn whose forward an operator is, and where the user made it. */
+function layerOf(program: Program, op: ObservedOp): { readonly layer: PyInstance; readonly place: Place } | null {
+  const layer = op.call?.module;
+  return layer?.cls.module.startsWith('torch.') && program.isHere(layer.place) ? { layer, place: layer.place } : null;
+}
+
+/** Adds an argument to a call, or changes the one that is there. */
+function setArgument(place: Place, name: string, text: string): FixEdit | null {
+  const call = callAt(place);
+  if (!call || call.args.some(({ form }) => form === 'star' || form === 'doubleStar')) return null;
+  const { file } = place;
+  const given = call.args.find((arg) => arg.name === name);
+  if (given) return { place: { file, start: given.value.start, end: given.value.end }, text };
+  const last = call.args.at(-1);
+  const at = last ? last.end : call.end - 1;
+  return { place: { file, start: at, end: at }, text: `${last ? ', ' : ''}${name}=${text}` };
+}
+
+function withFix(title: string, edit: FixEdit | null): { fix: Fix } | object {
+  return edit ? { fix: { title, edits: [edit] } } : {};
+}
+
+/** How many operators read what an operator made. */
+function readers(program: Program, op: ObservedOp): number {
+  return program.rehearsal.events.filter(
+    (event) =>
+      event.kind === 'op' && Object.values(event.tensors).some(({ node }) => node !== null && node === op.node),
+  ).length;
+}
+
+const A07: Rule = {
+  id: 'A07',
+  title: 'Bias before BatchNorm',
+  star: false,
+  severity: 'info',
+  why: String.raw`Batch norm subtracts the mean of each channel, and with it any bias added before: $\mathrm{BN}(Wx+b)=\mathrm{BN}(Wx)$. The bias costs memory and gets no
+gradient; BatchNorm has its own.`,
+  wrong: `
+nn.Sequential(nn.Conv2d(3, 64, 3), nn.BatchNorm2d(64))`,
+  right: `
+nn.Sequential(nn.Conv2d(3, 64, 3, bias=False), nn.BatchNorm2d(64))`,
+  sources: ['Ioffe and Szegedy, Batch Normalization, 2015, section 3.2'],
+  *check(program) {
+    for (const norm of program.ops('batch_norm')) {
+      const maker = program.maker(norm.tensors['input']);
+      if (!maker || ![...CONVOLUTIONS, 'linear'].includes(maker.name)) continue;
+      const bias = maker.tensors['bias'];
+      const made = layerOf(program, maker);
+      if (!bias || !made || readers(program, maker) !== 1) continue;
+      const count = isUnknown(bias.shape) ? null : numelOf(bias.shape);
+      yield {
+        message: `BatchNorm takes away the mean, and this bias with it${typeof count === 'number' ? `: ${count.toLocaleString('en-US')} parameters without effect` : ''}. Use bias=False.`,
+        place: made.place,
+        ...withFix('Use bias=False', setArgument(made.place, 'bias', 'False')),
+      };
+    }
+  },
+};
+
+const A08: Rule = {
+  id: 'A08',
+  title: 'Linear after Linear',
+  star: false,
+  severity: 'info',
+  why: String.raw`$W_2(W_1x+b_1)+b_2$ is one affine map of $x$: two layers without a non-linearity between them express nothing that one can't. Only a narrow middle, which limits the
+rank, makes a difference.`,
+  wrong: `
+nn.Sequential(nn.Linear(64, 256), nn.Linear(256, 10))`,
+  right: `
+nn.Sequential(nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 10))`,
+  sources: ['Goodfellow, Bengio and Courville, Deep Learning, 2016, chapter 6'],
+  *check(program) {
+    for (const op of program.ops('linear')) {
+      const input = op.tensors['input'];
+      const before = program.maker(input);
+      // Directly one after the other: nothing reshaped in between.
+      if (before?.name !== 'linear' || before.node === null || before.node !== input?.node) continue;
+      const made = layerOf(program, op);
+      const [first, second] = [before.tensors['weight']?.shape, op.tensors['weight']?.shape];
+      if (!made || !first || !second || isUnknown(first) || isUnknown(second) || readers(program, before) !== 1)
+        continue;
+      const [wide, middle, out] = [first[1], first[0], second[0]];
+      if (typeof wide !== 'number' || typeof middle !== 'number' || typeof out !== 'number') continue;
+      if (middle < Math.min(wide, out)) continue;
+      yield {
+        message: `Two linear layers without a non-linearity between them are one: ${wide} → ${middle} → ${out} expresses no more than ${wide} → ${out}. Put an activation between them.`,
+        place: made.place,
+      };
+    }
+  },
+};
+
+/** Applied twice they give what they give once. */
+const IDEMPOTENT = ['relu', 'relu6', 'hardtanh'];
+
+const A09: Rule = {
+  id: 'A09',
+  title: 'Activation twice',
+  star: false,
+  severity: 'info',
+  why: String.raw`$\mathrm{ReLU}(\mathrm{ReLU}(x))=\mathrm{ReLU}(x)$: the second one does nothing. Usually a layer was meant to stand between them.`,
+  wrong: `
+x = F.relu(F.relu(self.conv(x)))`,
+  right: `
+x = F.relu(self.conv(x))`,
+  sources: ['PyTorch documentation: torch.nn.ReLU'],
+  *check(program) {
+    for (const op of program.ops(...IDEMPOTENT)) {
+      const before = program.maker(op.tensors['input']);
+      if (before?.name !== op.name || op.args['inplace'] === true) continue;
+      const place = program.placeOf(op);
+      if (!place) continue;
+      yield {
+        message: `${op.name} of ${op.name}: the second one does nothing.`,
+        place,
+        ...withFix(`Remove the second ${op.name}`, dropActivation(program, op)),
+      };
+    }
+  },
+};
+
+const A12: Rule = {
+  id: 'A12',
+  title: 'Dropout in a one-layer RNN',
+  star: true,
+  severity: 'warning',
+  why: String.raw`The \`dropout\` of \`nn.RNN\`, \`nn.LSTM\` and \`nn.GRU\` acts between layers: with one layer there is no place for it, and nothing is dropped.
+PyTorch warns.`,
+  wrong: `
+nn.LSTM(64, 128, dropout=0.3)`,
+  right: `
+nn.LSTM(64, 128, num_layers=2, dropout=0.3)`,
+  sources: ['PyTorch documentation: torch.nn.LSTM'],
+  *check(program) {
+    for (const layer of program.rehearsal.instances) {
+      if (!['RNN', 'LSTM', 'GRU'].includes(layer.cls.name) || !layer.cls.module.startsWith('torch.')) continue;
+      const dropout = layer.attrs.get('dropout');
+      const p = typeof dropout === 'object' && dropout?.kind === 'float' ? dropout.value : dropout;
+      if (layer.attrs.get('num_layers') !== 1 || typeof p !== 'number' || p === 0 || !program.isHere(layer.place))
+        continue;
+      const { file } = layer.place;
+      const call = callAt(layer.place);
+      const at = call ? call.args.findIndex(({ name }) => name === 'dropout') : -1;
+      const [before, given] = call && at > 0 ? [call.args[at - 1], call.args[at]] : [];
+      yield {
+        message: `This dropout of ${p} acts between layers, and there is one layer: nothing is dropped. Use nn.Dropout on the output, or more layers.`,
+        place: layer.place,
+        ...withFix(
+          'Remove the dropout',
+          before && given ? { place: { file, start: before.end, end: given.end }, text: '' } : null,
+        ),
+      };
+    }
+  },
+};
+
+/** Functions whose `training` is True unless said otherwise. */
+const ALWAYS_ACTIVE = /^torch\.nn\.functional\.(dropout|dropout1d|dropout2d|dropout3d)$/;
+
+const A14: Rule = {
+  id: 'A14',
+  title: 'F.dropout without training',
+  star: true,
+  severity: 'warning',
+  why: String.raw`\`F.dropout\` doesn't know in which mode the module is: its \`training\` is \`True\` unless said otherwise, so it drops values in evaluation as well, and predictions are
+random.`,
+  wrong: `
+x = F.dropout(x, 0.5)`,
+  right: `
+x = F.dropout(x, 0.5, training=self.training)`,
+  sources: ['PyTorch documentation: torch.nn.functional.dropout'],
+  *check(program) {
+    const { file } = program;
+    for (const call of findAll(file.ast.body, 'Call')) {
+      if (!ALWAYS_ACTIVE.test(qualifiedName(file, call.func) ?? '') || saysTraining(call)) continue;
+      const func = functionAround(file, call);
+      if (!func || !classAround(file, func) || func.params[0]?.name !== 'self') continue;
+      const place = { file, start: call.start, end: call.end };
+      yield {
+        message: 'Without training= this dropout is active at evaluation as well. Add training=self.training.',
+        place,
+        ...withFix('Add training=self.training', setArgument(place, 'training', 'self.training')),
+      };
+    }
+  },
+};
+
+const saysTraining = ({ args }: CallExpr): boolean =>
+  args.length > 2 || args.some(({ form, name }) => name === 'training' || form === 'star' || form === 'doubleStar');
+
+const A18: Rule = {
+  id: 'A18',
+  title: 'Parameter never initialised',
+  star: false,
+  severity: 'warning',
+  why: String.raw`\`torch.empty\` gives memory as it is: anything from 0 to NaN. A parameter made of it needs a function of \`nn.init\` before it is used.`,
+  wrong: `
+self.weight = nn.Parameter(torch.empty(64, 64))`,
+  right: `
+self.weight = nn.Parameter(torch.empty(64, 64))
+nn.init.xavier_uniform_(self.weight)`,
+  sources: ['PyTorch documentation: torch.empty, torch.nn.init'],
+  *check(program) {
+    for (const module of program.rehearsal.instances) {
+      if (module.cls.place?.file.path !== program.file.path || module.taint) continue;
+      for (const { name, value } of ownMembers(module).parameters) {
+        const { init, values } = value.data;
+        if (!isParameterValue(value) || value.taint || init?.name !== 'empty' || values !== null) continue;
+        const assignment = program.rehearsal.assignments.findLast(
+          (each) => each.module === module && each.name === name,
+        );
+        if (!program.isHere(assignment?.place ?? null) || !assignment?.place) continue;
+        if (fillsLater(program, assignment.place, name)) continue;
+        yield {
+          message: `self.${name} holds whatever was in memory: torch.empty doesn’t initialise it. Use a function of nn.init.`,
+          place: assignment.place,
+        };
+      }
+    }
+  },
+};
+
+/** The class writes into the parameter somewhere, or loads it: it may be initialised by who uses it. */
+function fillsLater({ file }: Program, place: Place, name: string): boolean {
+  const node = nodeAt(place);
+  const cls = node ? classAround(file, node) : null;
+  const text = cls ? file.slice(cls) : file.text;
+  return new RegExp(
+    `${name}[\\s\\S]{0,40}(\\.data|copy_|fill_|uniform_|normal_|zero_)|init\\.\\w+\\([^)]*${name}`,
+  ).test(text);
+}
+
+/** All rules of this kind. */
+export const architectureRules: readonly Rule[] = [A07, A08, A09, A12, A14, A18];

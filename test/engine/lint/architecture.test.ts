@@ -1,0 +1,123 @@
+import { checkMarked } from './support.js';
+
+const programs: Readonly<Record<string, readonly string[]>> = {
+  A07: [
+    `net = nn.Sequential(nn.Conv2d(3, 64, 3), nn.BatchNorm2d(64), nn.ReLU())  #! A07\nnet(torch.rand(2, 3, 8, 8))`,
+    `
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.fc = nn.Linear(8, 16)  #! A07
+        self.norm = nn.BatchNorm1d(16)
+
+    def forward(self, x):
+        return F.relu(self.norm(self.fc(x)))
+`,
+    `
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv1d(4, 4, 3, bias=True)  #! A07
+        self.norm = nn.BatchNorm1d(4)
+
+    def forward(self, x):
+        return self.norm(self.conv(x))
+`,
+    `
+class Block(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Conv2d(3, 8, 3, bias=False)
+        self.b = nn.Conv2d(8, 8, 3)
+        self.norm = nn.BatchNorm2d(8)
+
+    def forward(self, x):
+        y = self.b(F.relu(self.norm(self.a(x))))
+        return F.relu(y)
+`,
+  ],
+  A08: [
+    `net = nn.Sequential(nn.Linear(64, 256), nn.Linear(256, 10))  #! A08\nnet(torch.rand(2, 64))`,
+    `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 16)
+        self.b = nn.Linear(16, 4)  #! A08
+
+    def forward(self, x):
+        return self.b(self.a(x))
+`,
+    `net = nn.Sequential(nn.Linear(64, 2), nn.Linear(2, 64), nn.ReLU(), nn.Linear(64, 10))\nnet(torch.rand(2, 64))`,
+  ],
+  A09: [
+    `x = torch.rand(2, 3)\ny = F.relu(F.relu(x))  #! A09`,
+    `net = nn.Sequential(nn.Linear(3, 3), nn.ReLU(), nn.ReLU())  #! A09\nnet(torch.rand(2, 3))`,
+    `x = torch.rand(2, 3)\ny = F.relu(x - F.relu(x)) + F.gelu(F.gelu(x))`,
+  ],
+  A12: [
+    `rnn = nn.LSTM(64, 128, dropout=0.3)  #! A12`,
+    `
+class Tagger(nn.Module):
+    def __init__(self, layers=1):
+        super().__init__()
+        self.rnn = nn.GRU(8, 8, num_layers=layers, dropout=0.5, batch_first=True)  #! A12
+`,
+    `rnn = nn.RNN(4, 4, 1, dropout=0.1)  #! A12`,
+    `a = nn.LSTM(64, 128, num_layers=2, dropout=0.3)\nb = nn.LSTM(64, 128)`,
+  ],
+  A14: [
+    `
+class Net(nn.Module):
+    def forward(self, x):
+        return F.dropout(x, 0.5)  #! A14
+`,
+    `
+class Net(nn.Module):
+    def forward(self, x):
+        x = nn.functional.dropout2d(x)  #! A14
+        return F.dropout(x, p=0.2)  #! A14
+`,
+    `
+class Net(nn.Module):
+    def forward(self, x):
+        x = F.alpha_dropout(x, 0.5)
+        x = F.dropout(x, 0.5, self.training)
+        return F.dropout(x, 0.5, training=True)
+`,
+  ],
+  A18: [
+    `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(64, 64))  #! A18
+
+    def forward(self, x):
+        return x @ self.weight
+`,
+    `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weight = nn.Parameter(torch.empty(64, 64))
+        self.bias = nn.Parameter(torch.zeros(64))
+        self.reset_parameters()
+
+    def reset_parameters(self):
+        nn.init.xavier_uniform_(self.weight)
+
+    def forward(self, x):
+        return x @ self.weight + self.bias
+`,
+  ],
+};
+
+describe('rules on architecture', () => {
+  for (const [rule, texts] of Object.entries(programs))
+    texts.forEach((text, index) =>
+      it(`${rule} in program ${index + 1}`, async () => {
+        await checkMarked(text, new RegExp(rule));
+      }),
+    );
+});
