@@ -44,6 +44,8 @@ export interface Offer {
   readonly title: string;
   /** It changes the model: its title says by how many parameters, and it is offered only if its shapes fit. */
   readonly changesModel?: boolean;
+  /** Offered only where the shapes were followed to the end and fit. */
+  readonly needsShapes?: boolean;
   /** @param numbers the answer to the question, if one was asked */
   readonly make: (numbers?: readonly number[]) => Made;
 }

@@ -1,6 +1,7 @@
 /** Everything that is offered at a place of a file. */
 import type { Engine } from '../report/index.js';
 import { trainingContext, type TrainingContext } from '../training/index.js';
+import { layerOffers } from './architecture/index.js';
 import { lossOffers } from './loss/index.js';
 import type { Offer } from './offers.js';
 import { outputClasses } from './overfitting/facts.js';
@@ -24,7 +25,10 @@ export class OfferFinder {
     if (!file) return [];
     const context = this.context(path);
     if (!context) return [];
-    return lossOffers(context, file, offset, () => this.classCount(context));
+    return [
+      ...lossOffers(context, file, offset, () => this.classCount(context)),
+      ...layerOffers(context, file, offset),
+    ];
   }
 
   context(path: string): TrainingContext | null {

@@ -24,12 +24,17 @@ export function offers({ uri, position }: OffersParams, workspace: Workspace): O
   };
 }
 
-function summaryOf({ id, group, title, changesModel }: Offer, made: Made, workspace: Workspace): OfferSummary | null {
+function summaryOf(
+  { id, group, title, changesModel, needsShapes }: Offer,
+  made: Made,
+  workspace: Workspace,
+): OfferSummary | null {
   if (made.kind === 'refused') return null;
   if (!changesModel || made.kind !== 'change') return { id, group, title };
   const checked = checkOf(made.change, workspace);
+  if (needsShapes && checked?.shapes.outcome !== 'passed') return null;
   if (!checked || checked.syntax.outcome === 'failed' || checked.shapes.outcome === 'failed') return null;
-  return { id, group, title: `${title} (${deltaText(checked.parameters)})` };
+  return { id, group, title: `${made.change.title} (${deltaText(checked.parameters)})` };
 }
 
 /** `+1,024 parameters`, with a true minus sign. */
