@@ -3,6 +3,7 @@ import type { SourceFile } from '../../syntax/index.js';
 import { producersOf, type TrainingContext } from '../../training/index.js';
 import type { Made, Offer } from '../offers.js';
 import { explainLoss, lossClassOf } from './explain.js';
+import { addedClasses, isAdversarial } from './added.js';
 import {
   binaryFocal,
   contrastive,
@@ -15,7 +16,9 @@ import {
   tversky,
   type LossClass,
 } from './classes.js';
+import { gradientCheck } from './gradcheck.js';
 import { logitsForm } from './logits.js';
+import { magicWeight } from './magicWeight.js';
 import { lossSiteAt, shortName, type LossSite } from './site.js';
 import { stableFormAt } from './stable.js';
 import { batchmean, huber, labelSmoothing, smoothL1, swapLoss } from './swaps.js';
@@ -36,15 +39,19 @@ export function lossOffers(context: TrainingContext, file: SourceFile, offset: n
   };
   const stable = stableFormAt(file, offset);
   if (stable) add('stable', stable.title, stable.make);
+  const weight = magicWeight(context, file, offset);
+  if (weight) add('weight', weight.title, weight.make);
   const site = lossSiteAt(context, file, offset);
   if (!site) return offers;
   const byClass = (wanted: LossClass): void => add(wanted.id, wanted.title, () => replaceByClass(site, wanted));
   const name = lossClassOf(site);
+  const adversarial = isAdversarial(site);
   switch (name) {
     case 'BCELoss':
       add('logits', 'Use BCEWithLogitsLoss and remove the sigmoid', () => logitsForm(site));
       break;
     case 'BCEWithLogitsLoss':
+      if (adversarial) break;
       add('posWeight', weightTitle(site, 2, 'Weight positives'), (numbers) => positiveWeight(site, numbers));
       byClass(binaryFocal);
       if (isDense(site)) [diceCrossEntropy, dice, tversky].forEach(byClass);
@@ -58,6 +65,7 @@ export function lossOffers(context: TrainingContext, file: SourceFile, offset: n
       if (isDense(site)) [diceCrossEntropy, dice, tversky].forEach(byClass);
       break;
     case 'MSELoss':
+      if (adversarial) break;
       add('huber', huber.title, () => swapLoss(site, huber));
       add('smoothL1', smoothL1.title, () => swapLoss(site, smoothL1));
       byClass(quantile);
@@ -82,6 +90,8 @@ export function lossOffers(context: TrainingContext, file: SourceFile, offset: n
     case null:
     default:
   }
+  for (const { id, title, make } of addedClasses(site)) add(id, title, make);
+  if (site.own) add('gradcheck', 'Check its gradient (write a test)', () => gradientCheck(site));
   if (name !== null && explainLoss(site, null) !== null)
     add('explain', 'Explain this loss', (): Made => ({
       kind: 'text',
