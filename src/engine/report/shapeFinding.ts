@@ -20,23 +20,23 @@ export interface FailureContext {
 }
 
 /** The argument of each layer's constructor that says how large the axis is that didn't fit. */
-function argumentOf(layer: PyInstance): { name: string; index: number; rule: string } | null {
+function argumentOf(layer: PyInstance): { name: string; index: number } | null {
   if (!layer.cls.module.startsWith('torch.nn')) return null;
   const { name } = layer.cls;
-  if (name === 'Linear') return { name: 'in_features', index: 0, rule: 'A01' };
-  if (/^Conv(Transpose)?\dd$/.test(name)) return { name: 'in_channels', index: 0, rule: 'A02' };
-  if (/^(Batch|SyncBatch|Instance)Norm/.test(name)) return { name: 'num_features', index: 0, rule: 'A02' };
-  if (name === 'GroupNorm') return { name: 'num_channels', index: 1, rule: 'A02' };
-  if (name === 'LayerNorm' || name === 'RMSNorm') return { name: 'normalized_shape', index: 0, rule: 'A02' };
-  if (/^(LSTM|GRU|RNN)(Cell)?$/.test(name)) return { name: 'input_size', index: 0, rule: 'A01' };
-  if (name === 'MultiheadAttention') return { name: 'embed_dim', index: 0, rule: 'A01' };
-  if (name === 'PReLU') return { name: 'num_parameters', index: 0, rule: 'A02' };
+  if (name === 'Linear') return { name: 'in_features', index: 0 };
+  if (/^Conv(Transpose)?\dd$/.test(name)) return { name: 'in_channels', index: 0 };
+  if (/^(Batch|SyncBatch|Instance)Norm/.test(name)) return { name: 'num_features', index: 0 };
+  if (name === 'GroupNorm') return { name: 'num_channels', index: 1 };
+  if (name === 'LayerNorm' || name === 'RMSNorm') return { name: 'normalized_shape', index: 0 };
+  if (/^(LSTM|GRU|RNN)(Cell)?$/.test(name)) return { name: 'input_size', index: 0 };
+  if (name === 'MultiheadAttention') return { name: 'embed_dim', index: 0 };
+  if (name === 'PReLU') return { name: 'num_parameters', index: 0 };
   return null;
 }
 
 interface Mismatch {
   readonly layer: PyInstance;
-  readonly argument: { readonly name: string; readonly index: number; readonly rule: string };
+  readonly argument: { readonly name: string; readonly index: number };
   readonly expected: number;
   readonly got: number;
   readonly origin: TensorData | null;
@@ -121,7 +121,7 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
     : `where ${argument.name} comes from could not be followed: it has to be ${got}`;
   const said = `${mismatch.layer.cls.name} expects ${expected}, gets ${got}${factors === null ? '' : ` = ${factors}`}${from}`;
   return {
-    rule: argument.rule,
+    rule: 'shape',
     severity: 'error',
     message: `${message}. ${said}: ${why}`,
     span: spanOf({ file: target.file, start: target.start, end: target.end }),
