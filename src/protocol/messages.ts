@@ -50,6 +50,8 @@ export type RequestMethod = keyof Requests;
 export interface InitializationOptions {
   /** Folders in which the user's own packages are looked for, beside the workspace folders. */
   readonly paths?: readonly string[];
+  /** Folders of the packages that are installed for the user's Python: searched last, and only for what is imported. */
+  readonly libraries?: readonly string[];
   /** Numbers for sizes of inputs that nobody says: `{ B: 8 }`. */
   readonly sizes?: Readonly<Record<string, number>>;
   readonly rules?: RuleSettings;

@@ -18,6 +18,8 @@ export interface AnalyserOptions {
   readonly workerFile: string;
   readonly parser: 'native' | 'wasm';
   readonly roots: readonly string[];
+  /** Folders of installed packages. */
+  readonly libraries?: readonly string[];
   /** Numbers for sizes of inputs that nobody says. */
   readonly sizes?: Readonly<Record<string, number>>;
   readonly onState: (state: AnalysisState) => void;
@@ -114,8 +116,8 @@ export class Analyser {
   }
 
   private start(): void {
-    const { workerFile, roots, sizes = {} } = this.options;
-    const workerData: WorkerData = { parser: this.wanted, roots, sizes, cancel: this.cancel };
+    const { workerFile, roots, libraries = [], sizes = {} } = this.options;
+    const workerData: WorkerData = { parser: this.wanted, roots, libraries, sizes, cancel: this.cancel };
     const worker = new Worker(workerFile, {
       workerData,
       resourceLimits: { stackSizeMb: STACK_MEGABYTES, maxYoungGenerationSizeMb: YOUNG_MEGABYTES },

@@ -16,6 +16,8 @@ export interface EngineOptions {
   readonly parser: PythonParser;
   /** Folders in which modules are looked for: workspace folders first. */
   readonly roots: readonly string[];
+  /** Folders of installed packages, searched after the roots. */
+  readonly libraries?: readonly string[];
   /** Numbers for sizes of inputs that nobody says: `{ B: 8 }`. */
   readonly sizes?: Readonly<Record<string, number>>;
   /** Asked now and then; `true` ends the run early. */

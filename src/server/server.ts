@@ -48,6 +48,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       workerFile,
       parser,
       roots: rootsOf(params),
+      libraries: ((params.initializationOptions ?? {}) as InitializationOptions).libraries,
       sizes: ((params.initializationOptions ?? {}) as InitializationOptions).sizes,
       onState: (state) => void connection.sendNotification('architect/state', state),
       log: (level, text) => connection.console[level](text),

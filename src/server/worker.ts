@@ -17,7 +17,7 @@ async function start(): Promise<Workspace> {
   const parser = await createParser(data.parser);
   parser.parse('probe.py', 'class Probe:\n    pass\n');
   tell({ type: 'ready', parser: parser.kind });
-  return new Workspace(createAnalysisEngine, parser, data.roots, cancelled, data.sizes);
+  return new Workspace(createAnalysisEngine, parser, data.roots, cancelled, data.sizes, data.libraries);
 }
 
 function receive(message: ToWorker, workspace: Workspace): void {

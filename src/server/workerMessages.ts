@@ -23,6 +23,7 @@ export type JobMethod = keyof Jobs;
 export interface WorkerData {
   readonly parser: 'native' | 'wasm';
   readonly roots: readonly string[];
+  readonly libraries: readonly string[];
   readonly sizes: Readonly<Record<string, number>>;
   /** `cancel[0]` holds the number of the job that is to end early. */
   readonly cancel: Int32Array;

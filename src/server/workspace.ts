@@ -24,6 +24,7 @@ export class Workspace {
     private readonly roots: readonly string[],
     private readonly cancelled: () => boolean,
     private readonly sizes: Readonly<Record<string, number>> = {},
+    private readonly libraries: readonly string[] = [],
   ) {}
 
   /** The engine over the present state of all files. */
@@ -84,7 +85,7 @@ export class Workspace {
   }
 
   private make(provider: OverlaySourceProvider): AnalysisEngine {
-    const { parser, roots, cancelled, sizes } = this;
-    return this.factory({ provider, parser, roots, cancelled, sizes });
+    const { parser, roots, cancelled, sizes, libraries } = this;
+    return this.factory({ provider, parser, roots, cancelled, sizes, libraries });
   }
 }

@@ -35,6 +35,8 @@ export class Project {
     readonly parser: PythonParser,
     /** Folders searched for modules, in order: workspace folders, then `--path`, then site-packages. */
     readonly roots: readonly string[],
+    /** Folders of installed packages, searched last and only for what is imported. */
+    readonly libraries: readonly string[] = [],
   ) {}
 
   /** Text of a file as this project saw it first, of a notebook its Python; `invalidate` forgets it. */
@@ -102,7 +104,7 @@ export class Project {
 
   /** Finds `name` on `first` (the running script's folder) and then the roots. */
   resolve(name: string, first: readonly string[]): ResolvedModule | undefined {
-    for (const root of [...first, ...this.roots]) {
+    for (const root of [...first, ...this.roots, ...this.libraries]) {
       const found = this.resolveIn(root, name);
       if (found) return found;
     }

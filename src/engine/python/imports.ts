@@ -484,7 +484,7 @@ export class Importer {
   installedVersion(name: string): string | undefined {
     const { project } = this.interpreter;
     const wanted = name.toLowerCase().replace(/[-_.]+/g, '_');
-    for (const root of project.roots)
+    for (const root of [...project.roots, ...project.libraries])
       for (const entry of project.names(root)) {
         const match = /^(.+)-([^-]+)\.dist-info$/.exec(entry);
         if (match?.[1]?.toLowerCase().replace(/[-_.]+/g, '_') === wanted) return match[2];

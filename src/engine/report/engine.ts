@@ -31,6 +31,8 @@ export interface EngineOptions {
   readonly parser: PythonParser;
   /** Folders in which modules are looked for, in order. */
   readonly roots: readonly string[];
+  /** Folders of installed packages, searched after the roots. */
+  readonly libraries?: readonly string[];
   /** Folders whose files may show how a class is constructed; default: the folder of the file that is analysed. */
   readonly searchFolders?: readonly string[];
   /** Numbers for sizes of inputs that nobody says. */
@@ -62,7 +64,7 @@ export class Engine {
   readonly interpreter: Interpreter;
 
   constructor(private readonly options: EngineOptions) {
-    this.project = new Project(options.provider, options.parser, options.roots);
+    this.project = new Project(options.provider, options.parser, options.roots, options.libraries);
     this.interpreter = new Interpreter({
       project: this.project,
       modules: [...stdlib, ...torchModules],

@@ -15,6 +15,7 @@ import type {
   RequestMethod,
   Requests,
 } from '../../protocol/index.js';
+import { InstalledPackages } from './installedPackages.js';
 import { ruleSettings } from './ruleSettings.js';
 import { preferredParser, ServerProcess, type ParserKind } from './serverProcess.js';
 
@@ -40,6 +41,7 @@ export class AnalysisClient implements vscode.Disposable {
 
   private readonly client: LanguageClient;
   private readonly process: ServerProcess;
+  private readonly packages: InstalledPackages;
   private readonly disposables: vscode.Disposable[] = [this.states, this.changes];
   private current: AnalysisState = { kind: 'starting', parser: null };
   private parser: ParserKind;
@@ -54,7 +56,9 @@ export class AnalysisClient implements vscode.Disposable {
     this.parser = wantedParser();
     this.process = new ServerProcess(serverFile, (line) => log.warn(`analysis process: ${line}`));
     this.client = new LanguageClient('architect', 'Model Architect', async () => this.launch(), this.clientOptions());
+    this.packages = new InstalledPackages(log, () => this.restartQuietly());
     this.disposables.push(
+      this.packages,
       this.client.onNotification('architect/state', (state: AnalysisState) => this.received(state)),
       this.client.onNotification('architect/changed', (change: AnalysisChanged) => this.changes.fire(change)),
       vscode.window.onDidChangeActiveTextEditor((editor) => this.tellActive(editor)),
@@ -62,7 +66,7 @@ export class AnalysisClient implements vscode.Disposable {
         if (event.affectsConfiguration('architect.rules')) this.tell('architect/rules', ruleSettings());
         // What the analysis is started with.
         if (event.affectsConfiguration('architect.analysis') || event.affectsConfiguration('architect.inputs'))
-          this.restart().catch((error: unknown) => this.log.error('The analysis could not be started again.', error));
+          this.restartQuietly();
       }),
     );
   }
@@ -75,6 +79,11 @@ export class AnalysisClient implements vscode.Disposable {
   async start(): Promise<void> {
     await this.client.start();
     this.tellActive(vscode.window.activeTextEditor);
+    this.packages.watch();
+  }
+
+  private restartQuietly(): void {
+    this.restart().catch((error: unknown) => this.log.error('The analysis could not be started again.', error));
   }
 
   /** A new process, as the user asked for. */
@@ -119,7 +128,7 @@ export class AnalysisClient implements vscode.Disposable {
     return {
       documentSelector: [...PYTHON] as LanguageClientOptions['documentSelector'],
       outputChannel: this.log,
-      initializationOptions: startSettings,
+      initializationOptions: () => startSettings(this.packages.folders),
       synchronize: {
         configurationSection: 'architect.inlayHints',
         fileEvents: vscode.workspace.createFileSystemWatcher('**/*.{py,pyi}'),
@@ -171,11 +180,12 @@ export class AnalysisClient implements vscode.Disposable {
 }
 
 /** Settings that the analysis gets when it starts. */
-function startSettings(): InitializationOptions {
+function startSettings(libraries: readonly string[]): InitializationOptions {
   const settings = vscode.workspace.getConfiguration('architect');
   const sizes = Object.entries(settings.get<Record<string, unknown>>('inputs.sizes', {}));
   return {
     paths: settings.get<string[]>('analysis.paths', []),
+    libraries,
     sizes: Object.fromEntries(
       sizes.filter((entry): entry is [string, number] => Number.isInteger(entry[1]) && Number(entry[1]) > 0),
     ),
@@ -185,5 +195,6 @@ function startSettings(): InitializationOptions {
 
 /** The setting isn't listed: it is for finding out whether the native parser is at fault. */
 function wantedParser(): ParserKind {
-  return vscode.workspace.getConfiguration('architect').get('analysis.parser') === 'wasm' ? 'wasm' : preferredParser();
+  const wanted = vscode.workspace.getConfiguration('architect').get('analysis.parser');
+  return wanted === 'wasm' || wanted === 'native' ? wanted : preferredParser();
 }
