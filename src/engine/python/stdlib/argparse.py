@@ -228,6 +228,11 @@ class ArgumentParser:
                 return option
         return None
 
+    def _is_option(self, text):
+        if self._option(text.partition("=")[0]) is not None:
+            return True
+        return text.startswith("-") and text != "-" and not (text[1:2].isdigit() or text[1:2] == ".")
+
     def _parse(self, args, namespace, others):
         result = self.parse_args([], namespace)
         positionals = [option for option in self._options if option.positional]
@@ -250,7 +255,7 @@ class ArgumentParser:
                 at -= 1
             values = [] if inline is None else [inline]
             if inline is None:
-                while at < len(args) and len(values) < option.room() and self._option(args[at].partition("=")[0]) is None:
+                while at < len(args) and len(values) < option.room() and not self._is_option(args[at]):
                     values.append(args[at])
                     at += 1
             option.store(result, text, values)
