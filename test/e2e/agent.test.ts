@@ -1,0 +1,269 @@
+import assert from 'node:assert/strict';
+import { readFile, stat } from 'node:fs/promises';
+import {
+  answer,
+  call,
+  FAKE_KEY,
+  startFakeApi,
+  thinking,
+  toolResults,
+  type FakeApi,
+  type FakeRequestBody,
+  type Reply,
+} from '../support/fakeApi/index.js';
+import { useSession } from '../support/session.js';
+import { waitFor } from '../support/wait.js';
+
+const CNN = `"""A small CNN that sorts grey-scale medical images into classes."""
+
+import torch
+from torch import nn
+
+
+class MedicalCNN(nn.Module):
+    """Three convolution blocks, then a linear classifier: (B, 1, 224, 224) to (B, num_classes)."""
+
+    def __init__(self, num_classes: int = 5, width: int = 32):
+        super().__init__()
+        self.features = nn.Sequential(
+            nn.Conv2d(1, width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(width),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.Conv2d(width, 2 * width, 3, padding=1, bias=False),
+            nn.BatchNorm2d(2 * width),
+            nn.ReLU(),
+            nn.AdaptiveAvgPool2d(1),
+        )
+        self.dropout = nn.Dropout(0.3)
+        self.head = nn.Linear(2 * width, num_classes)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.features(x).flatten(1)
+        return self.head(self.dropout(x))
+`;
+/** 1·32·9, 2·32, 32·64·9, 2·64, 64·5 + 5: what PyTorch counts. */
+const CNN_PARAMETERS = 288 + 64 + 18_432 + 128 + 325;
+
+const LAYER = '        self.hidden = nn.Linear(d_model, d_model)';
+const CALLED = 'return self.out(torch.tanh(self.hidden(pooled)))';
+
+/** A call of `propose_edit`; both edits of the head are one change. */
+const edit = (old: string, fresh: string): ReturnType<typeof call> =>
+  call('propose_edit', {
+    path: 'model.py',
+    old_text: old,
+    new_text: fresh,
+    title: 'Dropout before the classifier',
+    reason: 'It takes away a part of the features at each step, so that none can be relied on alone.',
+  });
+
+describe('@architect with Claude', function () {
+  this.timeout(240_000);
+  let api: FakeApi;
+  const settings: Record<string, unknown> = { 'files.autoSave': 'off' };
+  before(async () => {
+    api = await startFakeApi();
+    settings['architect.anthropic.baseUrl'] = api.url;
+  });
+  const session = useSession({ name: 'agent', settings });
+  after(() => api.close());
+
+  const count = async (): Promise<number> => {
+    const item = session().page.locator('.statusbar-item', { hasText: /\d+ changes?$/ });
+    const text = await item.innerText({ timeout: 2000 }).catch(() => '0 changes');
+    return Number(/(\d+) changes?/.exec(text)?.[1] ?? 0);
+  };
+  const noChanges = async (): Promise<void> => {
+    await waitFor('no pending change', count, (changes) => changes === 0);
+  };
+  const seenResults: string[] = [];
+  /** Plays replies in order and notes what the tools said. */
+  const play = (replies: readonly (Reply | ((results: readonly string[]) => Reply))[]): void => {
+    seenResults.length = 0;
+    api.play((body: FakeRequestBody, index) => {
+      seenResults.push(...toolResults(body).map(({ text }) => text));
+      const reply = replies[index] ?? answer(['The script has no answer for this request.']);
+      return typeof reply === 'function' ? reply(seenResults) : reply;
+    });
+  };
+
+  it('says without a key what works, and how to get more', async () => {
+    const { bench } = session();
+    await bench.openFile('model.py');
+    await bench.ask('@architect /design a CNN for 5 classes');
+    const text = await bench.answer();
+    assert.match(text, /needs a language model/);
+    assert.match(text, /offline/);
+    await bench.lastAnswer().locator('.monaco-button', { hasText: 'Set Anthropic API key' }).waitFor();
+    assert.equal(api.requests.length, 0);
+    await session().screenshot('no-key');
+  });
+
+  it('refuses a key that the provider does not accept, and takes one that it does', async () => {
+    const { bench, page } = session();
+    await bench.command('Architect: Set Anthropic API Key');
+    await bench.answerInput('sk-ant-wrong');
+    await page.locator('.notification-list-item', { hasText: 'The key was not stored' }).waitFor();
+    await session().screenshot('wrong-key');
+    await page.locator('.notification-list-item .monaco-button', { hasText: 'Enter Again' }).click();
+    await bench.answerInput(`  ${FAKE_KEY} `);
+    await page.locator('.notification-list-item', { hasText: 'The Anthropic key is set' }).waitFor();
+    await bench.command('Notifications: Clear All Notifications');
+  });
+
+  it('designs a model: a checked file, created as a pending change, kept', async () => {
+    const { bench, spy } = session();
+    play([
+      answer([
+        thinking('A small data set, local texture: a CNN.'),
+        'I look at what is there. ',
+        call('list_modules', {}),
+      ]),
+      answer([
+        call('create_file', { path: 'medical_cnn.py', text: CNN, title: 'MedicalCNN', reason: 'A CNN for 5 classes.' }),
+      ]),
+      answer([call('check_edits', {})]),
+      answer([
+        '### A CNN for five classes\n\nWeights are shared over places: a $3\\times3$ layer has $9\\,C_{in}C_{out}$ parameters, whatever the image size.\n\n' +
+          '| block | parameters |\n|---|---:|\n| `features` | 18,912 |\n| `head` | 325 |\n',
+      ]),
+    ]);
+    await bench.ask('@architect I need to build a CNN for classifying medical images with 5 classes');
+    const text = await bench.answer(90_000);
+    await session().screenshot('design');
+    assert.match(text, /A CNN for five classes/);
+    assert.match(text, /Claude Sonnet 5\.5 · [\d,]+ tokens in/);
+    assert.match(text, /\$0\.\d+/);
+    assert(
+      seenResults.some((result) => result.includes(CNN_PARAMETERS.toLocaleString('en-US'))),
+      seenResults.join('\n---\n'),
+    );
+    await assert.rejects(stat(session().file('medical_cnn.py')), 'nothing is on the disk yet');
+    await bench.lastAnswer().locator('.monaco-button', { hasText: 'Keep all' }).click();
+    await noChanges();
+    const written = await spy.evaluate(
+      (host) => host.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('medical_cnn.py'))?.getText() ?? null,
+    );
+    assert.equal(written, CNN);
+    await bench.command('View: Close All Editors');
+    await session()
+      .page.locator('.monaco-dialog-box .monaco-button', { hasText: /Don't Save|Save/ })
+      .first()
+      .waitFor({ timeout: 5_000 })
+      .then(
+        () => session().page.keyboard.press('Escape'),
+        () => undefined,
+      );
+  });
+
+  it('has a wrong edit caught by the check, and shows the repaired one', async () => {
+    const { bench, spy } = session();
+    const before = await readFile(session().file('model.py'), 'utf8');
+    await bench.openFile('model.py');
+    play([
+      answer([
+        edit(LAYER, `${LAYER}\n        self.drop = nn.Dropout(0.2`),
+        edit(CALLED, 'return self.out(self.drop(torch.tanh(self.hidden(pooled))))'),
+      ]),
+      answer([call('check_edits', {})]),
+      answer([edit('self.drop = nn.Dropout(0.2', 'self.drop = nn.Dropout(0.2)')]),
+      answer([call('check_edits', {})]),
+      answer([
+        'The gap of 0.7 says that the model remembers. Dropout with $p = 0.2$ before the classifier works against it.',
+      ]),
+    ]);
+    await bench.ask(
+      '@architect My transformer model is overfitting on text classification. Loss is 0.1 on training but 0.8 on validation',
+    );
+    const text = await bench.answer(90_000);
+    await session().screenshot('overfitting');
+    assert.match(text, /The gap of 0\.7/);
+    assert(
+      seenResults.some((result) => /Failed: nothing goes to the user/.test(result)),
+      `the check refuses the first try:\n${seenResults.join('\n---\n')}`,
+    );
+    await waitFor('the change', count, (changes) => changes > 0);
+    const proposed = (await spy.text(session().file('model.py'))) ?? '';
+    assert.match(proposed, /self\.drop = nn\.Dropout\(0\.2\)/);
+    assert.equal(await readFile(session().file('model.py'), 'utf8'), before);
+  });
+
+  it('takes its change back when asked to', async () => {
+    const { bench, spy } = session();
+    play([
+      answer([call('undo_edits', {})]),
+      // It undoes what it was shown.
+      (results) => answer([call('undo_edits', { ids: [/^(\S+): /.exec(results.at(-1) ?? '')?.[1] ?? ''] })]),
+      answer(['The dropout is taken back.']),
+    ]);
+    await bench.ask('@architect undo that');
+    assert.match(await bench.answer(60_000), /taken back/);
+    assert(
+      seenResults.some((result) => /Dropout before the classifier/.test(result)),
+      seenResults.join('\n---\n'),
+    );
+    await noChanges();
+    assert.equal(await spy.text(session().file('model.py')), await readFile(session().file('model.py'), 'utf8'));
+    // The conversation went along.
+    const asked = JSON.stringify(api.requests[0]?.body?.messages ?? []);
+    assert.match(asked, /overfitting on text classification/);
+    assert.match(asked, /The gap of 0\.7/);
+  });
+
+  it('stops the request at once when it is cancelled, and changes nothing', async () => {
+    const { bench, page } = session();
+    play([answer(['A long answer that goes on and on. '.repeat(200)], { pause: 100, piece: 10 })]);
+    await bench.ask('@architect explain everything');
+    await waitFor(
+      'the first words',
+      () => bench.lastAnswer().innerText(),
+      (text) => /A long answer/.test(text),
+      60_000,
+    );
+    await page
+      .locator(
+        '.chat-execute-toolbar .codicon-stop-circle, .chat-execute-toolbar [aria-label^="Cancel"], .chat-execute-toolbar [aria-label^="Stop"]',
+      )
+      .first()
+      .click();
+    await waitFor('the end of the request', () => api.requests[0]?.abandonedAt ?? 0, Boolean, 5_000);
+    await session().screenshot('cancelled');
+    assert.equal(await count(), 0);
+    assert.equal(api.requests.length, 1);
+  });
+
+  it('offers Claude to other uses of chat: streaming, tools, counts, errors', async () => {
+    const { spy } = session();
+    play([answer(['Hello ', call('add', { a: 1, b: 2 })])]);
+    const parts = await spy.evaluate(async (host) => {
+      const [model] = await host.lm.selectChatModels({ vendor: 'architect-claude', id: 'claude-sonnet-5-5' });
+      if (!model) return ['no model'];
+      const counted = await model.countTokens('a'.repeat(8000));
+      const response = await model.sendRequest([host.LanguageModelChatMessage.User('Hello')], {
+        tools: [{ name: 'add', description: 'Adds.', inputSchema: { type: 'object', properties: {} } }],
+      });
+      const seen: string[] = [`${counted > 1500}`];
+      for await (const part of response.stream)
+        if (part instanceof host.LanguageModelTextPart) seen.push(part.value);
+        else if (part instanceof host.LanguageModelToolCallPart)
+          seen.push(`${part.name} ${JSON.stringify(part.input)}`);
+      return seen;
+    });
+    assert.equal(parts[0], 'true');
+    assert.equal(parts.slice(1).join(''), 'Hello add {"a":1,"b":2}');
+  });
+
+  it('writes the key nowhere', async () => {
+    const { bench } = session();
+    await bench.command('Architect: Set Anthropic API Key');
+    await bench.answerInput('');
+    await session().page.locator('.notification-list-item', { hasText: 'The Anthropic key is deleted' }).waitFor();
+    const folder = session().server.data;
+    const { execFileSync } = await import('node:child_process');
+    const found = execFileSync('sh', ['-c', `grep -rl "${FAKE_KEY}\\|sk-ant-wrong" "${folder}/user" || true`], {
+      encoding: 'utf8',
+    });
+    assert.equal(found, '');
+  });
+});
