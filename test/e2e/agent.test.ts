@@ -163,11 +163,14 @@ describe('@architect with Claude', function () {
     await bench.openFile('model.py');
     play([
       answer([
-        edit(LAYER, `${LAYER}\n        self.drop = nn.Dropout(0.2`),
+        edit(
+          LAYER,
+          `${LAYER.replace('d_model, d_model', 'd_model, 2 * d_model')}\n        self.drop = nn.Dropout(0.2)`,
+        ),
         edit(CALLED, 'return self.out(self.drop(torch.tanh(self.hidden(pooled))))'),
       ]),
       answer([call('check_edits', {})]),
-      answer([edit('self.drop = nn.Dropout(0.2', 'self.drop = nn.Dropout(0.2)')]),
+      answer([edit(LAYER.replace('d_model, d_model', 'd_model, 2 * d_model'), LAYER)]),
       answer([call('check_edits', {})]),
       answer([
         'The gap of 0.7 says that the model remembers. Dropout with $p = 0.2$ before the classifier works against it.',
@@ -180,12 +183,13 @@ describe('@architect with Claude', function () {
     await session().screenshot('overfitting');
     assert.match(text, /The gap of 0\.7/);
     assert(
-      seenResults.some((result) => /Failed: nothing goes to the user/.test(result)),
+      seenResults.some((result) => /Failed: nothing goes to the user[^]*expects 96, gets 192/.test(result)),
       `the check refuses the first try:\n${seenResults.join('\n---\n')}`,
     );
     await waitFor('the change', count, (changes) => changes > 0);
     const proposed = (await spy.text(session().file('model.py'))) ?? '';
     assert.match(proposed, /self\.drop = nn\.Dropout\(0\.2\)/);
+    assert.doesNotMatch(proposed, /2 \* d_model/);
     assert.equal(await readFile(session().file('model.py'), 'utf8'), before);
   });
 
