@@ -3,12 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { budgetIn } from '../../src/extension/chat/playbook/budget.js';
 import { renderExplanation } from '../../src/extension/chat/playbook/explain.js';
 import { arithmeticOf } from '../../src/extension/chat/playbook/formulas.js';
-import { renderLosses } from '../../src/extension/chat/playbook/losses.js';
 import { renderShrink } from '../../src/extension/chat/playbook/shrink.js';
 import { renderTraining } from '../../src/extension/chat/playbook/train.js';
 import type { ModelReport } from '../../src/protocol/index.js';
 import { createAnalysisEngine } from '../../src/server/engineFactory.js';
 import { alternatives } from '../../src/server/requests/alternatives.js';
+import { offer } from '../../src/server/requests/offers.js';
 import { inspect } from '../../src/server/requests/inspect.js';
 import { training } from '../../src/server/requests/training.js';
 import { Workspace } from '../../src/server/workspace.js';
@@ -92,12 +92,13 @@ describe('answers without a model', function () {
     assert.match(text, /5\{,\}815\{,\}360/);
   });
 
-  it('shows the mathematics of the loss', async () => {
+  it('finds the mathematics of the loss where the training code makes it', async () => {
     const { workspace, uri } = await open('text-classifier');
-    const text = renderLosses(training({ uri: uri('model.py') }, workspace));
-    assert.match(text, /nn\.CrossEntropyLoss\(\)/);
-    assert.match(text, /logsumexp/);
-    assert.match(text, /p_k - /);
+    const [loss] = training({ uri: uri('model.py') }, workspace).losses;
+    assert(loss);
+    const explained = offer({ uri: loss.uri, position: loss.range.start, id: 'loss.explain' }, workspace);
+    assert.equal(explained.kind, 'text');
+    assert.match(explained.kind === 'text' ? explained.markdown : '', /1\.3863/);
   });
 
   it('understands budgets', () => {

@@ -1,12 +1,15 @@
 /** Answers without a model: the playbook and what the analyser knows. Nothing leaves the machine. */
 import * as vscode from 'vscode';
+import { nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import { analyze } from './analyze.js';
 import { explain, shrink, train } from './explain.js';
 import { fix } from './fix.js';
-import { renderLosses } from './playbook/losses.js';
 import type { AnswerSink, ChatCommand, Question } from './question.js';
 import { documentThatNames, subjectOf } from './subject.js';
+
+/** The offer that explains a loss. */
+const EXPLAIN = 'loss.explain';
 
 export interface OfflineAnswer {
   /** What it came down to: follow-ups go by it. */
@@ -57,6 +60,7 @@ export async function answerOffline(
   }
 }
 
+/** Each loss that is minimised: its mathematics, and what the light bulb offers on it. */
 async function loss(
   { analysis }: Services,
   document: vscode.TextDocument,
@@ -64,13 +68,31 @@ async function loss(
   token: vscode.CancellationToken,
 ): Promise<void> {
   sink.progress('Looking for the losses');
-  const training = await analysis.request('architect/training', { uri: document.uri.toString() }, token);
-  for (const { uri, range } of training.losses)
-    sink.reference(
-      vscode.Uri.parse(uri),
-      new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character),
+  const { losses, model } = await analysis.request('architect/training', { uri: document.uri.toString() }, token);
+  const parts: string[] = [];
+  for (const { uri, range, text } of losses) {
+    const at = vscode.Uri.parse(uri);
+    sink.reference(at, new vscode.Range(range.start.line, range.start.character, range.end.line, range.end.character));
+    const where = `\`${text.replaceAll(/\s+/g, ' ')}\` (${nameOf(at)}, line ${range.start.line + 1})`;
+    const place = { uri, position: range.start };
+    const { offers } = await analysis.request('architect/offers', place, token);
+    const own = offers.filter(({ group }) => group === 'loss');
+    const explained = own.some(({ id }) => id === EXPLAIN)
+      ? await analysis.request('architect/offer', { ...place, id: EXPLAIN }, token)
+      : undefined;
+    parts.push(
+      explained?.kind === 'text'
+        ? `${where}\n\n${explained.markdown}`
+        : `${where} is a loss that the playbook has no mathematics for.`,
     );
-  sink.markdown(renderLosses(training));
+    const changes = own.filter(({ id }) => id !== EXPLAIN).map(({ title }) => `- ${title}`);
+    if (changes.length > 0) parts.push(`**The light bulb on that line offers**\n\n${changes.join('\n')}`);
+  }
+  sink.markdown(
+    parts.length > 0
+      ? `${parts.join('\n\n')}\n`
+      : `I found no loss that ${model ? `\`${model.qualname}\`` : 'this model'} is trained with. Open the file with the training loop, or attach it to the question.\n`,
+  );
 }
 
 /** A question without a command that plainly asks for one; everything else is left to the playbook. */
