@@ -3,6 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { EngineThread } from './engineThread.js';
 import { EXIT, UsageError } from './exit.js';
 import { renderReport } from './table.js';
+import { showsColours } from './terminal.js';
 
 export interface AnalyzeFlags {
   readonly call?: string;
@@ -40,7 +41,7 @@ export async function analyze(file: string | undefined, flags: AnalyzeFlags): Pr
     const { reports } = reply;
     if (flags.json) process.stdout.write(`${JSON.stringify({ reports }, null, 2)}\n`);
     else if (reports.length === 0) process.stdout.write(`${file}: no nn.Module class in this file\n`);
-    else process.stdout.write(reports.map((report) => renderReport(report, process.stdout.isTTY)).join('\n'));
+    else process.stdout.write(reports.map((report) => renderReport(report, showsColours(process.stdout))).join('\n'));
     return reports.some((report) => report.tree !== null) ? EXIT.done : EXIT.unresolved;
   } finally {
     await thread.close();

@@ -1,6 +1,6 @@
 /** `architect lint PATH…`: what the rules find, for people and for CI. */
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { applyEdits } from '../edits/index.js';
 import { pythonFilesBelow } from '../engine/project/index.js';
 import { rules } from '../engine/lint/index.js';
@@ -10,6 +10,7 @@ import { timeLimitOf } from './analyze.js';
 import { EngineThread } from './engineThread.js';
 import { EXIT, UsageError } from './exit.js';
 import { renderFindings, type LintFormat } from './lintFormats.js';
+import { showsColours, shownPath } from './terminal.js';
 
 export interface LintFlags {
   readonly path: readonly string[];
@@ -40,12 +41,12 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
     const reply = await thread.ask({ file, inputs: [], path: flags.path, timeLimit, lint: true });
     if (!('error' in reply)) return reply.findings.filter((finding) => isWanted(finding, flags));
     failed = true;
-    process.stderr.write(`architect: ${shown(file)}: ${reply.error.message}\n`);
+    process.stderr.write(`architect: ${shownPath(file)}: ${reply.error.message}\n`);
     return [];
   };
   try {
     for (const [index, file] of files.entries()) {
-      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${index + 1}/${files.length} ${shown(file)}`);
+      if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${index + 1}/${files.length} ${shownPath(file)}`);
       let findings = await ask(file);
       for (let round = 0; flags.fix && round < MOST_ROUNDS && repair(file, findings); round++)
         findings = await ask(file);
@@ -55,7 +56,9 @@ export async function lint(paths: readonly string[], flags: LintFlags): Promise<
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
     await thread.close();
   }
-  process.stdout.write(renderFindings(found, flags.format, { files: files.length, colour: process.stdout.isTTY }));
+  process.stdout.write(
+    renderFindings(found, flags.format, { files: files.length, colour: showsColours(process.stdout) }),
+  );
   return found.length > 0 ? EXIT.findings : failed ? EXIT.usage : EXIT.done;
 }
 
@@ -72,8 +75,6 @@ function filesBelow(path: string): readonly string[] {
   if (!stats.isDirectory()) return [absolute];
   return pythonFilesBelow(new NodeSourceProvider(), [absolute], Infinity, 64);
 }
-
-const shown = (file: string): string => relative(process.cwd(), file) || file;
 
 /** Writes the fixes of a file that don't overlap. @returns whether anything was changed */
 function repair(file: string, findings: readonly FindingReport[]): boolean {

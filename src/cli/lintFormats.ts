@@ -1,9 +1,9 @@
 /** Findings as text: for people, for programs, for code scanning, for GitHub's workflow log. */
-import { relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { styleText } from 'node:util';
 import { rules } from '../engine/lint/index.js';
 import type { FindingReport, Severity } from '../engine/report/index.js';
+import { shownPath } from './terminal.js';
 
 export const LINT_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 export type LintFormat = (typeof LINT_FORMATS)[number];
@@ -25,11 +25,6 @@ export function renderFindings(found: readonly FindingReport[], format: LintForm
   return RENDERERS[format](found, options);
 }
 
-const shown = (file: string): string => {
-  const path = relative(process.cwd(), file).replaceAll('\\', '/');
-  return path === '' || path.startsWith('../') ? file : path;
-};
-
 const COLOURS: Record<Severity, 'red' | 'yellow' | 'blue' | 'gray'> = {
   error: 'red',
   warning: 'yellow',
@@ -41,7 +36,7 @@ function text(found: readonly FindingReport[], { files, colour }: RenderOptions)
   const paint = (style: Parameters<typeof styleText>[0], part: string): string =>
     colour ? styleText(style, part) : part;
   const lines = found.map(({ rule, severity, message, span, fix }) => {
-    const place = `${shown(span.file)}:${span.start.line + 1}:${span.start.character + 1}`;
+    const place = `${shownPath(span.file)}:${span.start.line + 1}:${span.start.character + 1}`;
     const tail = fix ? paint('dim', `  [--fix: ${fix.title}]`) : '';
     return `${place}: ${paint(COLOURS[severity], `${severity} ${rule}`)} ${message}${tail}`;
   });
@@ -64,7 +59,7 @@ function github(found: readonly FindingReport[]): string {
   return found
     .map(({ rule, severity, message, span }) => {
       const command = severity === 'error' ? 'error' : severity === 'warning' ? 'warning' : 'notice';
-      const at = `file=${property(shown(span.file))},line=${span.start.line + 1},endLine=${span.end.line + 1},col=${span.start.character + 1}`;
+      const at = `file=${property(shownPath(span.file))},line=${span.start.line + 1},endLine=${span.end.line + 1},col=${span.start.character + 1}`;
       return `::${command} ${at},title=${property(rule)}::${escape(message)}\n`;
     })
     .join('');
@@ -83,7 +78,7 @@ function sarif(found: readonly FindingReport[]): string {
   const location = (span: FindingReport['span']): object => ({
     physicalLocation: {
       artifactLocation: {
-        uri: shown(span.file) === span.file ? pathToFileURL(span.file).href : encodeURI(shown(span.file)),
+        uri: shownPath(span.file) === span.file ? pathToFileURL(span.file).href : encodeURI(shownPath(span.file)),
       },
       region: region(span),
     },

@@ -1,5 +1,6 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
+import { shownPath } from './terminal.js';
 import type { Count, ModelReport, ModuleNodeReport, OutputReport } from '../engine/report/index.js';
 
 const number = new Intl.NumberFormat('en-US');
@@ -43,7 +44,8 @@ export function renderReport(report: ModelReport, colour: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
     colour ? styleText(style, text) : text;
   const lines: string[] = [
-    paint('bold', report.call ?? report.qualname) + paint('dim', `  ${report.file}:${report.span.start.line + 1}`),
+    paint('bold', report.call ?? report.qualname) +
+      paint('dim', `  ${shownPath(report.file)}:${report.span.start.line + 1}`),
   ];
   if (report.tree) {
     const withShapes = report.inputs.length > 0;
@@ -88,7 +90,9 @@ export function renderReport(report: ModelReport, colour: boolean): string {
     if (notes.length === 0) continue;
     lines.push('', paint(style, title));
     for (const note of notes)
-      lines.push(`  ${note.reason}${note.file === null ? '' : paint('dim', `  (${note.file}:${note.line ?? '?'})`)}`);
+      lines.push(
+        `  ${note.reason}${note.file === null ? '' : paint('dim', `  (${shownPath(note.file)}:${note.line ?? '?'})`)}`,
+      );
   }
   return `${lines.join('\n')}\n`;
 }

@@ -39,6 +39,11 @@ export function nameOf(uri: vscode.Uri): string {
   return vscode.workspace.asRelativePath(isCell(uri) ? uri.with({ scheme: 'file', fragment: '' }) : uri);
 }
 
+/** How many files some documents are; the cells of a notebook are one. */
+export function countFiles(uris: readonly string[]): number {
+  return new Set(uris.map((uri) => uri.replace(/^vscode-notebook-cell:([^#]*)#.*$/, '$1'))).size;
+}
+
 /** Shows a place of a file or of a cell and puts the cursor there. */
 export async function showPlace(
   uri: vscode.Uri,
@@ -47,7 +52,10 @@ export async function showPlace(
 ): Promise<void> {
   if (isCell(uri)) {
     // The editor finds the notebook by the address of its cell; `showTextDocument` would show the cell alone.
-    await vscode.commands.executeCommand('vscode.open', uri, { ...options, selection: range });
+    await vscode.commands.executeCommand('vscode.open', uri, {
+      ...options,
+      selection: new vscode.Range(range.start, range.start),
+    });
     return;
   }
   const document = await vscode.workspace.openTextDocument(uri);

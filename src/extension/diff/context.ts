@@ -1,5 +1,6 @@
 /** Context keys for menus and key bindings, and the count in the status bar. */
 import * as vscode from 'vscode';
+import { countFiles } from '../notebooks.js';
 import { hunkAt } from './documents.js';
 import { countOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
@@ -23,7 +24,8 @@ export function registerPendingContext(pending: PendingChanges): vscode.Disposab
     tell('architect.onHunk', editor !== undefined && hunkAt(hunks, editor.selection.active.line) !== undefined);
     if (count === 0) return item.hide();
     item.text = `${pending.growing ? '$(loading~spin)' : '$(diff)'} ${countOf(count)}`;
-    const where = uris.length === 1 ? 'one file' : `${uris.length} files`;
+    const files = countFiles(uris);
+    const where = files === 1 ? 'one file' : `${files} files`;
     const more = pending.growing ? ' More may come.' : '';
     item.tooltip = `Architect: ${countOf(count)} in ${where} to keep or undo.${more} Click for the next one.`;
     item.accessibilityInformation = { label: item.tooltip, role: 'button' };
