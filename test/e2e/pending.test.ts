@@ -2,36 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
-import { propose, type Replacement } from './propose.js';
-
-const CHANGES: readonly Replacement[] = [
-  {
-    file: 'model.py',
-    find: '        self.norm = nn.LayerNorm(d_model)\n        nn.init.normal_(self.token.weight',
-    by: '        self.norm = nn.LayerNorm(d_model)\n        self.drop = nn.Dropout(0.1)\n        nn.init.normal_(self.token.weight',
-    group: 'dropout',
-    label: 'Dropout after the embedding',
-  },
-  {
-    file: 'model.py',
-    find: 'return self.norm(x)  # (B, T, D)',
-    by: 'return self.drop(self.norm(x))  # (B, T, D)',
-    group: 'dropout',
-    label: 'Dropout after the embedding',
-  },
-  {
-    file: 'model.py',
-    find: '        self.hidden = nn.Linear(d_model, d_model)\n',
-    by: '        self.hidden = nn.Linear(d_model, d_model, bias=False)\n',
-    label: 'No bias in the head',
-  },
-  {
-    file: 'train.py',
-    find: 'torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)',
-    by: 'torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.05)',
-    label: 'Decoupled weight decay',
-  },
-];
+import { CHANGES, propose } from './propose.js';
 
 const pendingCount = (session: Session): Promise<string> =>
   session.page.locator('.statusbar-item', { hasText: /\d+ changes?$/ }).innerText();

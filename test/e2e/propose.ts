@@ -9,6 +9,36 @@ export interface Replacement {
   readonly label: string;
 }
 
+/** Four changes of the sample: two that belong together, one that changes the count, one in another file. */
+export const CHANGES: readonly Replacement[] = [
+  {
+    file: 'model.py',
+    find: '        self.norm = nn.LayerNorm(d_model)\n        nn.init.normal_(self.token.weight',
+    by: '        self.norm = nn.LayerNorm(d_model)\n        self.drop = nn.Dropout(0.1)\n        nn.init.normal_(self.token.weight',
+    group: 'dropout',
+    label: 'Dropout after the embedding',
+  },
+  {
+    file: 'model.py',
+    find: 'return self.norm(x)  # (B, T, D)',
+    by: 'return self.drop(self.norm(x))  # (B, T, D)',
+    group: 'dropout',
+    label: 'Dropout after the embedding',
+  },
+  {
+    file: 'model.py',
+    find: '        self.hidden = nn.Linear(d_model, d_model)\n',
+    by: '        self.hidden = nn.Linear(d_model, d_model, bias=False)\n',
+    label: 'No bias in the head',
+  },
+  {
+    file: 'train.py',
+    find: 'torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)',
+    by: 'torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, weight_decay=0.05)',
+    label: 'Decoupled weight decay',
+  },
+];
+
 export interface Proposed {
   readonly hunks: number;
   readonly refused: readonly { readonly message: string }[];
