@@ -1,7 +1,7 @@
 /** Keep and Undo, by lens, key, peek, source control view, and palette. */
 import * as vscode from 'vscode';
 import type { HunkId } from '../../edits/index.js';
-import { originalUri, BASELINE_SCHEME } from './baselineFiles.js';
+import { baselineUri, originalUri, BASELINE_SCHEME } from './baselineFiles.js';
 import { hunkAt } from './documents.js';
 import { countOf } from './hunkText.js';
 import type { HunkArgument } from './lenses.js';
@@ -78,12 +78,40 @@ async function resolve(pending: PendingChanges, { uri, ids }: Target, take: 'pro
   for (const id of ids) explain(await pending.resolve(uri, id, take));
 }
 
-/** The hunk's place with the native peek over it. */
+/**
+ * The hunk's place with what was there before over it: in the native peek, or where that one would show git's changes instead, in
+ * a peek of the baseline.
+ */
 async function showRemoved(pending: PendingChanges, { uri, ids }: Target): Promise<void> {
   const [id] = ids;
   if (id === undefined) return;
   await showHunk(pending, uri, id);
-  await vscode.commands.executeCommand('editor.action.dirtydiff.next');
+  const hunk = pending.hunks(uri).find((each) => each.id === id);
+  const editor = vscode.window.activeTextEditor;
+  if (!hunk || !editor || !isInRepository(editor.document.uri)) {
+    await vscode.commands.executeCommand('editor.action.dirtydiff.next');
+    return;
+  }
+  const { startLine, endLine } = hunk.baseline;
+  const before = new vscode.Range(startLine, 0, Math.max(startLine, endLine - 1), 0);
+  await vscode.commands.executeCommand(
+    'editor.action.peekLocations',
+    editor.document.uri,
+    editor.selection.active,
+    [new vscode.Location(baselineUri(editor.document.uri), before)],
+    'peek',
+  );
+}
+
+/** The part of git's extension that is asked. */
+interface GitExtension {
+  readonly enabled: boolean;
+  getAPI(version: 1): { getRepository(uri: vscode.Uri): unknown };
+}
+
+function isInRepository(uri: vscode.Uri): boolean {
+  const git = vscode.extensions.getExtension<GitExtension>('vscode.git');
+  return git?.isActive === true && git.exports.enabled && Boolean(git.exports.getAPI(1).getRepository(uri));
 }
 
 /** The next of the hunks that belong together, in turn. */
