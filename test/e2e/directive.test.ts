@@ -74,6 +74,7 @@ describe('directives', function () {
       await editor.edit((edit) => edit.insert(new api.Position(3, 0), '\n'));
       editor.selection = new api.Selection(3, 0, 3, 0);
     });
+    await page.locator('.statusbar-item', { hasText: 'Ln 4, Col 1' }).waitFor();
     const row = (text: string) => page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text }).first();
     await page.keyboard.type('# architect:', { delay: 40 });
     await page.keyboard.type(' ', { delay: 40 });
