@@ -18,9 +18,12 @@ import { checkEdits } from './checkEdits.js';
 /** What can be carried out here: everything else isn't shown. */
 export function offers({ uri, position }: OffersParams, workspace: Workspace): OffersResult {
   const found = workspace.current().offersAt(pathOf(uri), position);
+  const started = performance.now();
   return {
     version: workspace.versionOf(uri),
-    offers: found.flatMap((each) => summaryOf(each, each.make(), workspace) ?? []),
+    offers: found.flatMap(
+      (each) => summaryOf(each, each.make(), workspace, performance.now() - started > TIME_TO_COUNT) ?? [],
+    ),
   };
 }
 
@@ -28,10 +31,15 @@ function summaryOf(
   { id, group, title, changesModel, needsShapes }: Offer,
   made: Made,
   workspace: Workspace,
+  isLate: boolean,
 ): OfferSummary | null {
   if (made.kind === 'refused') return null;
   if (!changesModel || made.kind !== 'change') return { id, group, title };
+  const isKnown = isChecked(made.change, workspace);
+  // What has to be checked before it may be offered waits for the next time; the rest is counted when it is taken.
+  if (isLate && !isKnown) return needsShapes ? null : { id, group, title: `${made.change.title} (not counted yet)` };
   const checked = checkOf(made.change, workspace);
+  if (id === 'layer.depthwise' && checked?.parameters.kind === 'known' && checked.parameters.delta >= 0) return null;
   if (needsShapes && checked?.shapes.outcome !== 'passed') return null;
   if (!checked || checked.syntax.outcome === 'failed' || checked.shapes.outcome === 'failed') return null;
   return { id, group, title: `${made.change.title} (${deltaText(checked.parameters)})` };
@@ -49,23 +57,30 @@ function deltaText(delta: ParameterDelta): string {
 /** Checks of changes that were made before for the same texts: the light bulb asks at every move of the cursor. */
 const checks = new WeakMap<Workspace, Map<string, CheckedVariant | undefined>>();
 const MOST_CHECKS = 64;
+/** Milliseconds after which no further count is begun for one look at the light bulb. */
+const TIME_TO_COUNT = 1500;
 
-function checkOf({ changes }: OfferedChange, workspace: Workspace): CheckedVariant | undefined {
-  const texts = textsOf(changes);
-  const baseline: OverlayText[] = [...byFile(changes).keys()].map((file) => ({
+function keyOf({ changes }: OfferedChange, workspace: Workspace): string {
+  const before = [...byFile(changes).keys()].map((file) => [file.path, digestOf(file.text)]);
+  return JSON.stringify([workspace.revision, before, textsOf(changes).map(({ text }) => digestOf(text))]);
+}
+
+function isChecked(change: OfferedChange, workspace: Workspace): boolean {
+  return checks.get(workspace)?.has(keyOf(change, workspace)) ?? false;
+}
+
+function checkOf(change: OfferedChange, workspace: Workspace): CheckedVariant | undefined {
+  const files = textsOf(change.changes);
+  const baseline: OverlayText[] = [...byFile(change.changes).keys()].map((file) => ({
     uri: uriOf(file.path),
     text: file.text,
   }));
-  const key = JSON.stringify([
-    workspace.revision,
-    baseline.map(({ uri, text }) => [uri, digestOf(text)]),
-    texts.map(({ text }) => digestOf(text)),
-  ]);
+  const key = keyOf(change, workspace);
   let known = checks.get(workspace);
   if (!known) checks.set(workspace, (known = new Map<string, CheckedVariant | undefined>()));
   if (!known.has(key)) {
     if (known.size >= MOST_CHECKS) known.clear();
-    known.set(key, checkEdits({ baseline, variants: [{ id: 'offer', files: texts }] }, workspace).variants[0]);
+    known.set(key, checkEdits({ baseline, variants: [{ id: 'offer', files }] }, workspace).variants[0]);
   }
   return known.get(key);
 }

@@ -19,7 +19,7 @@ import { changed, refused, type Made } from '../offers.js';
 import { numberOf, type Kind } from '../overfitting/layers.js';
 import { papers } from '../papers.js';
 import type { Change } from '../types.js';
-import { calledKind, followers, textOf, type LayerSite } from './site.js';
+import { calledKind, followers, isOutput, textOf, type LayerSite } from './site.js';
 
 const SIZES: Readonly<Record<string, readonly [string, string]>> = {
   Linear: ['in_features', 'out_features'],
@@ -94,8 +94,8 @@ export function addNorm(site: LayerSite): Made {
     if (added) changes.push(added);
   } else {
     if (!place.use) return refused('it is not called in exactly one place');
-    const { calls, returned } = followers(anatomy, place.use);
-    if (returned || calls.length === 0) return refused('its result is an output');
+    const { calls } = followers(anatomy, place.use);
+    if (isOutput(anatomy, place.use)) return refused('its result is an output');
     if (calls.some((each) => isNorm(calledKind(anatomy, each)))) return refused('it is normalised');
     const added = behind(site, place.use, freshAttribute(site, 'norm'), text, title);
     if (!added) return refused('its line holds more than one statement');
@@ -143,6 +143,7 @@ export function addDropout(site: LayerSite): Made {
   } else {
     let around = place.use;
     if (!around) return refused('it is not called in exactly one place');
+    if (isOutput(anatomy, around)) return refused('its result is an output');
     for (let step = 0; step < 3; step++) {
       const { calls, returned } = followers(anatomy, around);
       const [next] = calls;
@@ -182,7 +183,7 @@ export function addResidual(site: LayerSite): Made {
     return refused('it is added to something');
   const above = parentOf(file, use);
   if (above?.kind === 'Binary') return refused('it is added to something');
-  if (followers(site.anatomy, use).returned) return refused('its result is an output');
+  if (isOutput(site.anatomy, use)) return refused('its result is an output');
   const stride = argumentOf(call, 'stride', 3);
   const strideText = stride ? file.slice(stride.value) : '1';
   const isConvolution = name.startsWith('Conv');

@@ -115,3 +115,14 @@ export function calledKind(anatomy: Anatomy, call: CallExpr): Kind {
 
 export const textOf = (file: SourceFile, expr: Expr | null | undefined): string | null =>
   expr ? file.slice(expr) : null;
+
+/** Whether a call's result leaves `forward` without going through another layer with weights; unknown counts as yes. */
+export function isOutput(anatomy: Anatomy, use: CallExpr, depth = 0): boolean {
+  const { calls, returned } = followers(anatomy, use);
+  if (returned || calls.length === 0 || depth > 8) return true;
+  return calls.some((call) => {
+    const layer = anatomy.called(call);
+    const passes = !layer || ['activation', 'shape', 'dropout', 'other'].includes(layer.kind);
+    return passes && isOutput(anatomy, call, depth + 1);
+  });
+}
