@@ -89,6 +89,8 @@ export interface UnknownArguments {
   readonly keyword: Unknown | null;
 }
 
+const UNKNOWN_ARGUMENTS = 'the arguments are not known';
+
 /** A call of which only some arguments are known: the others are unknown inside functions that can be followed. */
 export function callInPart(
   interpreter: Interpreter,
@@ -126,7 +128,8 @@ export function callInPart(
     }
   }
   const cause = unknown.positional ?? unknown.keyword;
-  const reason = interpreter.unknown(`the arguments are not known: ${cause?.reason ?? ''}`);
+  const why = cause?.reason ?? '';
+  const reason = interpreter.unknown(why.startsWith(UNKNOWN_ARGUMENTS) ? why : `${UNKNOWN_ARGUMENTS}: ${why}`);
   const result = callUnknown(interpreter, { ...reason, place: cause?.place ?? reason.place }, args, kwargs);
   // A method may change what it belongs to; a tensor's says so by its name.
   if (typeof callee === 'object' && callee?.kind === 'method' && mayChange(callee))
