@@ -56,11 +56,13 @@ const PROGRAMS = [
       ...node,
       // What runs compiled code of the last time knows no `import()`.
       supported: { 'dynamic-import': false },
-      plugins: [separate('./batch.js', './cli-batch.js'), separate('./lint.js', './cli-lint.js')],
+      plugins: ['batch', 'lint', 'advise', 'mcp'].map((name) => separate(`./${name}.js`, `./cli-${name}.js`)),
     },
   },
   { entry: 'src/cli/batch.ts', out: 'cli-batch.js', options: node },
   { entry: 'src/cli/lint.ts', out: 'cli-lint.js', options: node },
+  { entry: 'src/cli/advise.ts', out: 'cli-advise.js', options: node },
+  { entry: 'src/cli/mcp.ts', out: 'cli-mcp.js', options: node },
   { entry: 'src/cli/worker.ts', out: 'cli-worker.js', options: node },
   {
     entry: 'src/inspector/main.ts',

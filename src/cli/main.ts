@@ -1,10 +1,13 @@
 /** `architect`: the engine on the command line. The engine itself runs in a worker thread. */
 import { Command, CommanderError, Option } from 'commander';
 import { analyze, type AnalyzeFlags } from './analyze.js';
+import type { AdviseFlags } from './advise.js';
 import { EXIT, isUsageError } from './exit.js';
 import type { LintFlags } from './lint.js';
 
 declare const ARCHITECT_VERSION: string | undefined;
+
+const VERSION = typeof ARCHITECT_VERSION === 'string' ? ARCHITECT_VERSION : 'development';
 
 const EXAMPLES = `
 Examples:
@@ -14,6 +17,8 @@ Examples:
   architect analyze --batch < requests.jsonl
   architect lint src --format sarif > findings.sarif
   architect lint train.py --level info --fix
+  architect advise model.py loss is 0.1 on training but 0.8 on validation
+  architect mcp .
 
 Exit codes: 0 done, 1 findings at or above the asked level, 2 bad usage or unreadable input, 3 nothing could be resolved.`;
 
@@ -23,7 +28,7 @@ const collect = (value: string, before: readonly string[]): string[] => [...befo
 function program(): Command {
   const root = new Command('architect')
     .description('Exact parameters, shapes and multiply-accumulates of PyTorch modules, without running Python.')
-    .version(typeof ARCHITECT_VERSION === 'string' ? ARCHITECT_VERSION : 'development')
+    .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(architect --help shows how it is used)')
     .addHelpText('after', EXAMPLES);
@@ -69,6 +74,27 @@ function program(): Command {
     .exitOverride()
     .action(async (paths: readonly string[], flags: LintFlags) => {
       process.exitCode = await (await import('./lint.js')).lint(paths, flags);
+    });
+  root
+    .command('advise')
+    .description('diagnosis and prescriptions of the built-in playbook, offline; nothing is changed')
+    .argument('<file>', 'Python file with the model or its training')
+    .argument('[words...]', 'what you see: fix overfitting, loss is 0.1 on training but 0.8 on validation')
+    .option('--path <dir>', 'folder in which imports are looked for (repeatable)', collect, [])
+    .option('--json', 'print the advice with its edits as JSON')
+    .exitOverride()
+    .action(async (file: string, words: readonly string[], flags: AdviseFlags) => {
+      process.exitCode = await (await import('./advise.js')).advise(file, words, flags);
+    });
+  root
+    .command('mcp')
+    .description(
+      'serve the analyser’s tools to other agents over the Model Context Protocol (standard input and output)',
+    )
+    .argument('[folders...]', 'folders that may be read; the current one if left out')
+    .exitOverride()
+    .action(async (folders: readonly string[]) => {
+      process.exitCode = await (await import('./mcp.js')).mcp(folders, VERSION);
     });
   return root;
 }

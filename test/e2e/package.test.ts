@@ -25,6 +25,8 @@ describe('the package', () => {
       'worker.js',
       'cli.js',
       'cli-main.js',
+      'cli-mcp.js',
+      'cli-advise.js',
       'cli-batch.js',
       'cli-lint.js',
       'cli-worker.js',
