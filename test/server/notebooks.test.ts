@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { cellAt, layOut, type Program } from '../../src/server/notebooks/program.js';
 import { toCells, toPrograms, type Programs } from '../../src/server/notebooks/translate.js';
 
-const NOTEBOOK = 'file:///work/net.ipynb';
-const PATH = '/work/net.ipynb';
-const cellUri = (i: number): string => `vscode-notebook-cell:/work/net.ipynb#${i}`;
+const NOTEBOOK = 'file:///project/net.ipynb';
+const PATH = '/project/net.ipynb';
+const cellUri = (i: number): string => `vscode-notebook-cell:/project/net.ipynb#${i}`;
 
 /** Cells 0 to 2; the program has `# cell 1` on line 0, the texts on lines 1, 4 to 5 and 8 to 9. */
 const program = layOut(
@@ -50,7 +50,7 @@ describe('what is asked about cells', () => {
       uri: NOTEBOOK,
       position: at(5, 3),
     });
-    const file = { uri: 'file:///work/other.py', position: at(1, 3) };
+    const file = { uri: 'file:///project/other.py', position: at(1, 3) };
     assert.deepEqual(toPrograms(file, programs), file);
   });
 
@@ -82,7 +82,7 @@ describe('what is said of a notebook', () => {
       findings: [{ rule: 'syntax', span: { file: PATH, start: at(8, 6), end: at(9, 2) } }],
       unknowns: [{ reason: 'why', file: PATH, line: 6 }],
       readings: [{ uri: NOTEBOOK, range: { start: at(1), end: at(1, 4) } }],
-      elsewhere: { file: '/work/a.py', start: at(3), end: at(4) },
+      elsewhere: { file: '/project/a.py', start: at(3), end: at(4) },
     };
     assert.deepEqual(toCells(result, null, programs), {
       findings: [{ rule: 'syntax', span: { file: cellUri(2), start: at(0, 6), end: at(1, 2) } }],
