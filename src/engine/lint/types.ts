@@ -1,8 +1,9 @@
 /** What a rule is and what it finds. */
 import type { Place } from '../python/value.js';
 import type { Program } from './program.js';
+import type { Severity } from './severity.js';
 
-export type Severity = 'error' | 'warning' | 'info' | 'hint';
+export type { Severity };
 
 /** A place that helps to understand a finding. */
 export interface Related {

@@ -103,9 +103,9 @@ export interface LayerSignal {
   readonly gradientNorm: number | null;
 }
 
-import type { Severity } from '../lint/types.js';
+import type { Severity } from '../lint/severity.js';
 
-export type { Severity } from '../lint/index.js';
+export type { Severity };
 
 /** A problem that was found, with the numbers in the message. */
 export interface FindingReport {
