@@ -8,6 +8,9 @@ const lensTitles = async (uri: vscode.Uri): Promise<string[]> => {
   return lenses.map(({ command }) => command?.title ?? '');
 };
 
+/** The lens of the whole model: its parameters, then what else is known. */
+const isWhole = (title: string): boolean => title.startsWith('363,460 parameters');
+
 describe('the analysis in the extension host', () => {
   const model = (): vscode.Uri => {
     const folder = vscode.workspace.workspaceFolders?.[0]?.uri;
@@ -22,7 +25,7 @@ describe('the analysis in the extension host', () => {
       () => lensTitles(model()),
       (shown) => shown.some((title) => /\d parameters/.test(title)),
     );
-    assert(titles.includes('363,460 parameters'), titles.join());
+    assert(titles.some(isWhole), titles.join());
     assert.equal(titles.filter((title) => title === 'Inspect').length, 5);
   });
 
@@ -35,13 +38,13 @@ describe('the analysis in the extension host', () => {
     await waitFor(
       'other counts',
       () => lensTitles(model()),
-      (shown) => shown.some((title) => /\d parameters/.test(title)) && !shown.includes('363,460 parameters'),
+      (shown) => shown.some((title) => /\d parameters/.test(title)) && !shown.some(isWhole),
     );
     await vscode.commands.executeCommand('undo');
     await waitFor(
       'the counts from before',
       () => lensTitles(model()),
-      (shown) => shown.includes('363,460 parameters'),
+      (shown) => shown.some(isWhole),
     );
   });
 
@@ -55,7 +58,7 @@ describe('the analysis in the extension host', () => {
     await waitFor(
       'counts',
       () => lensTitles(model()),
-      (shown) => shown.includes('363,460 parameters'),
+      (shown) => shown.some(isWhole),
       25_000,
     );
   });
