@@ -109,6 +109,8 @@ describe('@architect with Claude', function () {
     await session().screenshot('wrong-key');
     await page.locator('.notification-list-item .monaco-button', { hasText: 'Enter Again' }).click();
     await bench.answerInput(`  ${FAKE_KEY} `);
+    // The toast may have gone before anybody looks; the list keeps it.
+    await bench.command('Notifications: Show Notifications');
     await page.locator('.notification-list-item', { hasText: 'The Anthropic key is set' }).waitFor();
     await bench.command('Notifications: Clear All Notifications');
   });

@@ -72,7 +72,14 @@ describe('directives', function () {
       if (!editor) return;
       await editor.edit((edit) => edit.delete(new api.Range(3, 0, 4, 0)));
       await editor.edit((edit) => edit.insert(new api.Position(3, 0), '\n'));
-      editor.selection = new api.Selection(3, 0, 3, 0);
+      // From another line, so that the status bar tells when the cursor has arrived.
+      editor.selection = new api.Selection(0, 0, 0, 0);
+    });
+    await page.locator('.statusbar-item', { hasText: 'Ln 1, Col 1' }).waitFor();
+    await spy.evaluate((api) => {
+      const editor = api.window.activeTextEditor;
+      if (editor) editor.selection = new api.Selection(3, 0, 3, 0);
+      return Promise.resolve();
     });
     await page.locator('.statusbar-item', { hasText: 'Ln 4, Col 1' }).waitFor();
     const row = (text: string) => page.locator('.suggest-widget.visible .monaco-list-row', { hasText: text }).first();

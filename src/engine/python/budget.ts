@@ -3,7 +3,9 @@ export const budget = {
   /** Evaluated nodes and builtin work units for one run. */
   steps: 16_000_000,
   /** The same for building one module's namespace. */
-  moduleSteps: 8_000_000,
+  moduleSteps: 3_000_000,
+  /** The same for a look at what a project's code gives, such as one sample of a data set. */
+  apartSteps: 200_000,
   /** Wall-clock milliseconds for one run. */
   milliseconds: 10_000,
   /** Nested Python calls, as CPython's default recursion limit. */

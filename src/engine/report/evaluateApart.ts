@@ -1,4 +1,5 @@
 /** Evaluates what stands in the project without leaving a trace in the run. */
+import { budget } from '../python/budget.js';
 import type { Interpreter, PyModule, Value } from '../python/index.js';
 import type { SourceFile } from '../syntax/index.js';
 
@@ -8,7 +9,8 @@ export function evaluateApart(interpreter: Interpreter, file: SourceFile, action
   const depth = heap.depth;
   const journal = heap.fork();
   const assumptions = interpreter.assumptions.slice();
-  const value = interpreter.attempt(() => action(interpreter.importer.moduleOfFile(file.path)));
+  const home = interpreter.importer.moduleOfFile(file.path);
+  const value = interpreter.attempt(() => interpreter.withBudget(budget.apartSteps, () => action(home)));
   heap.unwind(depth + 1);
   heap.rollback(journal);
   interpreter.assumptions = assumptions;

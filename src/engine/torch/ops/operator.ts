@@ -36,8 +36,15 @@ export function maxValues(dtype: DType | Unknown | undefined): number {
 
 /** Thrown where an argument decides the result and is unknown; the operator then answers that unknown. */
 export class Undetermined extends Error {
-  constructor(readonly unknown: Unknown) {
+  readonly unknown: Unknown;
+
+  constructor(unknown: Unknown) {
+    // Thrown often, and deep down: to record the stack each time would cost more than the operator.
+    const { stackTraceLimit } = Error;
+    Error.stackTraceLimit = 0;
     super(unknown.reason);
+    Error.stackTraceLimit = stackTraceLimit;
+    this.unknown = unknown;
   }
 }
 
@@ -312,7 +319,11 @@ function perform(
     }
     answer = { shape: error.unknown };
   }
-  if (isResult(answer)) return deliver(args, answer, inplace || bound['inplace'] === true, options);
+  if (isResult(answer)) {
+    // Values are computed one by one: they are work, too.
+    if (answer.values) context.step(answer.values.length >> 3);
+    return deliver(args, answer, inplace || bound['inplace'] === true, options);
+  }
   if (isResults(answer)) {
     const outputs = args.makeMany(answer);
     const out = bound['out'];
