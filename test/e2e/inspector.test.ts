@@ -72,10 +72,9 @@ describe('the inspector in a light theme', function () {
   const session = useSession({ name: 'inspector-light', colorScheme: 'light' });
 
   it('opens from the context menu', async () => {
-    const { bench, page } = session();
+    const { bench } = session();
     await bench.openFile('model.py');
-    await bench.editor('model.py').locator('.view-line', { hasText: 'class FeedForward' }).click({ button: 'right' });
-    await page.locator('.context-view .action-label', { hasText: 'Analyze this nn.Module' }).click();
+    await bench.contextMenu('model.py', 'class FeedForward', 'Analyze this nn.Module');
     await bench.webview().locator('[role=row]', { hasText: 'expand' }).waitFor();
     await session().screenshot('tree');
   });

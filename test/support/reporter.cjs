@@ -17,13 +17,20 @@ module.exports = class ResultReporter extends Spec {
       Base.consoleLog = (/** @type {unknown[]} */ ...words) => appendFileSync(transcript, `${format(...words)}\n`);
     /** @type {{ title: string, message: string }[]} */
     const failed = [];
-    runner.on('fail', (test, error) =>
-      failed.push({ title: test.fullTitle(), message: String(error?.stack ?? error) }),
-    );
+    /** @type {typeof failed} */
+    const retried = [];
+    /** @param {typeof failed} list @returns {(test: import('mocha').Runnable, error: Error) => void} */
+    const note = (list) => (test, error) =>
+      void list.push({ title: test.fullTitle(), message: String(error?.stack ?? error) });
+    runner.on('fail', note(failed));
+    runner.on('retry', note(retried));
     runner.on('end', () => {
       if (!result) return;
       const { passes, failures, pending } = runner.stats ?? { passes: 0, failures: 1, pending: 0 };
-      writeFileSync(result, JSON.stringify({ passed: passes, failed: failures, skipped: pending, failures: failed }));
+      writeFileSync(
+        result,
+        JSON.stringify({ passed: passes, failed: failures, skipped: pending, failures: failed, retried }),
+      );
     });
   }
 };

@@ -15,7 +15,14 @@ interface Result {
   passed: number;
   failed: number;
   skipped: number;
-  failures: { title: string; message: string }[];
+  failures: Trouble[];
+  /** Failures of tests that were tried anew. */
+  retried: Trouble[];
+}
+
+interface Trouble {
+  title: string;
+  message: string;
 }
 
 const USAGE = `npm test [-- LAYER… [--grep TEXT] [--no-setup]]
@@ -120,7 +127,7 @@ async function runLayer(
   console.log(`\n== ${layer.name}${parser ? `, ${parser} parser` : ''}`);
   if (layer.kind !== 'lint' && files.length === 0) {
     console.log(`${layer.name}: there are no tests yet`);
-    return { passed: 0, failed: 0, skipped: 0, failures: [] };
+    return { passed: 0, failed: 0, skipped: 0, failures: [], retried: [] };
   }
   const file = join(TEST_OUTPUT, 'results', `${layer.name}${parser ? `-${parser}` : ''}.json`);
   let trouble: string | undefined;
@@ -138,8 +145,10 @@ async function runLayer(
     result.failed += result.failed === 0 ? 1 : 0;
     console.log(`${layer.name}: ${trouble}`);
   }
-  for (const { title, message } of result.failures)
-    console.log(`FAILED ${layer.name}: ${title}: ${message.split('\n')[0]}`);
+  const tell = (what: string, { title, message }: Trouble): void =>
+    console.log(`${what} ${layer.name}: ${title}: ${message.split('\n')[0]}`);
+  for (const trouble of result.retried) tell('TRIED ANEW', trouble);
+  for (const trouble of result.failures) tell('FAILED', trouble);
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   console.log(
     `${layer.name}: ${result.passed} passed, ${result.failed} failed, ${result.skipped} skipped in ${seconds} s`,
@@ -158,6 +167,7 @@ async function runNode(
   const mocha = join(ROOT, 'node_modules', 'mocha', 'bin', 'mocha.js');
   const reporter = join(ROOT, 'test', 'support', 'reporter.cjs');
   const options = ['--reporter', reporter, '--timeout', String(layer.testTimeout ?? 10_000), '--exit'];
+  if (layer.retries) options.push('--retries', String(layer.retries));
   const args =
     layer.kind === 'lint'
       ? [join(ROOT, 'scripts', 'lint.mjs')]
@@ -180,7 +190,7 @@ async function runHost(layer: Layer, files: string[], result: string, grep?: str
 }
 
 async function readResult(file: string): Promise<Result> {
-  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: 0, failures: [] };
+  if (!existsSync(file)) return { passed: 0, failed: 0, skipped: 0, failures: [], retried: [] };
   return JSON.parse(await readFile(file, 'utf8')) as Result;
 }
 

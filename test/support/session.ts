@@ -65,7 +65,7 @@ export class Session {
         permissions: ['clipboard-read', 'clipboard-write'],
       });
       // Tests wait for what is slow; nothing may hang longer than this.
-      context.setDefaultTimeout(30_000);
+      context.setDefaultTimeout(45_000);
       const page = await context.newPage();
       const session = new Session(options, server, browser, context, page, folder, temporary);
       await session.load();
@@ -127,7 +127,7 @@ export function useSession(options: SessionOptions): () => Session {
     session = await Session.open(options);
   });
   afterEach(async function () {
-    if (this.currentTest?.state !== 'failed') return;
+    if (!this.currentTest || this.currentTest.isPassed()) return;
     await session?.screenshot(`failed ${this.currentTest.title}`.replaceAll(/[^\w.-]+/g, '-').slice(0, 80));
   });
   after(async function () {
