@@ -1,9 +1,9 @@
 /** A line over each `nn.Module`: its parameters, multiply-accumulates and output, Inspect, Ask. */
 import * as vscode from 'vscode';
-import type { ModuleSummary } from '../protocol/index.js';
+import type { Count, ModuleSummary } from '../protocol/index.js';
 import { PYTHON, type AnalysisClient } from './analysis/client.js';
 import { formatOutput, formatShape } from './inspector/view.js';
-import { formatCount, formatShort } from './numbers.js';
+import { formatCount, formatShort, numberOf } from './numbers.js';
 
 const QUIET_MILLISECONDS = 300;
 /** How often an answer is asked for again when someone types meanwhile. */
@@ -98,11 +98,22 @@ export function countText({ parameters, atLeast, missing, unknown }: ModuleSumma
   return `parameters unknown: ${reason.length > LONGEST_REASON ? `${reason.slice(0, LONGEST_REASON)}…` : reason}`;
 }
 
+/** A number for each of something: `1605632*B`. */
+const PER_SIZE = /^(\d+)\*([A-Za-z_]\w*)$/;
+
+/** `4.09 GMACs`, `1.61 MMACs × B`; nothing where there are none or they take more than that to say. */
+function macsText(macs: Count): string[] {
+  const each = macs === null || typeof macs === 'number' ? null : PER_SIZE.exec(macs.expression);
+  const size = each ? Number(each[1]) : numberOf(macs);
+  if (size === null || size === 0) return [];
+  return [`${formatShort(size)}MACs${each ? ` × ${each[2] ?? ''}` : ''}`];
+}
+
 /** `4.09 GMACs`, `→ [B, 10]`: as far as forward could be followed. */
 export function forwardText({ macs, output }: Pick<ModuleSummary, 'macs' | 'output'>): string[] {
   const shape = formatOutput(output);
   return [
-    ...(typeof macs === 'number' && macs > 0 ? [`${formatShort(macs)}MACs`] : []),
+    ...macsText(macs),
     ...(shape === '' || shape.length > LONGEST_SHAPE ? [] : [`→ ${shape}`]),
   ];
 }

@@ -40,8 +40,8 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
     modulesOf: (path) => expected(() => analyze(path).map(summaryOf)),
     analyzeFile: (path, { qualname, call, inputs } = {}) =>
       expected(() =>
-        qualname === undefined && call === undefined && !inputs?.length
-          ? analyze(path)
+        call === undefined && !inputs?.length
+          ? analyze(path).filter((report) => qualname === undefined || report.qualname === qualname)
           : engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
       ),
     problemsOf: (path) =>

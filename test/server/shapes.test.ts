@@ -77,4 +77,67 @@ describe('shapes in an editor’s terms', () => {
     assert.match(hover.contents.value, /Linear: \[8, 4\] → \[8, 6\]/);
     assert.match(hover.contents.value, /Parameters: 6·4 \+ 6 = 30/);
   });
+
+  it('are the same in lenses, hints, hovers and the inspector where a loader says the inputs', async () => {
+    const text = `import torch
+import torch.nn as nn
+from torch.utils.data import DataLoader, TensorDataset
+
+class Block(nn.Module):
+    def __init__(self, d):
+        super().__init__()
+        self.norm = nn.LayerNorm(d)
+        self.ff = nn.Linear(d, d)
+
+    def forward(self, x):
+        h = self.norm(x)
+        return x + self.ff(h)
+
+class Net(nn.Module):
+    def __init__(self, words, d=96):
+        super().__init__()
+        self.words = nn.Embedding(words, d)
+        self.blocks = nn.ModuleList([Block(d) for _ in range(2)])
+
+    def forward(self, tokens):
+        x = self.words(tokens)
+        for block in self.blocks:
+            x = block(x)
+        return x.mean(1)
+
+def main():
+    data = TensorDataset(torch.zeros(500, 32, dtype=torch.long))
+    model = Net(1000)
+    for (tokens,) in DataLoader(data, batch_size=16):
+        model(tokens)
+`;
+    await client.change(uri, text);
+    const line = text.split('\n').indexOf('        h = self.norm(x)');
+    const { modules } = await client.ask('architect/modules', { uri });
+    const block = modules.find(({ name }) => name === 'Block');
+    assert.ok(block);
+    const batch = { expression: 'B', symbols: ['B'], value: null };
+    assert.deepEqual(block.output, [batch, 32, 96]);
+    assert.deepEqual(block.macs, { expression: '294912*B', symbols: ['B'], value: null });
+    const { reports } = await client.ask('architect/inspect', { uri, qualname: 'Block' });
+    assert.deepEqual(
+      reports.map(({ output, macs, inputs }) => ({ output, macs, inputs })),
+      [{ output: block.output, macs: block.macs, inputs: block.inputs }],
+    );
+    assert.equal(reports[0]?.inputs[0]?.source, 'whole');
+    const hints: readonly { label: string }[] = await client.connection.sendRequest('textDocument/inlayHint', {
+      textDocument: { uri },
+      range: { start: { line, character: 0 }, end: { line: line + 1, character: 0 } },
+    });
+    assert.deepEqual(
+      hints.map(({ label }) => label),
+      ['[B, 32, 96]', '→ [B, 32, 96]'],
+    );
+    const hover: { contents: { value: string } } = await client.connection.sendRequest('textDocument/hover', {
+      textDocument: { uri },
+      position: { line, character: 18 },
+    });
+    assert.match(hover.contents.value, /LayerNorm: \[B, 32, 96\] → \[B, 32, 96\]/);
+    assert.doesNotMatch(hover.contents.value, /inferred/);
+  });
 });

@@ -20,6 +20,7 @@ import { isTensorValue } from '../torch/nn/objects.js';
 import { callsIn } from './construct.js';
 import { loadedShape } from './loadedInputs.js';
 import { evaluateApart } from './evaluateApart.js';
+import { showInputs } from './inferInputs.js';
 import type { InputGuess } from './inputSources.js';
 import type { InputSpec, TensorSpec } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
@@ -69,7 +70,7 @@ export function* calledInputs(
         specs: found.specs,
         source: found.source,
         isSure: false,
-        note: `forward is called with ${shown(found.specs)}, as ${found.source === 'data' ? 'its data set gives them' : 'it is called'} here`,
+        note: `forward is called with ${showInputs(found.specs)}, as ${found.source === 'data' ? 'its data set gives them' : 'it is called'} here`,
         place: { file, start: call.start, end: call.end } satisfies Place,
       };
     }
@@ -193,10 +194,4 @@ function sizeSpecs(value: Value, kind: 'batch' | 'sample'): InputSpec[] | null {
   }
   const dims: (number | string)[] = kind === 'sample' ? ['B', ...numbers] : [...numbers];
   return numbers.length > 0 ? [{ kind: 'tensor', name: null, dims, dtype: 'float32' }] : null;
-}
-
-function shown(specs: readonly InputSpec[]): string {
-  return specs
-    .map((spec) => (spec.kind === 'tensor' ? `${spec.dtype}[${spec.dims.join(', ')}]` : spec.text))
-    .join(', ');
 }

@@ -43,6 +43,20 @@ function calleeName(node: Expr): string | null {
   return node.kind === 'Name' ? node.id : node.kind === 'Attribute' ? node.attr : null;
 }
 
+/** The classes whose statements call something, by its name. */
+export function classesByCall(file: SourceFile, nodes: readonly ClassDef[]): Map<string, Set<ClassDef>> {
+  const found = new Map<string, Set<ClassDef>>();
+  for (const { func, start, end } of callsIn(file)) {
+    const name = calleeName(func);
+    const node = nodes.find((each) => each.start < start && end <= each.end);
+    if (name === null || !node) continue;
+    const known = found.get(name);
+    if (known) known.add(node);
+    else found.set(name, new Set([node]));
+  }
+  return found;
+}
+
 /** One way to get an instance. */
 export interface Construction {
   /** For the report's `call`; `null` while nothing worked. */
@@ -56,6 +70,8 @@ export interface Constructed {
   readonly value: Value;
   readonly shown: string | null;
   readonly inputs: readonly InputSpec[] | null;
+  /** The module that it was taken out of. */
+  readonly part?: { readonly owner: ClassDef; readonly path: string };
   /** Arguments that nobody gave. */
   readonly missing?: readonly string[];
 }
@@ -229,7 +245,13 @@ function partOf({ interpreter, cls }: ClassContext, owner: ClassContext, wholes:
   const part = whole?.parts.get(cls);
   if (!whole || !part) return null;
   interpreter.assumptions.push(...whole.assumptions);
-  return { value: part.instance, shown: `${whole.shown}.get_submodule("${part.path}")`, inputs: null };
+  const { instance, path } = part;
+  return {
+    value: instance,
+    shown: `${whole.shown}.get_submodule("${path}")`,
+    inputs: null,
+    part: { owner: owner.node, path },
+  };
 }
 
 /** A named size for a whole number; for anything else only the user can say. */

@@ -15,7 +15,7 @@ import { signatureOf } from '../model/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
-import { construct, type ClassContext, type Wholes } from './construct.js';
+import { classesByCall, construct, type ClassContext, type Wholes } from './construct.js';
 import { directivesOf, sizesIn, type DirectiveHelp } from './directives.js';
 import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
@@ -23,6 +23,7 @@ import { check, distinct, Program } from '../lint/index.js';
 import { findingReport } from './findings.js';
 import { buildReport } from './modelReport.js';
 import { Recorder, type Observation } from './observation.js';
+import { inputsFromWhole, type AnalysedWhole, type PartCalls } from './partInputs.js';
 import { rehearse } from './rehearse.js';
 import type { FindingReport, ModelReport } from './types.js';
 
@@ -53,6 +54,24 @@ export interface AnalyzeOptions {
 
 /** Scripts that import a file and are run to see what becomes of its models. */
 const MOST_SCRIPTS = 3;
+
+/** One class of a file, and what the others of it said so far. */
+interface ClassRequest {
+  readonly path: string;
+  readonly file: SourceFile;
+  readonly node: ClassDef;
+  readonly inputs: readonly InputSpec[] | null;
+  readonly wholes: Wholes;
+  /** Whether to collect what is seen at the places of the file. */
+  readonly watches: boolean;
+  /** `null` for what is being analysed, and what is no module. */
+  readonly analysed: ReadonlyMap<ClassDef, Analysed | null>;
+}
+
+interface Analysed extends AnalysedWhole {
+  readonly report: ModelReport;
+  readonly observation: Observation | null;
+}
 
 /** The request can't be answered at all: its message is for people. */
 export class EngineError extends Error {
@@ -105,14 +124,27 @@ export class Engine {
     options: AnalyzeOptions,
     observations: Observation[] | null,
   ): ModelReport[] {
-    const reports: ModelReport[] = [];
+    const nodes = classesOf(file);
+    const wanted = nodes.filter(({ name }) => options.qualname === undefined || name === options.qualname);
+    const inputs = options.inputs ?? null;
     const wholes: Wholes = new Map();
-    for (const node of classesOf(file)) {
-      if (options.qualname !== undefined && node.name !== options.qualname) continue;
-      const report = this.analyzeClass(path, file, node, options.inputs ?? null, wholes, observations);
-      if (report) reports.push(report);
-    }
-    return reports;
+    const makers = inputs ? new Map<string, never>() : classesByCall(file, nodes);
+    const analysed = new Map<ClassDef, Analysed | null>();
+    const analyze = (node: ClassDef): void => {
+      if (analysed.has(node)) return;
+      analysed.set(node, null);
+      // Those that make objects of it may say what these are called with.
+      for (const whole of makers.get(node.name) ?? []) analyze(whole);
+      const watches = observations !== null;
+      analysed.set(node, this.analyzeClass({ path, file, node, inputs, wholes, watches, analysed }));
+    };
+    // What a file ends with is usually the whole that its other classes are parts of.
+    const first = inputs ? Infinity : Math.min(...wanted.map((node) => nodes.indexOf(node)));
+    for (const node of nodes.slice(first).reverse()) analyze(node);
+    for (const node of wanted) analyze(node);
+    const found = wanted.flatMap((node) => analysed.get(node) ?? []);
+    observations?.push(...found.flatMap(({ observation }) => observation ?? []));
+    return found.map(({ report }) => report);
   }
 
   private analyzeCall(path: string, file: SourceFile, call: string, inputs: readonly InputSpec[] | null): ModelReport {
@@ -143,16 +175,10 @@ export class Engine {
     return module;
   }
 
-  private analyzeClass(
-    path: string,
-    file: SourceFile,
-    node: ClassDef,
-    inputs: readonly InputSpec[] | null,
-    wholes: Wholes,
-    observations: Observation[] | null,
-  ): ModelReport | null {
+  private analyzeClass(request: ClassRequest): Analysed | null {
     const { interpreter } = this;
-    const recorder = observations ? new Recorder(file) : undefined;
+    const { path, file, node, inputs, wholes, analysed } = request;
+    const recorder = request.watches ? new Recorder(file) : undefined;
     return this.watched(recorder, () => {
       const module = this.moduleOf(path);
       const context = this.classContext(module, file, node);
@@ -162,31 +188,30 @@ export class Engine {
       );
       // What a file ends with is usually the whole that its other classes are parts of.
       const made = construct(context, owners.reverse(), wholes);
-      const place = { file, start: node.start, end: node.end };
-      const { value, shown } = made;
+      const given = inputs ?? made.inputs;
+      const done = [...analysed.values()].filter((each) => each !== null);
+      const fromWhole = given ? null : inputsFromWhole(context.cls, made.part ?? null, done);
+      let calls: PartCalls | null = null;
       const report = buildReport(interpreter, {
         qualname: context.cls.qualname,
         file: path,
-        place,
-        call: shown,
-        value,
-        inputs: inputs ?? made.inputs,
+        place: { file, start: node.start, end: node.end },
+        call: made.shown,
+        value: made.value,
+        inputs: given,
         module,
         inferInputs: true,
         ...(this.options.sizes ? { sizes: this.options.sizes } : {}),
         mentions: () => [file, ...context.others()],
         recorder,
+        fromWhole,
+        takeParts: (seen) => (calls = seen),
         ...(made.missing ? { missing: made.missing } : {}),
       });
-      if (recorder)
-        observations?.push(
-          recorder.finish({
-            qualname: context.cls.qualname,
-            span: node,
-            inputsGiven: (inputs ?? made.inputs) !== null,
-          }),
-        );
-      return report;
+      const source = report.inputs[0]?.source ?? null;
+      const whole = source === 'whole' ? (fromWhole?.whole ?? null) : null;
+      const observation = recorder?.finish({ qualname: context.cls.qualname, span: node, source, whole }) ?? null;
+      return { node, report, calls, observation };
     });
   }
 

@@ -64,8 +64,8 @@ export function functionsOf(file: SourceFile): Method[] {
 }
 
 /**
- * Whose runs count for a function: those of its own class where the inputs are given, else those of the models that it is a part
- * of, else its own with made-up inputs. A constructor is looked at in its own run.
+ * Whose runs count for a function: those of its own class where its inputs are said, else those of the models that it is a part
+ * of (first the one by which its own report goes), else its own with made-up inputs. A constructor is looked at in its own run.
  */
 export function observationsFor(
   func: FunctionDef,
@@ -77,12 +77,18 @@ export function observationsFor(
     first ? values.has(first) : statementsIn(func.body).some((statement) => values.has(statement)),
   );
   const own = visited.filter(({ span }) => cls !== null && span.start === cls.start);
-  if (own.length > 0 && (func.name === '__init__' || own.some(({ inputsGiven }) => inputsGiven))) return own;
+  if (own.length > 0 && (func.name === '__init__' || own.some(hasSaidInputs))) return own;
   const others = visited.filter((each) => !own.includes(each));
-  const given = others.filter(({ inputsGiven }) => inputsGiven);
-  if (given.length > 0) return given;
+  const wholes = others.filter(({ span }) => own.some(({ whole }) => whole?.start === span.start));
+  const given = others.filter((each) => hasSaidInputs(each) && !wholes.includes(each));
+  if (wholes.length + given.length > 0) return [...wholes, ...given];
   const last = others[others.length - 1];
   return last ? [last] : own;
+}
+
+/** Something outside of the layers says the inputs. */
+export function hasSaidInputs({ source }: Observation): boolean {
+  return source !== null && source !== 'inferred' && source !== 'whole';
 }
 
 /** Every value seen at a node, each text once. */

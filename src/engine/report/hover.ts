@@ -5,7 +5,7 @@ import { mulInt } from '../python/symint.js';
 import { isUnknown, numelOf } from '../torch/dims.js';
 import type { TensorData } from '../torch/tensor.js';
 import type { Macs } from '../torch/trace.js';
-import { functionsOf, observationsFor, textsAt } from './hints.js';
+import { functionsOf, hasSaidInputs, observationsFor, textsAt } from './hints.js';
 import { layerFormulas, operatorFormula, parameterFormula } from './formulas.js';
 import type { Observation, SeenCall, SeenModule, SeenOp } from './observation.js';
 import { countText, hoverText, shapeText } from './shapeText.js';
@@ -106,7 +106,7 @@ const code = (text: string): string => `\`\`\`python\n${text}\n\`\`\``;
 
 /** Says so when the inputs were made up. */
 function madeUp(observations: readonly Observation[]): string[] {
-  return observations.every(({ inputsGiven }) => inputsGiven)
+  return observations.every(hasSaidInputs)
     ? []
     : ['*Input sizes are inferred: nothing in the project says them.*'];
 }

@@ -5,7 +5,7 @@
 import type { Interpreter, PyInstance, Value } from '../python/index.js';
 import { ownMembers, signatureOf } from '../model/index.js';
 import { formatInt, isSym } from '../python/symint.js';
-import type { TensorSpec } from './inputs.js';
+import type { InputSpec, TensorSpec } from './inputs.js';
 
 /** Most layers to look at for the one that reads the input. */
 const MOST_LAYERS = 400;
@@ -121,6 +121,8 @@ export function inputCandidates(
 }
 
 /** `float32[B, 3, H, W]`, for the note that says what was inferred. */
-export function showInputs(specs: readonly TensorSpec[]): string {
-  return specs.map(({ dtype, dims }) => `${dtype}[${dims.join(', ')}]`).join(', ');
+export function showInputs(specs: readonly InputSpec[]): string {
+  return specs
+    .map((spec) => (spec.kind === 'tensor' ? `${spec.dtype}[${spec.dims.join(', ')}]` : spec.text))
+    .join(', ');
 }

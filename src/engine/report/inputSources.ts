@@ -1,4 +1,7 @@
-/** Where the inputs of `forward` may be said, best first: by the request, by annotations, by calls in the project, by the layers. */
+/**
+ * Where the inputs of `forward` may be said, best first: by the request, by annotations, by calls in the project, by the module that
+ * holds it, by the layers.
+ */
 import type { Interpreter, Place, PyInstance } from '../python/index.js';
 import { annotatedInputs } from './annotatedInputs.js';
 import { calledInputs } from './calledInputs.js';
@@ -7,7 +10,7 @@ import type { InputSpec } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
 
 /** Who says what goes into `forward`. */
-export type InputSource = 'given' | 'annotation' | 'call' | 'data' | 'inferred';
+export type InputSource = 'given' | 'annotation' | 'call' | 'data' | 'whole' | 'inferred';
 
 export interface InputGuess {
   readonly specs: readonly InputSpec[];
@@ -33,6 +36,7 @@ export function* inputGuesses(
   const annotated = annotatedInputs(interpreter, root);
   if (annotated) yield annotated;
   yield* calledInputs(interpreter, root, request);
+  if (request.fromWhole) yield request.fromWhole.guess;
   for (const specs of inputCandidates(interpreter, root, request.sizes))
     yield {
       specs,

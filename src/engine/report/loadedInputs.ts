@@ -50,15 +50,15 @@ export function loadedShape(
   const loader = [...loadersOf(code, file, iter)][0];
   if (!loader) return null;
   const batch = batchOf(interpreter, code, loader);
-  const names = target.kind === 'Tuple' || target.kind === 'List' ? target.elements : [target];
-  const [first] = names;
+  const isTaken = target.kind === 'Tuple' || target.kind === 'List';
+  const first = isTaken ? target.elements[0] : target;
   if (!batch || first?.kind !== 'Name') return null;
   const value = evaluateApart(interpreter, file, (home) => {
     const scratch: PyModule = {
       ...home,
       namespace: new Map<string, Value>([
         ...home.namespace,
-        [first.id, names.length > 1 ? batch : interpreter.list([batch])],
+        [first.id, isTaken ? batch : interpreter.list([batch])],
       ]),
       saved: interpreter.heap.epoch,
     };

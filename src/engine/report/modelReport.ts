@@ -13,6 +13,7 @@ import { withForward, type Forward } from './forward.js';
 import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
 import type { Recorder } from './observation.js';
+import { partCalls, type FromWhole, type PartCalls } from './partInputs.js';
 import type { FindingReport, MemoryReport, ModelReport, ModuleNodeReport } from './types.js';
 
 export interface ReportRequest {
@@ -33,6 +34,10 @@ export interface ReportRequest {
   readonly mentions?: () => readonly SourceFile[];
   /** Collects what the run shows at the places of the file. */
   readonly recorder?: Recorder;
+  /** How a module of the same file calls it. */
+  readonly fromWhole?: FromWhole | null;
+  /** Told what the forward pass called its parts with. */
+  readonly takeParts?: (calls: PartCalls) => void;
   /** Arguments that nobody gave. */
   readonly missing?: readonly string[];
 }
@@ -71,6 +76,8 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
   const before = countModel(value);
   const { forward, counts } = withForward(interpreter, value, request, before, notes, findings);
   request.recorder?.takeModules(counts.root);
+  const source = forward?.inputs[0]?.source;
+  if (forward && source) request.takeParts?.(partCalls(forward.calls, source));
   const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
   return {
     ...base,

@@ -7,6 +7,7 @@ import { addInt, isSym, type Int } from '../python/symint.js';
 import { isUnknown, type Interpreter, type PyInstance, type Unknown, type Value } from '../python/index.js';
 import type { WatchedNode, Watcher } from '../python/watcher.js';
 import type { SourceFile, Span } from '../syntax/index.js';
+import type { InputSource } from './inputSources.js';
 import { numelOf } from '../torch/dims.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import type { OpNode, TensorData } from '../torch/tensor.js';
@@ -63,8 +64,10 @@ export interface Observation {
   readonly file: SourceFile;
   readonly qualname: string;
   readonly span: Span;
-  /** The user said the inputs or they were found; else they were made up to fit. */
-  readonly inputsGiven: boolean;
+  /** Who said the inputs; `null` if there were none to run it with. */
+  readonly source: InputSource | null;
+  /** The class that said them, for the source `whole`. */
+  readonly whole: Span | null;
   /** In the order of the run, each kind of value once. */
   readonly values: ReadonlyMap<WatchedNode, readonly Seen[]>;
   readonly calls: readonly SeenCall[];
@@ -226,7 +229,7 @@ export class Recorder implements Watcher {
     return made;
   }
 
-  finish(about: Pick<Observation, 'qualname' | 'span' | 'inputsGiven'>): Observation {
+  finish(about: Pick<Observation, 'qualname' | 'span' | 'source' | 'whole'>): Observation {
     const values = new Map<WatchedNode, Seen[]>();
     this.nodes.forEach((node, i) => {
       const list = values.get(node);

@@ -69,6 +69,6 @@ function solved(
     ...guess,
     specs,
     place,
-    note: `forward is taken to be called with ${showInputs(specs as TensorSpec[])}: ${what} fits the layers${range}`,
+    note: `forward is taken to be called with ${showInputs(specs)}: ${what} fits the layers${range}`,
   };
 }

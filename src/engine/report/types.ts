@@ -87,8 +87,11 @@ export interface InputReport {
   readonly name: string;
   readonly shape: ShapeReport;
   readonly dtype: string | null;
-  /** Who says so: the request or a directive, an annotation, a call or a data set in the project, or only the layers that read it. */
-  readonly source: 'given' | 'annotation' | 'call' | 'data' | 'inferred';
+  /**
+   * Who says so: the request or a directive, an annotation, a call or a data set in the project, the module of
+   * the file that holds it, or only the layers that read it.
+   */
+  readonly source: 'given' | 'annotation' | 'call' | 'data' | 'whole' | 'inferred';
   /** How it was found out, where nobody said it outright. */
   readonly note?: ReportNote;
 }

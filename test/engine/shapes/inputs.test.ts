@@ -130,4 +130,39 @@ net(torch.zeros(5))
     });
     assert.deepEqual(shown(found), [['inferred', 'float32[B, 3, H, W]']]);
   });
+
+  it('of a part come from the module that holds it, wherever that stands', async () => {
+    const block = `
+class Block(nn.Module):
+    def __init__(self, channels):
+        super().__init__()
+        self.conv = nn.Conv2d(channels, channels, 3, padding=1)
+
+    def forward(self, x, scale=1.0):
+        return x + scale * self.conv(x)
+`;
+    const whole = `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.stem = nn.Conv2d(3, 8, 3, stride=2, padding=1)
+        self.block = Block(8)
+
+    def forward(self, x):
+        return self.block(self.stem(x), scale=2)
+`;
+    const call = '\nNet()(torch.randn(4, 3, 20, 20))\nnet = Net()\nnet(torch.randn(4, 3, 20, 20))\n';
+    for (const text of [HEAD + block + whole + call, HEAD + whole + block + call]) {
+      const found = await report(text, 'Block');
+      assert.deepEqual(shown(found), [
+        ['whole', 'float32[4, 8, 10, 10]'],
+        ['whole', '[]'],
+      ]);
+      assert.equal(found.macs, 4 * 8 * 8 * 9 * 100);
+    }
+    // Sizes that nobody says stay sizes of the whole's own input.
+    const open = await report(HEAD + block + whole, 'Block');
+    assert.deepEqual(shown(open)[0], ['whole', 'float32[B, 8, (H + 1)//2, (W + 1)//2]']);
+    assert.deepEqual(open.output, open.inputs[0]?.shape);
+  });
 });
