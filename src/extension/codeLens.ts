@@ -112,10 +112,7 @@ function macsText(macs: Count): string[] {
 /** `4.09 GMACs`, `→ [B, 10]`: as far as forward could be followed. */
 export function forwardText({ macs, output }: Pick<ModuleSummary, 'macs' | 'output'>): string[] {
   const shape = formatOutput(output);
-  return [
-    ...macsText(macs),
-    ...(shape === '' || shape.length > LONGEST_SHAPE ? [] : [`→ ${shape}`]),
-  ];
+  return [...macsText(macs), ...(shape === '' || shape.length > LONGEST_SHAPE ? [] : [`→ ${shape}`])];
 }
 
 function countDetail({ call, unknown, macs, inputs, output }: ModuleSummary): string {

@@ -106,9 +106,7 @@ const code = (text: string): string => `\`\`\`python\n${text}\n\`\`\``;
 
 /** Says so when the inputs were made up. */
 function madeUp(observations: readonly Observation[]): string[] {
-  return observations.every(hasSaidInputs)
-    ? []
-    : ['*Input sizes are inferred: nothing in the project says them.*'];
+  return observations.every(hasSaidInputs) ? [] : ['*Input sizes are inferred: nothing in the project says them.*'];
 }
 
 const same = (a: Span, b: Span): boolean => a.start === b.start && a.end === b.end;

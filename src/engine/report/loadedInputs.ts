@@ -56,10 +56,7 @@ export function loadedShape(
   const value = evaluateApart(interpreter, file, (home) => {
     const scratch: PyModule = {
       ...home,
-      namespace: new Map<string, Value>([
-        ...home.namespace,
-        [first.id, isTaken ? batch : interpreter.list([batch])],
-      ]),
+      namespace: new Map<string, Value>([...home.namespace, [first.id, isTaken ? batch : interpreter.list([batch])]]),
       saved: interpreter.heap.epoch,
     };
     for (const statement of statementsIn(loop.body))
