@@ -1,6 +1,6 @@
 // Bundles every program of the extension into dist/: `node scripts/build.mjs [--production]`.
 // Without --production the bundles are readable and carry source maps.
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -56,12 +56,13 @@ const PROGRAMS = [
       ...node,
       // What runs compiled code of the last time knows no `import()`.
       supported: { 'dynamic-import': false },
-      plugins: ['batch', 'lint', 'advise', 'mcp'].map((name) => separate(`./${name}.js`, `./cli-${name}.js`)),
+      plugins: ['batch', 'lint', 'advise', 'verify', 'mcp'].map((name) => separate(`./${name}.js`, `./cli-${name}.js`)),
     },
   },
   { entry: 'src/cli/batch.ts', out: 'cli-batch.js', options: node },
   { entry: 'src/cli/lint.ts', out: 'cli-lint.js', options: node },
   { entry: 'src/cli/advise.ts', out: 'cli-advise.js', options: node },
+  { entry: 'src/cli/verify.ts', out: 'cli-verify.js', options: node },
   { entry: 'src/cli/mcp.ts', out: 'cli-mcp.js', options: node },
   { entry: 'src/cli/worker.ts', out: 'cli-worker.js', options: node },
   {
@@ -155,6 +156,8 @@ export async function build({ production = false } = {}) {
       for (const input of Object.keys(metafile.inputs)) inputs.add(input);
     }),
   );
+  // Read by the user's own Python, so it stays a file.
+  copyFileSync(join(root, 'src', 'verify', 'verify.py'), join(dist, 'verify.py'));
   if (existsSync(join(dist, 'cli.js'))) chmodSync(join(dist, 'cli.js'), 0o755);
   writeFileSync(join(dist, 'THIRD-PARTY-NOTICES.txt'), notices(inputs));
   console.log(`build: dist is ready${production ? ' (production)' : ''}`);

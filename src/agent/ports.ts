@@ -1,5 +1,6 @@
 /** What the agent needs of its host: the analysis, the files, the user. The extension and the command line each have their own. */
 import type { RequestMethod, Requests } from '../protocol/index.js';
+import type { Prepared, VerifyTarget } from '../verify/index.js';
 
 /** The doors to the analysis server. */
 export interface AnalyserPort {
@@ -63,10 +64,8 @@ export interface PendingPort {
 
 /** Runs the user's code: always behind `UserPort.confirm`. */
 export interface VerifyPort {
-  /** What is about to be run, for the question. `undefined`, with nothing to run, if there is no Python with torch. */
-  describe(uri: string, qualname: string): Promise<string | undefined>;
-  /** The outcome as text for the model. */
-  run(uri: string, qualname: string, signal: AbortSignal): Promise<string>;
+  /** Works out what would be run, and runs nothing. `problem`: why nothing can be, for people. */
+  prepare(target: VerifyTarget, signal?: AbortSignal): Promise<Prepared | { readonly problem: string }>;
 }
 
 export interface AgentPorts {

@@ -4,6 +4,7 @@ import { analyze, type AnalyzeFlags } from './analyze.js';
 import type { AdviseFlags } from './advise.js';
 import { EXIT, isUsageError } from './exit.js';
 import type { LintFlags } from './lint.js';
+import type { VerifyFlags } from './verify.js';
 
 declare const ARCHITECT_VERSION: string | undefined;
 
@@ -18,6 +19,7 @@ Examples:
   architect lint src --format sarif > findings.sarif
   architect lint train.py --level info --fix
   architect advise model.py loss is 0.1 on training but 0.8 on validation
+  architect verify model.py Net
   architect mcp .
 
 Exit codes: 0 done, 1 findings at or above the asked level, 2 bad usage or unreadable input, 3 nothing could be resolved.`;
@@ -85,6 +87,22 @@ function program(): Command {
     .exitOverride()
     .action(async (file: string, words: readonly string[], flags: AdviseFlags) => {
       process.exitCode = await (await import('./advise.js')).advise(file, words, flags);
+    });
+  root
+    .command('verify')
+    .description('check a module in your own Python: counts, forward, backward, gradients, one batch; this runs its code')
+    .argument('<file>', 'Python file with the module')
+    .argument('[name]', 'its class; the largest one that can be made if left out')
+    .option('--call <python>', 'how to make the module, in the namespace of the file')
+    .option('--input <spec>', 'input of forward: 1,3,224,224[:dtype] or name=1,128:int64 (repeatable)', collect, [])
+    .option('--path <dir>', 'folder in which imports are looked for (repeatable)', collect, [])
+    .option('--python <program>', 'the Python to use; an environment that is active or lies here if left out')
+    .option('--time-limit <seconds>', 'longest time for the run', '120')
+    .option('--yes', 'run it without asking')
+    .option('--json', 'print the outcome as JSON')
+    .exitOverride()
+    .action(async (file: string, name: string | undefined, flags: VerifyFlags) => {
+      process.exitCode = await (await import('./verify.js')).verify(file, name, flags);
     });
   root
     .command('mcp')

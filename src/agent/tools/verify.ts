@@ -6,27 +6,32 @@ export const verify = defineTool({
   id: 'verify',
   title: 'Verify in the user’s Python',
   description:
-    'Runs checks of a model in the user’s own Python with PyTorch: construction, forward, backward, finite gradients, overfitting one batch, counts against the analyser’s. It runs the user’s code as it is on disk, without proposed edits; the user is asked first and may say no.',
+    'Runs checks of a module in the user’s own Python with PyTorch: construction, forward, backward, finite gradients, the gradient against a difference quotient, gradcheck of own autograd functions, learning one batch by heart, and counts against the analyser’s. ' +
+    'It runs the code as the editor has it, without the edits proposed in this answer. The user is asked first and may say no.',
   input: z.object({
-    path: z.string().describe('The file that defines the model.'),
-    qualname: z.string().describe('The model’s class.'),
+    path: z.string().describe('The file that defines the module.'),
+    qualname: z.string().describe('The class.'),
+    call: z.string().optional().describe('Python that constructs it, if another way than the one in the code is meant.'),
+    inputs: z.array(z.string()).optional().describe('One entry per input: sizes, then optionally `:dtype`.'),
   }),
   reads: false,
   available: ({ verify: runner, user }) => runner !== undefined && user !== undefined,
   progress: ({ qualname }) => `Verifying ${qualname} in Python`,
-  run: async ({ path, qualname }, context) => {
+  run: async ({ path, qualname, call, inputs }, context) => {
     const { verify: runner, user } = context.ports;
     if (!runner || !user) return { text: 'Verification is not available here.', isError: true };
     const located = await locate(path, context);
     if ('failed' in located) return located.failed;
-    const detail = await runner.describe(located.uri, qualname);
-    if (detail === undefined) return { text: 'There is no Python with PyTorch to run it in.', isError: true };
-    const agreed = await user.confirm({ title: `Run ${qualname} in Python?`, detail, action: 'Run' }, context.signal);
+    const prepared = await runner.prepare({ uri: located.uri, qualname, call, inputs }, context.signal);
+    if ('problem' in prepared) return { text: `Nothing was run. ${prepared.problem}`, isError: true };
+    const { title, detail } = prepared;
+    const agreed = await user.confirm({ title, detail, action: 'Run' }, context.signal);
     if (!agreed)
       return {
         text: 'The user declined: nothing was run. Go on without it, and say that it was not verified.',
         isError: true,
       };
-    return { text: await runner.run(located.uri, qualname, context.signal) };
+    const { markdown } = await prepared.run(context.signal);
+    return { text: markdown };
   },
 });
