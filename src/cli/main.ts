@@ -90,7 +90,9 @@ function program(): Command {
     });
   root
     .command('verify')
-    .description('check a module in your own Python: counts, forward, backward, gradients, one batch; this runs its code')
+    .description(
+      'check a module in your own Python: counts, forward, backward, gradients, one batch; this runs its code',
+    )
     .argument('<file>', 'Python file with the module')
     .argument('[name]', 'its class; the largest one that can be made if left out')
     .option('--call <python>', 'how to make the module, in the namespace of the file')

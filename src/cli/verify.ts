@@ -33,7 +33,12 @@ export async function verify(file: string, name: string | undefined, flags: Veri
     const prepared = await prepareVerification(
       {
         ask: (method, params, signal) => server.ports.analyser.request(method, params, signal),
-        interpreter: { setting: flags.python, settingName: '--python', folders: [process.cwd(), ...roots], env: process.env },
+        interpreter: {
+          setting: flags.python,
+          settingName: '--python',
+          folders: [process.cwd(), ...roots],
+          env: process.env,
+        },
         script: join(__dirname, 'verify.py'),
         roots,
         overlays: {},
@@ -55,7 +60,9 @@ export async function verify(file: string, name: string | undefined, flags: Veri
     const { result, holds, markdown } = await prepared.run(cancel.signal, ({ id, outcome }) => {
       if (process.stderr.isTTY) process.stderr.write(`  ${titleOf(id)}: ${outcome}\n`);
     });
-    process.stdout.write(flags.json ? `${JSON.stringify({ qualname: prepared.qualname, holds, ...result }, null, 2)}\n` : markdown);
+    process.stdout.write(
+      flags.json ? `${JSON.stringify({ qualname: prepared.qualname, holds, ...result }, null, 2)}\n` : markdown,
+    );
     if (holds) return EXIT.done;
     return result.error?.stage === 'torch' || result.end.kind === 'noStart' ? EXIT.unresolved : EXIT.findings;
   } finally {

@@ -1,4 +1,5 @@
 /** Checks of a module in the user's own Python: prepared without running anything, run only once the user has agreed. */
+import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { findInterpreter, type InterpreterSources } from './interpreter.js';
 import { planOf, type Ask, type VerifyTarget } from './plan.js';
@@ -55,7 +56,7 @@ export async function prepareVerification(
   signal?: AbortSignal,
 ): Promise<Prepared | { readonly problem: string }> {
   const { roots, overlays, seconds, script } = host;
-  const plan = await planOf(target, host.ask, signal);
+  const plan = await planOf({ ...target, overlay: draftOf(target.uri, overlays) }, host.ask, signal);
   if ('problem' in plan) return plan;
   const python = findInterpreter(host.interpreter);
   if ('problem' in python) return python;
@@ -90,6 +91,14 @@ export async function prepareVerification(
       return { result, holds: holds(result), markdown: renderVerification(result, qualname, request.call) };
     },
   };
+}
+
+/** The text of a file that is not on the disk yet: the analysis may not know that it is that file's. */
+function draftOf(uri: string, overlays: VerifyHost['overlays']): VerifyTarget['overlay'] {
+  if (!uri.startsWith('file:')) return undefined;
+  const file = fileURLToPath(uri);
+  const text = overlays[file];
+  return text === undefined || existsSync(file) ? undefined : [{ uri, text }];
 }
 
 function folderOf(file: string, roots: readonly string[]): string {

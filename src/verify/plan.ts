@@ -1,6 +1,14 @@
 /** From what the analyser knows of a module to what is run: how it is made, with which inputs, and what should come out. */
 import { fileURLToPath } from 'node:url';
-import type { Count, InputReport, ModelReport, OutputReport, RequestMethod, Requests } from '../protocol/index.js';
+import type {
+  Count,
+  InputReport,
+  ModelReport,
+  OutputReport,
+  OverlayText,
+  RequestMethod,
+  Requests,
+} from '../protocol/index.js';
 import type { Expected, InputSpec, Objective, VerifyRequest } from './protocol.js';
 
 /** Asks the analysis. */
@@ -17,6 +25,8 @@ export interface VerifyTarget {
   /** As `architect analyze` takes them. */
   readonly call?: string;
   readonly inputs?: readonly string[];
+  /** Texts of files that are not on the disk yet. */
+  readonly overlay?: readonly OverlayText[];
 }
 
 export interface Plan {
@@ -36,7 +46,7 @@ export async function planOf(
   ask: Ask,
   signal?: AbortSignal,
 ): Promise<Plan | { readonly problem: string }> {
-  const { uri, call, inputs } = target;
+  const { uri, call, inputs, overlay } = target;
   if (!uri.startsWith('file:'))
     return { problem: 'Only files on disk can be run; put the module into a Python file and save it.' };
   const { reports } = await ask('architect/inspect', target, signal);
@@ -69,7 +79,7 @@ export async function planOf(
   async function withSizes(first: ModelReport, sizes: readonly InputSpec[]): Promise<ModelReport> {
     const { reports: again } = await ask(
       'architect/inspect',
-      { uri, qualname, call, inputs: sizes.map(({ shape, dtype }) => `${shape.join(',')}:${dtype}`) },
+      { uri, qualname, call, overlay, inputs: sizes.map(({ shape, dtype }) => `${shape.join(',')}:${dtype}`) },
       signal,
     );
     return again[0] ?? first;

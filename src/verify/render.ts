@@ -48,8 +48,7 @@ export function renderVerification(result: RunResult, qualname: string, call: st
     `Made as \`${call}\`${versions ? ` in Python ${versions.python} with PyTorch ${versions.torch}` : ''}.`,
     '',
   ];
-  if (checks.length > 0)
-    lines.push('| check | analyser | Python | |', '|---|---:|---:|---|', ...checks.map(rowOf), '');
+  if (checks.length > 0) lines.push('| check | analyser | Python | |', '|---|---:|---:|---|', ...checks.map(rowOf), '');
   lines.push(...problemOf(result));
   const notes = checks.filter(({ detail }) => detail !== '');
   if (notes.length > 0) lines.push(...notes.map(({ id, detail }) => `- ${titleOf(id)}: ${detail}`), '');

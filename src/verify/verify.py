@@ -12,6 +12,7 @@ import importlib
 import importlib.abc
 import importlib.util
 import json
+import linecache
 import math
 import os
 import platform
@@ -551,6 +552,9 @@ def run(request):
     send(type="start", python=platform.python_version(), torch=str(torch.__version__))
     torch.manual_seed(0)
     texts = {os.path.abspath(path): text for path, text in request.get("overlays", {}).items()}
+    for path, text in texts.items():
+        # Errors show the lines that ran, not those on the disk.
+        linecache.cache[path] = (len(text), None, text.splitlines(True), path)
     sys.meta_path.insert(0, OverlayFinder(texts))
     for folder in reversed(request.get("roots", [])):
         if folder not in sys.path:

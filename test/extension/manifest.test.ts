@@ -1,8 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { declaredTools } from '../../scripts/language-model-tools.js';
-import { BUILT_IN_MODELS, defaultModel } from '../../src/agent/index.js';
-import { CHAT_COMMANDS } from '../../src/extension/chat/question.js';
+import { BUILT_IN_MODELS, COMMANDS, defaultModel } from '../../src/agent/index.js';
 
 interface Manifest {
   readonly contributes: {
@@ -21,7 +20,7 @@ describe('what the manifest says of the agent', () => {
 
   it('declares the commands that are answered, and no other', () => {
     const declared = contributes.chatParticipants.flatMap(({ commands }) => commands.map(({ name }) => name));
-    assert.deepEqual(declared, [...CHAT_COMMANDS]);
+    assert.deepEqual(declared, [...COMMANDS]);
   });
 
   it('answers with the newest Sonnet that the SDK knows', () => {

@@ -11,7 +11,10 @@ export const verify = defineTool({
   input: z.object({
     path: z.string().describe('The file that defines the module.'),
     qualname: z.string().describe('The class.'),
-    call: z.string().optional().describe('Python that constructs it, if another way than the one in the code is meant.'),
+    call: z
+      .string()
+      .optional()
+      .describe('Python that constructs it, if another way than the one in the code is meant.'),
     inputs: z.array(z.string()).optional().describe('One entry per input: sizes, then optionally `:dtype`.'),
   }),
   reads: false,

@@ -1,24 +1,11 @@
 /** The doors that the agent's tools go through, as VS Code has them. */
 import * as vscode from 'vscode';
-import type { AgentPorts, AnalyserPort, PendingPort, UserPort } from '../../agent/index.js';
-import { tokenOf } from '../models/editorModel.js';
+import type { AgentPorts, PendingPort, UserPort } from '../../agent/index.js';
 import type { Services } from '../services.js';
+import { analyserPort } from './analyserPort.js';
 import { filesOf } from './files.js';
+import { verifyPort } from '../verify/port.js';
 import type { AgentSettings } from './settings.js';
-
-export function analyserPort({ analysis }: Services): AnalyserPort {
-  return {
-    request: async (method, params, signal) => {
-      if (!signal) return analysis.request(method, params);
-      const token = tokenOf(signal);
-      try {
-        return await analysis.request(method, params, token.token);
-      } finally {
-        token.dispose();
-      }
-    },
-  };
-}
 
 /** Asks in the middle of the window; a cancelled question counts as no. */
 export const userPort: UserPort = {
@@ -70,5 +57,6 @@ export function portsOf(
     files: filesOf(settings),
     user: userPort,
     pending: pendingPort(services, conversation, known),
+    verify: verifyPort(services),
   };
 }

@@ -4,12 +4,12 @@ import * as vscode from 'vscode';
 import { sitePackages } from './sitePackages.js';
 
 /** What is used of the Python extension's public interface. */
-interface PythonApi {
+export interface PythonApi {
   readonly environments: {
     getActiveEnvironmentPath(resource?: vscode.Uri): { readonly path: string };
     resolveEnvironment(environment: { readonly path: string }): Promise<
       | {
-          readonly executable: { readonly sysPrefix?: string };
+          readonly executable: { readonly sysPrefix?: string; readonly uri?: vscode.Uri };
           readonly version?: { readonly major?: number; readonly minor?: number };
         }
       | undefined
@@ -18,7 +18,7 @@ interface PythonApi {
   };
 }
 
-const PYTHON_EXTENSION = 'ms-python.python';
+export const PYTHON_EXTENSION = 'ms-python.python';
 
 export class InstalledPackages implements vscode.Disposable {
   /** Known a while after the start: finding a Python takes longer than the first analysis. */

@@ -45,7 +45,9 @@ export async function answer(
   const { sink, flush } = withButtonsLast(given);
   const conversation = question.history.at(-1)?.conversation ?? randomUUID().slice(0, 8);
   const settings = agentSettings();
-  const chosen = await chooseBackend(services, settings, question.picked);
+  const chosen: Chosen = question.local
+    ? { kind: 'playbook', keyless: false }
+    : await chooseBackend(services, settings, question.picked);
   const metadata =
     chosen.kind === 'playbook'
       ? await byPlaybook(services, question, chosen, conversation, sink, token)

@@ -19,6 +19,8 @@ interface AnswerCommand {
   readonly prefix?: string;
   /** Without words of the user there is nothing to do. */
   readonly needsText?: boolean;
+  /** No model is asked. */
+  readonly local?: boolean;
 }
 
 const COMMANDS: readonly AnswerCommand[] = [
@@ -75,6 +77,14 @@ const COMMANDS: readonly AnswerCommand[] = [
     example: 'e.g. two GPUs with 24 GB each, 1M images',
   },
   {
+    id: 'architect.answer.verify',
+    command: 'verify',
+    title: 'Verify in Python',
+    ask: 'Which module? Leave this empty for the one under the cursor. You are asked before anything is run.',
+    example: 'e.g. TextClassifier',
+    local: true,
+  },
+  {
     id: 'architect.answer.shrink',
     command: 'shrink',
     title: 'Shrink to a Budget',
@@ -114,7 +124,7 @@ class Answers implements vscode.TextDocumentContentProvider, vscode.Disposable {
 }
 
 async function ask(services: Services, command: AnswerCommand, answers: Answers): Promise<void> {
-  const { title, ask: prompt, example, prefix = '', needsText = false } = command;
+  const { title, ask: prompt, example, prefix = '', needsText = false, local = false } = command;
   const text = await vscode.window.showInputBox({
     title: `Architect: ${title}`,
     prompt,
@@ -123,7 +133,7 @@ async function ask(services: Services, command: AnswerCommand, answers: Answers)
   });
   if (text === undefined) return;
   const uri = vscode.Uri.from({ scheme: SCHEME, path: `/${title}.md` });
-  const question: Question = { command: command.command, prompt: `${prefix}${text.trim()}`, references: [] };
+  const question: Question = { command: command.command, prompt: `${prefix}${text.trim()}`, references: [], local };
   await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Notification, title: 'Model Architect', cancellable: true },
     (progress, token) => run(services, question, new DocumentSink(uri, answers, progress), token),

@@ -12,6 +12,7 @@ const COMMANDS = [
   '- **`/analyze`** and **`/explain`**: what a module counts and computes, layer by layer',
   '- **`/shrink`**: where the parameters are, and other sizes within a budget, each counted',
   '- **`/loss`** and **`/train`**: the mathematics of the loss, and what the training code has and lacks',
+  '- **`/verify`**: the module in your own Python: forward, backward, gradients, counts; you are asked first',
   '',
 ].join('\n');
 

@@ -9,18 +9,20 @@ const EXPLAIN: Followup = { prompt: '', command: 'explain', label: 'Explain the 
 const FIX: Followup = { prompt: 'overfitting', command: 'fix', label: 'Fix overfitting' };
 const LOSS: Followup = { prompt: '', command: 'loss', label: 'Look at the loss' };
 const TRAIN: Followup = { prompt: '', command: 'train', label: 'Look at the training' };
+const VERIFY: Followup = { prompt: '', command: 'verify', label: 'Verify it in Python' };
 const SHRINK: Followup = { prompt: 'to half its parameters', command: 'shrink', label: 'Where could it be smaller?' };
 const WHY: Followup = { prompt: 'Explain the first change.', label: 'Explain the first change' };
 const UNDO: Followup = { prompt: 'Undo that.', label: 'Undo that' };
 
 const NEXT: Readonly<Record<AnswerMetadata['command'], readonly Followup[]>> = {
-  analyze: [EXPLAIN, SHRINK, FIX],
+  analyze: [EXPLAIN, SHRINK, FIX, VERIFY],
   explain: [SHRINK, LOSS],
   fix: [ANALYZE, TRAIN],
-  design: [ANALYZE, TRAIN],
+  design: [ANALYZE, TRAIN, VERIFY],
   loss: [TRAIN, FIX],
   train: [LOSS, FIX],
-  shrink: [ANALYZE],
+  verify: [ANALYZE, TRAIN],
+  shrink: [ANALYZE, VERIFY],
   help: [FIX, ANALYZE],
 };
 

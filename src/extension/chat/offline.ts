@@ -7,6 +7,7 @@ import { explain, shrink, train } from './explain.js';
 import { fix } from './fix.js';
 import type { AnswerSink, ChatCommand, Question } from './question.js';
 import { documentThatNames, subjectOf } from './subject.js';
+import { verify } from './verify.js';
 
 /** The offer that explains a loss. */
 const EXPLAIN = 'loss.explain';
@@ -48,6 +49,9 @@ export async function answerOffline(
       return { command: wanted, proposed: await train(services, prompt, document, sink, token) };
     case 'shrink':
       return { command: wanted, proposed: await shrink(services, prompt, document, sink, token) };
+    case 'verify':
+      await verify(services, prompt, document, sink, token);
+      return { command: wanted, proposed: [] };
     case 'loss':
       await loss(services, document, sink, token);
       return { command: wanted, proposed: [] };

@@ -1,12 +1,12 @@
 /** A question to the architect, wherever it was asked, and where its answer goes. */
 import type * as vscode from 'vscode';
+import { COMMANDS, type AgentCommand } from '../../agent/index.js';
 
 /** What follows the slash in chat; each is an editor command as well. */
-export const CHAT_COMMANDS = ['analyze', 'fix', 'design', 'loss', 'explain', 'train', 'shrink'] as const;
-export type ChatCommand = (typeof CHAT_COMMANDS)[number];
+export type ChatCommand = AgentCommand;
 
 export function isChatCommand(text: string | undefined): text is ChatCommand {
-  return CHAT_COMMANDS.some((command) => command === text);
+  return COMMANDS.some((command) => command === text);
 }
 
 export interface Question {
@@ -15,6 +15,8 @@ export interface Question {
   readonly prompt: string;
   /** Files, places and texts that the user attached. */
   readonly references: readonly vscode.ChatPromptReference[];
+  /** Answered on this machine, whoever else could. */
+  readonly local?: boolean;
 }
 
 /** Where an answer goes: a chat stream, or a document. */
