@@ -8,8 +8,10 @@ import type { Advice, AdviceQuestion, Offer } from '../engine/advice/index.js';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
 import type { TrainingContext, TrainingQuestion } from '../engine/training/index.js';
 import type { PythonParser, SourceFile } from '../engine/syntax/index.js';
-import type { HintOptions } from '../engine/report/index.js';
-import type { FindingReport, ModelReport, ModuleSummary, Position, Range } from '../protocol/index.js';
+import type { HintOptions, PlacedHint, PlacedHover } from '../engine/report/index.js';
+
+export type { PlacedHint, PlacedHover };
+import type { FindingReport, ModelReport, ModuleSummary, Position } from '../protocol/index.js';
 
 export interface EngineOptions {
   readonly provider: SourceProvider;
@@ -31,19 +33,6 @@ export interface AnalyzeOptions {
   readonly call?: string;
   /** `1,3,32,32[:dtype]` or `name=1,128:int64`. */
   readonly inputs?: readonly string[];
-}
-
-/** Written between the user's words. */
-export interface PlacedHint {
-  readonly position: Position;
-  readonly label: string;
-  readonly kind: 'shape' | 'parameters';
-  readonly tooltip: string | null;
-}
-
-export interface PlacedHover {
-  readonly markdown: string;
-  readonly range: Range;
 }
 
 /** Paths are absolute with `/`, or URIs for what is not on disk. Only a cancelled run throws. */

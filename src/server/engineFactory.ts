@@ -1,7 +1,6 @@
 import { advise, OfferFinder } from '../engine/advice/index.js';
 import { trainingContext } from '../engine/training/index.js';
-import { createEngine, EngineError, hintsOf, hoverAt, parseInput, type Observation } from '../engine/report/index.js';
-import type { SourceFile } from '../engine/syntax/index.js';
+import { Answers, createEngine, EngineError, parseInput } from '../engine/report/index.js';
 import type { ModelReport, ModuleSummary } from '../protocol/index.js';
 import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine.js';
 
@@ -9,65 +8,20 @@ import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine
 export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
   const engine = createEngine({ ...options, searchFolders: options.roots });
   const offers = new OfferFinder(engine);
-  /** Reports of whole files, until something changes: CodeLens, diagnostics and checks ask for the same. */
-  const reports = new Map<string, readonly ModelReport[]>();
-  const observations = new Map<string, readonly Observation[]>();
-  /** Files whose hints and hovers were asked for: what they show is collected along with their reports from then on. */
-  const observed = new Set<string>();
-  const analyze = (path: string): readonly ModelReport[] => {
-    const known = reports.get(path);
-    if (known) return known;
-    if (!observed.has(path)) {
-      const made = engine.analyzeFile(path);
-      reports.set(path, made);
-      return made;
-    }
-    const seen = engine.observeFile(path);
-    reports.set(path, seen.reports);
-    observations.set(path, seen.observations);
-    return seen.reports;
-  };
-  const observe = (path: string): { file: SourceFile; seen: readonly Observation[] } | null => {
-    if (!observations.has(path)) {
-      observed.add(path);
-      reports.delete(path);
-      analyze(path);
-    }
-    const file = engine.project.file(path);
-    return file ? { file, seen: observations.get(path) ?? [] } : null;
-  };
+  const answers = new Answers(engine, options.cancelled);
   return {
-    modulesOf: (path) => expected(() => analyze(path).map(summaryOf)),
+    modulesOf: (path) => expected(() => answers.reports(path).map(summaryOf)),
     analyzeFile: (path, { qualname, call, inputs } = {}) =>
       expected(() =>
         call === undefined && !inputs?.length
-          ? analyze(path).filter((report) => qualname === undefined || report.qualname === qualname)
+          ? answers.reports(path).filter((report) => qualname === undefined || report.qualname === qualname)
           : engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
       ),
     problemsOf: (path) =>
-      expected(() => [...engine.syntaxProblems(path), ...analyze(path).flatMap((report) => report.findings)]),
-    findingsOf: (path) => expected(() => engine.lintFile(path)),
-    hintsOf: (path, hintOptions) =>
-      expected(() => {
-        const about = observe(path);
-        if (!about) return [];
-        const { file, seen } = about;
-        return hintsOf(file, seen, hintOptions).map(({ offset, ...hint }) => ({
-          ...hint,
-          position: file.positionAt(offset),
-        }));
-      }),
-    hoverAt: (path, position) =>
-      expected(() => {
-        const about = observe(path);
-        const hover = about && hoverAt(about.file, about.seen, about.file.offsetAt(position));
-        if (!about || !hover) return null;
-        const { start, end } = hover.span;
-        return {
-          markdown: hover.markdown,
-          range: { start: about.file.positionAt(start), end: about.file.positionAt(end) },
-        };
-      }),
+      expected(() => [...engine.syntaxProblems(path), ...answers.reports(path).flatMap((report) => report.findings)]),
+    findingsOf: (path) => expected(() => answers.findings(path)),
+    hintsOf: (path, hintOptions) => expected(() => answers.hints(path, hintOptions)),
+    hoverAt: (path, position) => expected(() => answers.hover(path, position)),
     textOf: (path) => engine.project.file(path) ?? null,
     directiveHelp: (path) => expected(() => engine.directiveHelp(path)),
     advise: (question) => expected(() => advise(engine, question)),
@@ -79,8 +33,7 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
     training: (question) => expected(() => trainingContext(engine.project, question)),
     project: engine.project,
     invalidate: (paths) => {
-      reports.clear();
-      observations.clear();
+      answers.invalidate(paths);
       offers.forget();
       engine.invalidate(paths);
     },

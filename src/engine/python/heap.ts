@@ -2,6 +2,7 @@
  * The journal behind copy-on-write: an object's state is saved at its first change within an epoch, so a branch (or a whole
  * run over frozen namespaces) can be rolled back or joined with another at the cost of what it changed.
  */
+import { isSym } from './symint.js';
 import type {
   Env,
   Native,
@@ -311,12 +312,17 @@ export class Heap {
   }
 }
 
+/** Whether two values are one and the same, or the same number: polynomials may be computed anew. */
+function same(a: unknown, b: unknown): boolean {
+  return a === b || (isSym(a) && isSym(b) && a.key === b.key);
+}
+
 function sameMap(a: ReadonlyMap<unknown, unknown>, b: ReadonlyMap<unknown, unknown>): boolean {
   if (a.size !== b.size) return false;
   for (const [key, value] of a) {
     const other = b.get(key);
-    if (value === other) continue;
-    if (!isEntry(value) || !isEntry(other) || value.value !== other.value) return false;
+    if (same(value, other)) continue;
+    if (!isEntry(value) || !isEntry(other) || !same(value.value, other.value)) return false;
   }
   return true;
 }
@@ -327,8 +333,8 @@ function isEntry(value: unknown): value is { key: Value; value: Value } {
 
 /** Unknowns are equal when their reasons are, so that a loop's state can come to rest. */
 function sameSnapshot(a: Snapshot, b: Snapshot): boolean {
-  if ((a.taint === null) !== (b.taint === null) || a.extra !== b.extra) return false;
-  if (a.items && b.items && (a.items.length !== b.items.length || a.items.some((item, i) => item !== b.items?.[i])))
+  if ((a.taint === null) !== (b.taint === null) || !same(a.extra, b.extra)) return false;
+  if (a.items && b.items && (a.items.length !== b.items.length || a.items.some((item, i) => !same(item, b.items?.[i]))))
     return false;
   if (a.map && b.map && !sameMap(a.map, b.map)) return false;
   return sameMap(a.attrs ?? new Map(), b.attrs ?? new Map());
@@ -416,7 +422,7 @@ function joinSnapshots(object: MutableValue, a: Snapshot, b: Snapshot, join: Joi
       return { taint: kept ?? (same ? null : taint), map };
     }
     case 'native': {
-      if (a.extra === b.extra) return { taint: kept, attrs, extra: a.extra };
+      if (same(a.extra, b.extra)) return { taint: kept, attrs, extra: a.extra };
       const joined = object.type.joinData?.(a.extra, b.extra, taint);
       if (!joined) return { taint: kept ?? taint, attrs, extra: a.extra };
       return {

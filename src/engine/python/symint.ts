@@ -93,9 +93,9 @@ function sortedTerms(terms: ReadonlyMap<string, SymTerm>): [string, SymTerm][] {
   return [...terms].sort(([a, x], [b, y]) => degree(y) - degree(x) || (a < b ? -1 : a > b ? 1 : 0));
 }
 
-function textOf(terms: ReadonlyMap<string, SymTerm>): string {
+function textOf(terms: readonly [string, SymTerm][]): string {
   let text = '';
-  for (const [, { coefficient, factors }] of sortedTerms(terms)) {
+  for (const [, { coefficient, factors }] of terms) {
     const size = coefficient < 0n ? -coefficient : coefficient;
     const alone = factors.length === 1 && coefficient === 1n;
     const names = factors.map((factor) => factorText(factor, alone)).join('*');
@@ -114,7 +114,11 @@ export function build(terms: Terms): Int {
     const constant = terms.get('');
     if (constant) return norm(constant.coefficient);
   }
-  return joinHalves(terms) ?? { kind: 'symint', key: textOf(terms), terms };
+  const joined = joinHalves(terms);
+  if (joined !== null) return joined;
+  // In one order, however it came about: a polynomial is all the same wherever its text is.
+  const sorted = sortedTerms(terms);
+  return { kind: 'symint', key: textOf(sorted), terms: new Map(sorted) };
 }
 
 /**
@@ -163,7 +167,30 @@ function addTerm(terms: Terms, factors: readonly SymFactor[], coefficient: bigin
   else terms.set(key, { coefficient: sum, factors });
 }
 
-function combine(a: Int, b: Int, scale: bigint): Int {
+/** Results by the operands' texts, which say all of a polynomial: programs do the same arithmetic again and again. */
+class Results<T> {
+  private readonly known = new Map<string, T>();
+
+  of(a: Int, sign: string, b: Int, compute: () => T): T {
+    const key = `${isSym(a) ? a.key : String(a)} ${sign} ${isSym(b) ? b.key : String(b)}`;
+    const found = this.known.get(key);
+    if (found !== undefined) return found;
+    const result = compute();
+    if (this.known.size >= MOST_RESULTS) this.known.clear();
+    this.known.set(key, result);
+    return result;
+  }
+}
+
+const MOST_RESULTS = 20_000;
+const sums = new Results<Int>();
+const products = new Results<Int | null>();
+
+function combine(a: Int, b: Int, scale: 1n | -1n): Int {
+  return sums.of(a, scale === 1n ? '+' : '-', b, () => combined(a, b, scale));
+}
+
+function combined(a: Int, b: Int, scale: bigint): Int {
   const terms: Terms = new Map(termsOf(a));
   for (const [key, { coefficient, factors }] of termsOf(b)) addTerm(terms, factors, coefficient * scale, key);
   return build(terms);
@@ -234,6 +261,10 @@ export function mulInt(a: Int, b: Int): Int | null {
     if (Number.isSafeInteger(product)) return product + 0;
   }
   if (!isSym(a) && !isSym(b)) return norm(BigInt(a) * BigInt(b));
+  return products.of(a, '*', b, () => multiplied(a, b));
+}
+
+function multiplied(a: Int, b: Int): Int | null {
   const terms: Terms = new Map();
   const right = termsOf(b);
   for (const x of termsOf(a).values())

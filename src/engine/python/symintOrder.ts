@@ -268,11 +268,12 @@ export function compareInt(a: Int, b: Int): -1 | 0 | 1 | null {
 /** A comparison's truth for all sizes ≥ 1 (that meet `facts`), or `null` when it depends on them. */
 export function decide(op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Int, b: Int, facts?: SymFacts): boolean | null {
   if (!isSym(a) && !isSym(b)) {
+    const plain = typeof a === 'number' && typeof b === 'number';
     switch (op) {
       case '==':
-        return BigInt(a) === BigInt(b);
+        return plain ? a === b : BigInt(a) === BigInt(b);
       case '!=':
-        return BigInt(a) !== BigInt(b);
+        return plain ? a !== b : BigInt(a) !== BigInt(b);
       case '<':
         return a < b;
       case '<=':

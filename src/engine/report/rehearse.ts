@@ -16,12 +16,21 @@ export interface RehearsalRequest {
 /** Must run inside a run of the interpreter. */
 export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehearsal {
   const chosen = new Map<PyInstance, readonly Value[] | null>();
-  const rehearsal = startRehearsal(interpreter, (module, args) => {
+  const rehearsal = startRehearsal(interpreter, (module, args, call) => {
+    const fill = (inputs: readonly Value[]): readonly Value[] =>
+      args.map((arg, i) => (isUnknown(arg) ? (inputs[i] ?? arg) : arg));
     let found = chosen.get(module);
-    if (found === undefined)
-      chosen.set(module, (found = fittingInputs(interpreter, rehearsal, path, module, args.length)));
-    if (found) return args.map((arg, i) => (isUnknown(arg) ? (found[i] ?? arg) : arg));
-    return args.map((arg) => (isUnknown(arg) ? makeTensor(interpreter.heap, { shape: arg, dtype: arg }) : arg));
+    if (found === undefined) {
+      for (const inputs of candidates(interpreter, path, module, args.length)) {
+        const output = attempt(interpreter, rehearsal, () => call(fill(inputs)));
+        if (isUnknown(output)) continue;
+        chosen.set(module, inputs);
+        return output;
+      }
+      chosen.set(module, (found = null));
+    }
+    if (found) return call(fill(found));
+    return call(args.map((arg) => (isUnknown(arg) ? makeTensor(interpreter.heap, { shape: arg, dtype: arg }) : arg)));
   });
   const { undefinedNames, watched } = interpreter;
   interpreter.undefinedNames = 'unknown';
@@ -41,26 +50,29 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
   }
 }
 
-/** The first inputs with which a module's forward doesn't fail; `null` when there are none. What the attempts did is forgotten. */
-function fittingInputs(
+/** Inputs that a module's forward may take, likeliest first. */
+function* candidates(
   interpreter: Interpreter,
-  rehearsal: Rehearsal,
   path: string,
   module: PyInstance,
   count: number,
-): readonly Value[] | null {
+): Generator<readonly Value[]> {
+  for (const specs of inputCandidates(interpreter, module))
+    if (specs.length <= count)
+      yield specs.map((spec) => inputValue(spec, interpreter, interpreter.importer.moduleOfFile(path)));
+}
+
+/** A call that counts if it works; what it did is forgotten otherwise. */
+function attempt(interpreter: Interpreter, rehearsal: Rehearsal, action: () => Value): Value {
   const { heap } = interpreter;
-  for (const specs of inputCandidates(interpreter, module)) {
-    if (specs.length > count) continue;
-    const inputs = specs.map((spec) => inputValue(spec, interpreter, interpreter.importer.moduleOfFile(path)));
-    const { length } = rehearsal.events;
-    const depth = heap.depth;
-    const journal = heap.fork();
-    const output = interpreter.attempt(() => interpreter.callMethod(module, 'forward', inputs));
-    heap.unwind(depth + 1);
+  const { length } = rehearsal.events;
+  const depth = heap.depth;
+  const journal = heap.fork();
+  const output = interpreter.attempt(action);
+  heap.unwind(depth + 1);
+  if (isUnknown(output)) {
     heap.rollback(journal);
     rehearsal.events.length = length;
-    if (!isUnknown(output)) return inputs;
-  }
-  return null;
+  } else heap.commit(journal);
+  return output;
 }

@@ -9,6 +9,7 @@ export {
 } from './parser.js';
 export { parseDirective, directiveDtypes, type Directive, type DirectiveInput, type Dimension } from './directive.js';
 export { classesOf } from './classes.js';
+export { quietEdit, type MovedLines } from './quietEdit.js';
 export { mangle } from './scopes.js';
 export { digestOf } from './digest.js';
 export { packAst, parseOwn, unpackAst } from './lowered.js';

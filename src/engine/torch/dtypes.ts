@@ -294,6 +294,9 @@ export function roundTo(dtype: DType | Unknown, value: number): number | null {
 
 /** Rounds all, or gives them up. */
 export function roundAll(dtype: DType | Unknown, values: readonly number[]): number[] | null {
+  // The dtype is asked once for all where every number can be rounded to it.
+  if (dtype === 'float64') return values.slice();
+  if (dtype === 'float32') return values.map(Math.fround);
   const rounded: number[] = [];
   for (const value of values) {
     const one = roundTo(dtype, value);

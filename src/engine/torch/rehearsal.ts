@@ -55,8 +55,8 @@ export interface Rehearsal {
   readonly assignments: ObservedAssignment[];
   /** How often gradients were computed. */
   backwards: number;
-  /** Arguments for the outermost call of a module of which none is known. */
-  probe(module: PyInstance, args: readonly Value[]): readonly Value[];
+  /** Carries out the outermost call of a module none of whose arguments is known, with such as it takes. */
+  probe(module: PyInstance, args: readonly Value[], call: (args: readonly Value[]) => Value): Value;
 }
 
 const KEY = Symbol('rehearsal');
@@ -82,6 +82,11 @@ export function observeOp(context: Context, name: string, args: Bound): Observed
   if (!rehearsal || rehearsal.events.length >= MOST_EVENTS) return undefined;
   if (name === 'backward') rehearsal.backwards++;
   const { stack } = traceOf(context);
+  const tensors: Record<string, TensorData> = {};
+  for (const key in args) {
+    const value = args[key];
+    if (value !== undefined && isTensor(value)) tensors[key] = value.data;
+  }
   const observed: ObservedOp = {
     kind: 'op',
     name,
@@ -89,9 +94,7 @@ export function observeOp(context: Context, name: string, args: Bound): Observed
     place: userPlace(context),
     call: stack[stack.length - 1] ?? null,
     gradEnabled: gradEnabled(context),
-    tensors: Object.fromEntries(
-      Object.entries(args).flatMap(([key, value]) => (isTensor(value) ? [[key, value.data] as const] : [])),
-    ),
+    tensors,
     answer: undefined,
     node: null,
   };
@@ -115,10 +118,18 @@ export function observeStep(context: Context, name: ObservedStep['name'], self: 
 const isUnknown = (value: Value): value is Unknown => typeof value === 'object' && value?.kind === 'unknown';
 const isPlain = (value: Value): boolean => value === null || typeof value !== 'object';
 
-/** What the outermost call of a module is rehearsed with: `args` themselves when any of them is known to be a tensor or the like. */
-export function rehearsedArgs(context: Context, module: PyInstance, args: readonly Value[]): readonly Value[] {
+/**
+ * Carries out a call of a module. In a rehearsal the outermost one is given what it takes, unless one of its arguments is known to be a
+ * tensor or the like.
+ */
+export function rehearsedCall(
+  context: Context,
+  module: PyInstance,
+  args: readonly Value[],
+  call: (args: readonly Value[]) => Value,
+): Value {
   const rehearsal = rehearsalOf(context);
-  if (!rehearsal || traceOf(context).stack.length > 0) return args;
-  if (!args.some(isUnknown) || !args.every((arg) => isUnknown(arg) || isPlain(arg))) return args;
-  return rehearsal.probe(module, args);
+  if (!rehearsal || traceOf(context).stack.length > 0) return call(args);
+  if (!args.some(isUnknown) || !args.every((arg) => isUnknown(arg) || isPlain(arg))) return call(args);
+  return rehearsal.probe(module, args, call);
 }

@@ -10,8 +10,17 @@ const isNode = (value: unknown): value is Node =>
   typeof (value as Span).start === 'number' &&
   typeof (value as Span).end === 'number';
 
+/** Trees don't change, and many look at the same ones. */
+const childLists = new WeakMap<object, readonly Node[]>();
+
 /** The nodes directly below, in source order as far as the tree keeps it. */
-export function childrenOf(node: object): Node[] {
+export function childrenOf(node: object): readonly Node[] {
+  let known = childLists.get(node);
+  if (!known) childLists.set(node, (known = childrenIn(node)));
+  return known;
+}
+
+function childrenIn(node: object): Node[] {
   const found: Node[] = [];
   const collect = (value: unknown): void => {
     if (Array.isArray(value)) value.forEach(collect);

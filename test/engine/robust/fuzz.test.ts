@@ -6,16 +6,11 @@ describe('damaged files', () => {
   it('never make the engine fail, take long or keep memory', async function () {
     this.timeout(60_000);
     const { failures, slowest, heap } = await fuzz(600, 1);
-    const slow = failures.filter(({ problem }) => /^took \d+ ms$/.test(problem));
     assert.deepEqual(
-      failures
-        .filter((failure) => !slow.includes(failure))
-        .map(({ seed, file, problem }) => `${file}, seed ${seed}: ${problem}`),
+      failures.map(({ seed, file, problem }) => `${file}, seed ${seed}: ${problem}`),
       [],
     );
-    // Programs that make data with tensors in long loops at their top level still take longer than they should.
-    assert.ok(slow.length <= 4, `${slow.length} took longer than ${LONGEST} ms`);
-    assert.ok(slowest < 5 * LONGEST, `the slowest took ${slowest} ms`);
+    assert.ok(slowest <= LONGEST, `the slowest took ${slowest} ms`);
     assert.ok(heap < 400 * 2 ** 20, `${heap} bytes are in use`);
   });
 

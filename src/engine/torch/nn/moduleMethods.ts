@@ -5,7 +5,7 @@ import type { PyBuiltin, PyDict, PyInstance, Unknown, Value } from '../../python
 import { deviceOf } from '../device.js';
 import { dtypeOf, isFloating, roundAll } from '../dtypes.js';
 import { makeTensor, type DType, type TensorData } from '../tensor.js';
-import { observeStep, rehearsedArgs } from '../rehearsal.js';
+import { observeStep, rehearsedCall } from '../rehearsal.js';
 import { enterModule, leaveModule } from '../trace.js';
 import { hiddenMembers, isModule, moduleClass, required } from './module.js';
 import {
@@ -173,15 +173,16 @@ const call: PyBuiltin = {
     const [self, ...given] = all;
     if (!isInstance(self))
       return isUnknown(self) ? self : context.raise('TypeError', 'Module.__call__() needs a module');
-    const args = rehearsedArgs(context, self, given);
-    const record = enterModule(context, self, args, kwargs);
-    let output: Value | undefined;
-    try {
-      output = run(self, args, kwargs, context);
-      return output;
-    } finally {
-      leaveModule(context, record, output);
-    }
+    return rehearsedCall(context, self, given, (args) => {
+      const record = enterModule(context, self, args, kwargs);
+      let output: Value | undefined;
+      try {
+        output = run(self, args, kwargs, context);
+        return output;
+      } finally {
+        leaveModule(context, record, output);
+      }
+    });
   },
 };
 

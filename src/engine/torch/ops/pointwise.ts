@@ -86,6 +86,7 @@ export function computeValues(
     isUnknown(inner)
   )
     return null;
+  if (terms.some(({ values }) => !values)) return null;
   const columns: (readonly number[])[] = [];
   for (const term of terms) {
     const from = concrete(term.shape);
@@ -95,13 +96,25 @@ export function computeValues(
     columns.push(spread(rounded, from, sizes));
   }
   const result: number[] = [];
+  const [first = [], second] = columns;
+  const rest = columns.length > 2 ? columns : null;
   for (let i = 0; i < count; i++) {
-    const value = roundTo(outer, compute(...columns.map((column) => column[i] as number)));
+    const value = roundTo(
+      outer,
+      rest
+        ? compute(...rest.map((column) => column[i] as number))
+        : second
+          ? compute(first[i] as number, second[i] as number)
+          : compute(first[i] as number),
+    );
     if (value === null) return null;
     result.push(value);
   }
   return result;
 }
+
+/** As a power of two. */
+const VALUES_PER_STEP = 3;
 
 export type Kind = 'arithmetic' | 'float' | 'compare' | 'logical';
 
@@ -120,7 +133,10 @@ export function combine(
   const common = resultType(terms.map((term) => term.operand));
   const inner = kind === 'float' ? toFloat(common, args.context) : common;
   const dtype = kind === 'compare' || kind === 'logical' ? 'bool' : inner;
-  return { shape, dtype, values: computeValues(shape, terms, inner, dtype, compute), attributes };
+  const values = computeValues(shape, terms, inner, dtype, compute);
+  // Programs that make data go through tensors of thousands of numbers in long loops.
+  if (values) args.context.step(values.length >> VALUES_PER_STEP);
+  return { shape, dtype, values, attributes };
 }
 
 function binary(
