@@ -149,6 +149,18 @@ export interface ActiveDocument {
   readonly uri: string | null;
 }
 
+export interface FindingsParams {
+  readonly uri: string;
+  /** What doesn't parse or fit as well, before what the rules find. */
+  readonly problems?: boolean;
+  /** Texts in place of files. */
+  readonly overlay?: readonly OverlayText[];
+}
+
+export interface FindingsResult {
+  readonly findings: readonly FindingReport[];
+}
+
 /** A fix that touches several places, to be shown as pending changes. */
 export interface FixProposal {
   readonly title: string;

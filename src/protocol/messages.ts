@@ -8,6 +8,8 @@ import type {
   CheckEditsResult,
   DirectiveParams,
   DirectiveResult,
+  FindingsParams,
+  FindingsResult,
   InspectParams,
   InspectResult,
   ModulesParams,
@@ -22,6 +24,7 @@ export interface Requests {
   'architect/modules': { params: ModulesParams; result: ModulesResult };
   'architect/inspect': { params: InspectParams; result: InspectResult };
   'architect/directive': { params: DirectiveParams; result: DirectiveResult };
+  'architect/findings': { params: FindingsParams; result: FindingsResult };
   'architect/checkEdits': { params: CheckEditsParams; result: CheckEditsResult };
   'architect/advise': { params: AdviseParams; result: AdviseResult };
   'architect/training': { params: TrainingParams; result: TrainingResult };

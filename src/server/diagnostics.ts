@@ -94,7 +94,7 @@ export class Diagnostics {
           await this.send(each, version, [...now, ...earlier]);
         }
       const found = this.rules.enabled
-        ? (await this.analyst.request('findings', { uri }, { uri, signal, waitedFor: false })).findings
+        ? (await this.analyst.request('architect/findings', { uri }, { uri, signal, waitedFor: false })).findings
         : [];
       if (signal.aborted) return;
       const wanted = this.rules.apply(found);

@@ -9,7 +9,6 @@ import type { Suggestion } from './directives/complete.js';
 export interface Jobs extends Requests {
   problems: { params: { uri: string }; result: { problems: readonly FindingReport[] } };
   completions: { params: { uri: string; position: Position }; result: { suggestions: readonly Suggestion[] } };
-  findings: { params: { uri: string }; result: { findings: readonly FindingReport[] } };
   hints: {
     params: { uri: string; options: HintOptions };
     result: { version: number | null; hints: readonly PlacedHint[] };

@@ -135,6 +135,25 @@ describe('runAgent', function () {
     assert.match(result.text, /Done\.\n\nI could not\.[^]*left out/);
   });
 
+  it('tells the model which findings its change brings, and lists them on demand', async () => {
+    const HIDDEN = call('propose_edit', {
+      path: 'model.py',
+      title: 'More layers',
+      reason: 'Depth.',
+      old_text: '        self.act = nn.ReLU()\n',
+      new_text: '        self.act = nn.ReLU()\n        self.extra = [nn.Linear(32, 32)]\n',
+    });
+    bench.api.play([
+      answer([call('lint', { path: 'model.py' }), HIDDEN, CHECK, call('lint', { path: 'model.py' })]),
+      answer(['It is in a list.']),
+    ]);
+    await bench.ask();
+    const [before, , check, after] = toolResults(bench.api.requests[1]?.body ?? assert.fail());
+    assert.match(before?.text ?? '', /Nothing is found in model\.py/);
+    assert.match(check?.text ?? '', /^Passed[^]*new findings:\n- error R01, line 10: /);
+    assert.match(after?.text ?? '', /- error R01, line 10: /);
+  });
+
   it('creates files that were checked', async () => {
     const NEW = MODEL.replaceAll('Net', 'Other');
     bench.api.play([

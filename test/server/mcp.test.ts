@@ -38,6 +38,7 @@ describe('architect mcp and advise', function () {
         /The file was not modified/,
       );
       assert.match(await call('check_edits', {}), /nothing to check/);
+      assert.match(await call('lint', { path: 'train.py', level: 'error' }), /Nothing is found in train\.py/);
     } finally {
       await client.close();
     }

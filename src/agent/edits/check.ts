@@ -1,6 +1,14 @@
 /** Has the analyser look at a draft: all changes together, and each one alone. */
 import type { EditSet, ParameterDelta } from '../../edits/index.js';
-import type { Check, CheckedVariant, Count, ModelReport, OverlayText, Variant } from '../../protocol/index.js';
+import type {
+  Check,
+  CheckedVariant,
+  Count,
+  FindingReport,
+  ModelReport,
+  OverlayText,
+  Variant,
+} from '../../protocol/index.js';
 import type { AgentPorts } from '../ports.js';
 import { findingText } from '../tools/report.js';
 import { countText } from '../tools/text.js';
@@ -8,6 +16,7 @@ import { changesOf, editSetOf, joined, textsOf, type Change } from './changes.js
 import type { Draft } from './draft.js';
 
 const TOGETHER = 'together';
+const MOST_FINDINGS = 12;
 const NOT_PYTHON: Check = { outcome: 'notDeterminable', reason: 'there is no Python file among them' };
 
 export interface DraftCheck {
@@ -38,7 +47,12 @@ export async function checkDraft(draft: Draft, ports: AgentPorts, signal: AbortS
   const together = variants.find(({ id }) => id === TOGETHER);
   const failure = together && failureOf(together);
   const lines: string[] = [];
-  if (together) lines.push(...outcomeText(together), ...(await costs(draft, ports, signal)));
+  if (together)
+    lines.push(
+      ...outcomeText(together),
+      ...(await costs(draft, ports, signal)),
+      ...(together.syntax.outcome === 'failed' ? [] : await findingsText(draft, ports, signal)),
+    );
   else lines.push('No Python file is among the changes: there is nothing that the analyser could check.');
   let sets: EditSet[] = [];
   if (failure === undefined) {
@@ -137,6 +151,7 @@ async function costs(draft: Draft, ports: AgentPorts, signal: AbortSignal): Prom
       lines.push(...difference(`MACs of ${after.qualname}`, old?.macs, after.macs));
       lines.push(
         ...difference(`activation bytes of ${after.qualname}`, old?.memory.activations, after.memory.activations),
+        ...difference(`peak bytes of ${after.qualname} in training`, old?.memory.peak, after.memory.peak),
       );
       if (!old && after.unknowns.length > 0)
         lines.push(
@@ -148,6 +163,38 @@ async function costs(draft: Draft, ports: AgentPorts, signal: AbortSignal): Prom
     }
   }
   return lines;
+}
+
+/** What the rules find after the change and not before, and the other way round. It stands in nobody's way. */
+async function findingsText(draft: Draft, ports: AgentPorts, signal: AbortSignal): Promise<string[]> {
+  const look = async (uri: string, overlay: readonly OverlayText[]): Promise<readonly FindingReport[]> =>
+    (await ports.analyser.request('architect/findings', { uri, overlay }, signal)).findings;
+  const [come, gone]: [FindingReport[], FindingReport[]] = [[], []];
+  for (const { uri, created, original } of draft.files) {
+    if (!isPython(uri)) continue;
+    const before = created ? [] : await look(uri, [{ uri, text: original }]);
+    const after = await look(uri, draft.overlay);
+    come.push(...without(after, before));
+    gone.push(...without(before, after));
+  }
+  return [
+    ...(come.length > 0 ? ['new findings:', ...come.slice(0, MOST_FINDINGS).map(findingText)] : ['new findings: none']),
+    ...(gone.length > 0 ? [`findings repaired: ${gone.map(({ rule }) => rule).join(', ')}`] : []),
+  ];
+}
+
+/** Those of the first list that the second has not as often. Lines and counts move by the change itself: words are compared. */
+function without(list: readonly FindingReport[], others: readonly FindingReport[]): FindingReport[] {
+  const left = others.map(sayingOf);
+  return list.filter((finding) => {
+    const at = left.indexOf(sayingOf(finding));
+    if (at >= 0) left.splice(at, 1);
+    return at < 0;
+  });
+}
+
+function sayingOf({ rule, message }: FindingReport): string {
+  return `${rule} ${message.replaceAll(/\d[\d,.]*/g, '#')}`;
 }
 
 function difference(name: string, before: Count | undefined, after: Count): string[] {

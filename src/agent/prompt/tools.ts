@@ -4,7 +4,7 @@ export const TOOL_RULES = `# Tools
 - read_source shows line numbers for your orientation; they are not part of the text.
 - propose_edit replaces a symbol or a text that is unique in the file. If it fails, the file was not modified: read the nearest text it shows, then try once more with the exact text.
 - Give edits that only work together the same title, and independent ones different titles: the user decides per title.
-- After the last edit call check_edits, always. Edits that were not checked never reach the user. "Not determinable" is no failure; tell the user which part could not be checked.
+- After the last edit call check_edits, always. Edits that were not checked never reach the user. "Not determinable" is no failure; tell the user which part could not be checked. New findings do not hold an edit back, but repair those that your edit brought.
 - For a new project use create_file, then check_edits, then compare the counts with the budget.
 - Do not repeat proposed code in full in your answer: the user sees it as a diff. Show a few lines only where the text needs them.
 

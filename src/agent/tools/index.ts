@@ -7,6 +7,7 @@ import { checkEditsTool, dropEdits } from './checkEdits.js';
 import { createFile } from './createFile.js';
 import { findUsages } from './findUsages.js';
 import { inspectModel } from './inspectModel.js';
+import { lint } from './lint.js';
 import { listModules } from './listModules.js';
 import { proposeEdit } from './proposeEdit.js';
 import { readSource } from './readSource.js';
@@ -21,6 +22,7 @@ export const TOOLS: readonly Tool[] = [
   readSource,
   findUsages,
   trainingContextTool,
+  lint,
   suggestSizes,
   proposeEdit,
   createFile,

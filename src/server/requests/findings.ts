@@ -1,8 +1,10 @@
-import type { FindingReport } from '../../protocol/index.js';
+import type { FindingsParams, FindingsResult } from '../../protocol/index.js';
 import { pathOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 
-/** What the rules find in a document. */
-export function findings({ uri }: { uri: string }, workspace: Workspace): { findings: readonly FindingReport[] } {
-  return { findings: workspace.current().findingsOf(pathOf(uri)) };
+/** What the rules find in a file, and on demand what doesn't parse or fit. */
+export function findings({ uri, problems, overlay }: FindingsParams, workspace: Workspace): FindingsResult {
+  const engine = workspace.with(overlay);
+  const path = pathOf(uri);
+  return { findings: [...(problems ? engine.problemsOf(path) : []), ...engine.findingsOf(path)] };
 }

@@ -20,6 +20,7 @@ type Handlers = { readonly [M in JobMethod]: (params: Jobs[M]['params'], workspa
 export const handlers: Handlers = {
   'architect/modules': modules,
   'architect/inspect': inspect,
+  'architect/findings': findings,
   'architect/checkEdits': checkEdits,
   'architect/advise': advise,
   'architect/training': training,
@@ -29,7 +30,6 @@ export const handlers: Handlers = {
   'architect/offers': offers,
   'architect/offer': offer,
   problems,
-  findings,
   checkedFixes,
   hints: ({ uri, options }, workspace) => ({
     version: workspace.versionOf(uri),
