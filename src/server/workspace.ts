@@ -17,6 +17,8 @@ export class Workspace {
   /** Texts that are only proposed, and the engine that sees them: kept, so that looking at a variant costs what it changes. */
   private readonly proposed = new Map<string, string>();
   private variantEngine: AnalysisEngine | undefined;
+  /** Answers that hold until a file changes. */
+  private readonly answers = new Map<string, unknown>();
 
   constructor(
     private readonly factory: EngineFactory,
@@ -50,6 +52,14 @@ export class Workspace {
     return this.variantEngine;
   }
 
+  /** What was answered before while no file has changed since, else what `make` gives; `key` says what it is about. */
+  remembered<T>(key: string, make: () => T): T {
+    if (this.answers.has(key)) return this.answers.get(key) as T;
+    const made = make();
+    this.answers.set(key, made);
+    return made;
+  }
+
   /** An open document's text; `null` when it was closed. */
   setText(uri: string, text: string | null, version: number): void {
     const path = pathOf(uri);
@@ -80,6 +90,7 @@ export class Workspace {
   /** Everything if a file came or went: which imports looked for it in vain isn't known. */
   private forget(paths: readonly string[] | undefined): void {
     this.revision++;
+    this.answers.clear();
     this.engine?.invalidate(paths);
     this.variantEngine?.invalidate(paths);
   }

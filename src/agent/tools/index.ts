@@ -39,9 +39,17 @@ export function toolsFor(ports: AgentPorts): readonly Tool[] {
   return TOOLS.filter((tool) => tool.available(ports));
 }
 
-export function declarationOf({ id, description, input }: Tool): ToolDeclaration {
+/** Tools don't change: each is written as a schema once. */
+const declared = new WeakMap<Tool, ToolDeclaration>();
+
+export function declarationOf(tool: Tool): ToolDeclaration {
+  const known = declared.get(tool);
+  if (known) return known;
+  const { id, description, input } = tool;
   const { $schema: _schema, ...inputSchema } = z.toJSONSchema(input) as Record<string, unknown>;
-  return { name: id, description, inputSchema };
+  const declaration: ToolDeclaration = { name: id, description, inputSchema };
+  declared.set(tool, declaration);
+  return declaration;
 }
 
 /** What the call is doing, in plain words; the tool's title if the input isn't what it should be. */

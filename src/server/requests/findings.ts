@@ -4,7 +4,12 @@ import type { Workspace } from '../workspace.js';
 
 /** What the rules find in a file, and on demand what doesn't parse or fit. */
 export function findings({ uri, problems, overlay }: FindingsParams, workspace: Workspace): FindingsResult {
-  const engine = workspace.with(overlay);
   const path = pathOf(uri);
-  return { findings: [...(problems ? engine.problemsOf(path) : []), ...engine.findingsOf(path)] };
+  const look = (): FindingsResult => {
+    const engine = workspace.with(overlay);
+    return { findings: [...(problems ? engine.problemsOf(path) : []), ...engine.findingsOf(path)] };
+  };
+  return overlay && overlay.length > 0
+    ? look()
+    : workspace.remembered(JSON.stringify(['findings', uri, problems]), look);
 }

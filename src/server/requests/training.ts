@@ -22,7 +22,11 @@ const NOTHING: TrainingResult = {
 };
 
 /** What constructs, feeds and trains the model that the user looks at. */
-export function training({ uri, qualname }: TrainingParams, workspace: Workspace): TrainingResult {
+export function training(params: TrainingParams, workspace: Workspace): TrainingResult {
+  return workspace.remembered(JSON.stringify(['training', params.uri, params.qualname]), () => look(params, workspace));
+}
+
+function look({ uri, qualname }: TrainingParams, workspace: Workspace): TrainingResult {
   const context = workspace.current().training({ path: pathOf(uri), qualname });
   if (!context) return NOTHING;
   const { model, modelCall, loop, epochs, clipping, amp } = context;
