@@ -2,7 +2,7 @@
 import type { EditSet } from '../edits/index.js';
 import type { CheckedVariant, Position, Range } from '../protocol/index.js';
 import type { BackendErrorKind, Effort, ModelBackend } from './backend.js';
-import type { Message, Usage } from './messages.js';
+import type { ImageBlock, Message, Usage } from './messages.js';
 import type { AgentPorts } from './ports.js';
 
 export const COMMANDS = ['analyze', 'fix', 'design', 'loss', 'explain', 'train', 'verify', 'shrink'] as const;
@@ -15,6 +15,19 @@ export interface Attachment {
   readonly range?: Range;
   /** E.g. `selection`, `#file:model.py`. */
   readonly label: string;
+}
+
+/** A text that the user attached and that is in no file: pasted, or output of a terminal. */
+export interface AttachedText {
+  readonly label: string;
+  readonly text: string;
+}
+
+/** A picture that the user attached. */
+export interface AttachedImage extends ImageBlock {
+  readonly label: string;
+  /** The file that it is, if it is one. */
+  readonly uri?: string;
 }
 
 /** A problem that the editor shows. */
@@ -31,6 +44,8 @@ export interface AgentContext {
   readonly focus?: { readonly uri: string; readonly position?: Position; readonly qualname?: string };
   readonly selection?: Attachment;
   readonly attachments?: readonly Attachment[];
+  readonly texts?: readonly AttachedText[];
+  readonly images?: readonly AttachedImage[];
   readonly diagnostics?: readonly EditorDiagnostic[];
   /** Names of the workspace folders, for orientation. */
   readonly folders?: readonly string[];

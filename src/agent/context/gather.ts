@@ -4,7 +4,8 @@ import type { AgentPorts } from '../ports.js';
 import { reportText } from '../tools/report.js';
 import { numbered } from '../tools/text.js';
 import { trainingText } from '../tools/trainingContext.js';
-import type { AgentContext, Attachment, SentReference } from '../types.js';
+import type { ImageBlock } from '../messages.js';
+import type { AgentContext, AttachedImage, Attachment, SentReference } from '../types.js';
 import { fenced } from './fence.js';
 import { withoutSecrets } from './secrets.js';
 
@@ -13,6 +14,8 @@ export interface Piece {
   readonly rank: number;
   readonly text: string;
   readonly reference?: SentReference;
+  /** Goes after the text. */
+  readonly image?: ImageBlock;
 }
 
 /** Longer files go as the symbols around the place in question. */
@@ -25,10 +28,13 @@ export async function gather(
   ports: AgentPorts,
   signal: AbortSignal,
 ): Promise<Piece[]> {
-  const { focus, selection, attachments = [], diagnostics = [] } = context;
+  const { focus, selection, attachments = [], texts = [], images = [], diagnostics = [] } = context;
   const pieces: (Piece | undefined)[] = [];
   if (selection) pieces.push(await attachmentPiece(selection, 0, ports));
   for (const attachment of attachments) pieces.push(await attachmentPiece(attachment, 1, ports));
+  for (const { label, text } of texts)
+    pieces.push({ rank: 1, text: `Attached by the user as ${label}:\n${fenced(label, withoutSecrets(text))}` });
+  for (const image of images) pieces.push(await imagePiece(image, ports));
   if (focus && (await ports.files.refusal(focus.uri)) === undefined) {
     const { uri } = focus;
     const { reports } = await ports.analyser.request('architect/inspect', { uri }, signal);
@@ -87,7 +93,11 @@ async function attachmentPiece(
   const refusal = await files.refusal(uri);
   if (refusal !== undefined) return { rank, text: `${label} (${files.display(uri)}) is not sent: ${refusal}.` };
   const file = await files.read(uri);
-  if (!file) return undefined;
+  if (!file)
+    return {
+      rank,
+      text: `${label} (${files.display(uri)}) was attached by the user and is no text that could be sent: list_modules and read_source look into folders and files.`,
+    };
   const lines = file.text.split(/\r\n|\n|\r/);
   const first = range?.start.line ?? 0;
   const last = range ? range.end.line : lines.length - 1;
@@ -96,6 +106,22 @@ async function attachmentPiece(
     rank,
     text: `Attached by the user as ${label}:\n${fenced(`file ${files.display(uri)}`, numbered(withoutSecrets(text), first + 1))}`,
     reference: { uri, ...(range ? { range } : {}), label },
+  };
+}
+
+/** The API takes pictures of 5 MB, in base64. */
+const MOST_IMAGE_CHARACTERS = 5_000_000;
+
+async function imagePiece({ label, uri, ...image }: AttachedImage, { files }: AgentPorts): Promise<Piece> {
+  const refusal = uri === undefined ? undefined : await files.refusal(uri);
+  if (refusal !== undefined) return { rank: 1, text: `The picture ${label} is not sent: ${refusal}.` };
+  if (image.data.length > MOST_IMAGE_CHARACTERS)
+    return { rank: 1, text: `The picture ${label} is not sent: it is larger than a model takes.` };
+  return {
+    rank: 1,
+    text: `A picture that the user attached as ${label}:`,
+    image,
+    ...(uri === undefined ? {} : { reference: { uri, label } }),
   };
 }
 

@@ -3,7 +3,7 @@ import { BackendError, type BackendRequest, type ModelBackend } from '../backend
 import { tokensOf, trimmed } from '../context/budget.js';
 import { gather, type Piece } from '../context/gather.js';
 import { estimateTokens } from '../context/tokens.js';
-import type { Message } from '../messages.js';
+import type { Message, UserBlock } from '../messages.js';
 import { COMMAND_INSTRUCTIONS, systemBlocks } from '../prompt/index.js';
 import type { Tool } from '../tool.js';
 import { declarationOf } from '../tools/index.js';
@@ -66,7 +66,7 @@ function question(pieces: readonly Piece[], command: AgentOptions['command'], pr
   return {
     role: 'user',
     content: [
-      ...pieces.map(({ text }) => ({ type: 'text' as const, text })),
+      ...pieces.flatMap(({ text, image }): UserBlock[] => [{ type: 'text', text }, ...(image ? [image] : [])]),
       ...(command === null ? [] : [{ type: 'text' as const, text: COMMAND_INSTRUCTIONS[command] }]),
       {
         type: 'text',

@@ -69,6 +69,16 @@ function isDataPart(part: unknown): part is DataPart {
   );
 }
 
+/** The kind of picture a file is by its name; `undefined` if it is none that models take. */
+export function imageTypeOf(path: string): ImageBlock['mediaType'] | undefined {
+  const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
+  return IMAGES.find((type) => type === `image/${ending === 'jpg' ? 'jpeg' : ending}`);
+}
+
+export function isImageType(type: string): type is ImageBlock['mediaType'] {
+  return IMAGES.some((each) => each === type);
+}
+
 function imageOf(part: unknown): ImageBlock | undefined {
   if (!isDataPart(part)) return undefined;
   const mediaType = IMAGES.find((type) => type === part.mimeType);
@@ -107,7 +117,9 @@ function fromUser(content: readonly UserBlock[]): vscode.LanguageModelChatMessag
           new vscode.LanguageModelToolResultPart(block.toolUseId, [new vscode.LanguageModelTextPart(block.text)]),
         ];
       case 'image':
-        return [];
+        return [
+          new vscode.LanguageModelTextPart('(A picture stood here, which this way to the model does not carry.)'),
+        ];
     }
   });
   return parts.length > 0 ? [vscode.LanguageModelChatMessage.User(parts)] : [];
