@@ -153,15 +153,17 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   serve('architect/findUsages', ({ uri = '' }) => uri);
   serve('architect/offers', ({ uri }) => uri);
   serve('architect/offer', ({ uri }) => uri);
-  connection.onRequest('architect/findings', (params: Requests['architect/findings']['params'], token) =>
-    answer(
-      analyst,
-      async (engine, signal) => {
-        const { findings } = await engine.request('architect/findings', params, { uri: params.uri, signal });
-        return { findings: rules.apply(findings) };
-      },
-      token,
-    ),
+  connection.onRequest(
+    'architect/findings',
+    (params: Requests['architect/findings']['params'], token: CancellationToken) =>
+      answer(
+        analyst,
+        async (engine, signal) => {
+          const { findings } = await engine.request('architect/findings', params, { uri: params.uri, signal });
+          return { findings: rules.apply(findings) };
+        },
+        token,
+      ),
   );
   serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
 

@@ -73,7 +73,14 @@ async function bundleTests(files: string[]): Promise<string> {
   const folder = join(CACHE, 'host-tests');
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
-  const manifest = { name: 'host-tests', publisher: 'test', version: '1.0.0', engines: { vscode: '*' } };
+  const manifest = {
+    name: 'host-tests',
+    publisher: 'test',
+    version: '1.0.0',
+    engines: { vscode: '*' },
+    // What tests register as another extension's language model.
+    contributes: { languageModelChatProviders: [{ vendor: 'test-models', displayName: 'Test Models' }] },
+  };
   await writeFile(join(folder, 'package.json'), JSON.stringify(manifest));
   const mocha = createRequire(import.meta.url).resolve('mocha');
   await esbuild.build({

@@ -1,0 +1,246 @@
+// Our models, our tools, and other extensions' models, through the editor's own language model interface.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import * as vscode from 'vscode';
+import type { ArchitectApi } from '../../src/extension/main.js';
+import { answer, call, failure, FAKE_KEY, startFakeApi, type FakeApi } from '../support/fakeApi/index.js';
+import { EXTENSION_ID } from '../support/paths.js';
+import { waitFor } from '../support/wait.js';
+
+const KEY = 'ANTHROPIC_API_KEY';
+const { LanguageModelChatMessage: Say, LanguageModelTextPart: Text } = vscode;
+
+/** One pixel. */
+const PNG = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNkYPhfDwAChwGA60e6kgAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('language models in the extension host', function () {
+  this.timeout(90_000);
+  let api: FakeApi;
+  const settings = (): vscode.WorkspaceConfiguration => vscode.workspace.getConfiguration('architect');
+  const present = process.env[KEY];
+  before(async () => {
+    api = await startFakeApi();
+    await settings().update('anthropic.baseUrl', api.url, vscode.ConfigurationTarget.Global);
+    process.env[KEY] = FAKE_KEY;
+  });
+  after(async () => {
+    if (present === undefined) delete process.env[KEY];
+    else process.env[KEY] = present;
+    await settings().update('anthropic.baseUrl', undefined, vscode.ConfigurationTarget.Global);
+    await settings().update('backend', undefined, vscode.ConfigurationTarget.Global);
+    await api.close();
+  });
+
+  describe('Claude', () => {
+    const claude = async (id = 'claude-sonnet-5-5'): Promise<vscode.LanguageModelChat> => {
+      const models = await waitFor(
+        'models of Claude',
+        async () => vscode.lm.selectChatModels({ vendor: 'architect-claude', id }),
+        (found) => found.length > 0,
+      );
+      return models[0] ?? assert.fail();
+    };
+    const ask = async (
+      messages: vscode.LanguageModelChatMessage[],
+      options: vscode.LanguageModelChatRequestOptions = {},
+      token?: vscode.CancellationToken,
+    ): Promise<unknown[]> => {
+      const response = await (await claude()).sendRequest(messages, options, token);
+      const parts: unknown[] = [];
+      for await (const part of response.stream) parts.push(part);
+      return parts;
+    };
+
+    it('streams text and calls of tools, and takes their results', async () => {
+      const tools = [{ name: 'add', description: 'Adds.', inputSchema: { type: 'object', properties: {} } }];
+      api.play([answer(['Let me add. ', call('add', { a: 1, b: 2 }, 'call_1')]), answer(['It is 3.'])]);
+      const parts = await ask([Say.User('1 + 2?')], { tools });
+      const texts = parts.flatMap((part) => (part instanceof Text ? [part.value] : []));
+      assert.equal(texts.join(''), 'Let me add. ');
+      const [called] = parts.filter((part) => part instanceof vscode.LanguageModelToolCallPart);
+      assert.deepEqual([called?.name, called?.input], ['add', { a: 1, b: 2 }]);
+      const more = await ask(
+        [
+          Say.User('1 + 2?'),
+          Say.Assistant([new Text('Let me add. '), called ?? assert.fail()]),
+          Say.User([new vscode.LanguageModelToolResultPart('call_1', [new Text('3')])]),
+        ],
+        { tools },
+      );
+      assert.equal(more.map((part) => (part instanceof Text ? part.value : '')).join(''), 'It is 3.');
+      assert.match(JSON.stringify(api.requests[1]?.body?.messages), /"tool_result","tool_use_id":"call_1"/);
+    });
+
+    it('gets pictures', async () => {
+      // The class is newer than the oldest editor that is supported.
+      const { LanguageModelDataPart: Data } = vscode as unknown as {
+        LanguageModelDataPart: { image(data: Uint8Array, type: string): vscode.LanguageModelTextPart };
+      };
+      api.play([answer(['A pixel.'])]);
+      await ask([Say.User([new Text('What is it?'), Data.image(PNG, 'image/png')])]);
+      const sent = JSON.stringify(api.requests[0]?.body?.messages);
+      assert.ok(sent.includes(`"media_type":"image/png","data":"${PNG.toString('base64')}"`), sent.slice(0, 400));
+    });
+
+    it('counts tokens: small texts by estimate, long ones by the provider', async () => {
+      const model = await claude();
+      const before = api.others.length;
+      assert.ok((await model.countTokens('Hello')) <= 4);
+      assert.equal(api.others.length, before);
+      assert.ok((await model.countTokens('word '.repeat(2000))) > 2000);
+      assert.ok(api.others.slice(before).some(({ path }) => path.endsWith('count_tokens')));
+    });
+
+    it('says what went wrong as the editor’s own errors', async () => {
+      const cases = [
+        [401, 'NoPermissions', /Set Anthropic API Key/],
+        [403, 'NoPermissions', /permissions/],
+        [404, 'NotFound', /There is no model/],
+        [413, 'Blocked', /too large/],
+      ] as const;
+      for (const [status, code, says] of cases) {
+        api.play(() => failure(status, { message: `about ${FAKE_KEY}` }));
+        const error: unknown = await ask([Say.User('Hello')]).then(
+          () => assert.fail('it should fail'),
+          (problem: unknown) => problem,
+        );
+        assert.ok(error instanceof vscode.LanguageModelError, String(error));
+        assert.equal(error.code, vscode.LanguageModelError[code]().code);
+        assert.match(error.message, says);
+        assert.doesNotMatch(error.message, /sk-ant-fake/);
+      }
+    });
+
+    it('ends the request when it is cancelled', async () => {
+      api.play([answer(['A long answer. '.repeat(400)], { pause: 50, piece: 10 })]);
+      const source = new vscode.CancellationTokenSource();
+      const asked = ask([Say.User('Hello')], {}, source.token).catch((error: unknown) => error);
+      await waitFor('the request', () => api.requests.length, Boolean);
+      source.cancel();
+      await waitFor('its end', () => api.requests[0]?.abandonedAt ?? 0, Boolean);
+      await asked;
+    });
+  });
+
+  describe('tools for agents', () => {
+    const run = async (name: string, input: object): Promise<string> => {
+      const { content } = await vscode.lm.invokeTool(name, { input, toolInvocationToken: undefined });
+      return content.map((part) => (part instanceof Text ? part.value : '')).join('');
+    };
+
+    it('are there under the names of the manifest', () => {
+      const declared = vscode.extensions.getExtension(EXTENSION_ID)?.packageJSON as {
+        contributes: { languageModelTools: { name: string }[] };
+      };
+      const there = new Set(vscode.lm.tools.map(({ name }) => name));
+      const missing = declared.contributes.languageModelTools.filter(({ name }) => !there.has(name));
+      assert.deepEqual(missing, []);
+    });
+
+    it('look into the workspace, and refuse what must not be read', async () => {
+      assert.match(await run('architect_list_modules', {}), /TextClassifier, line \d+: 363,460 parameters/);
+      assert.match(
+        await run('architect_inspect_model', { path: 'model.py', qualname: 'TextClassifier' }),
+        /parameters: 363,460 total/,
+      );
+      assert.match(await run('architect_training_context', { path: 'model.py' }), /CrossEntropyLoss/);
+      assert.match(await run('architect_lint', { path: 'model.py', level: 'error' }), /Nothing is found/);
+      await assert.rejects(run('architect_read_source', { path: '/etc/hosts' }), /outside of the workspace/);
+    });
+  });
+
+  describe('another extension’s model', () => {
+    const seen: { messages: readonly vscode.LanguageModelChatRequestMessage[]; tools: number }[] = [];
+    /** What it answers next, one after the other. */
+    let script: (() => vscode.LanguageModelResponsePart[])[] = [];
+    let registration: vscode.Disposable;
+    before(async () => {
+      registration = vscode.lm.registerLanguageModelChatProvider('test-models', {
+        provideLanguageModelChatInformation: () => [
+          {
+            id: 'other',
+            name: 'Other Model',
+            family: 'other',
+            version: '1',
+            maxInputTokens: 100_000,
+            maxOutputTokens: 8_000,
+            capabilities: { toolCalling: true },
+          },
+        ],
+        provideLanguageModelChatResponse: async (_model, messages, { tools = [] }, progress) => {
+          seen.push({ messages, tools: tools.length });
+          const next = script.shift();
+          if (!next) throw vscode.LanguageModelError.Blocked('The quota is used up.');
+          for (const part of next()) progress.report(part);
+        },
+        provideTokenCount: async (_model, text) => JSON.stringify(text).length / 4,
+      });
+      await settings().update('backend', 'picker', vscode.ConfigurationTarget.Global);
+    });
+    after(() => registration.dispose());
+
+    const ask = async (query: string): Promise<vscode.ChatResult> => {
+      seen.length = 0;
+      return vscode.commands.executeCommand<vscode.ChatResult>('workbench.action.chat.open', {
+        query,
+        modelSelector: { vendor: 'test-models', id: 'other' },
+        blockOnResponse: true,
+      });
+    };
+
+    it('answers @architect with the tools: a checked change ends up in the editor', async () => {
+      const folder = vscode.workspace.workspaceFolders?.[0]?.uri ?? assert.fail();
+      const model = vscode.Uri.joinPath(folder, 'model.py');
+      await vscode.window.showTextDocument(model);
+      const tool = (id: string, name: string, input: object): vscode.LanguageModelToolCallPart =>
+        new vscode.LanguageModelToolCallPart(id, name, input);
+      script = [
+        () => [
+          new Text('I look. '),
+          tool('1', 'read_source', { path: 'model.py', symbol: 'FeedForward' }),
+          tool('2', 'propose_edit', {
+            path: 'model.py',
+            old_text: 'import torch.nn as nn\n',
+            new_text: 'import torch.nn as nn\nimport torch.nn.functional as F\n',
+            title: 'Import functional',
+            reason: 'It is needed.',
+          }),
+        ],
+        () => [tool('3', 'check_edits', {})],
+        () => [new Text('Done.')],
+      ];
+      await ask('@architect prepare model.py for functional calls');
+      const extension = vscode.extensions.getExtension<ArchitectApi>(EXTENSION_ID) ?? assert.fail();
+      const hunks = await waitFor(
+        'the change',
+        () => extension.exports.hunks(model.toString()),
+        (found) => found.length > 0,
+      );
+      assert.equal(hunks.length, 1);
+      assert.equal(seen.length, 3);
+      assert.ok((seen[0]?.tools ?? 0) >= 10);
+      const last = JSON.stringify(seen[2]?.messages);
+      assert.match(last, /Passed: the changes can go to the user/);
+      assert.equal(
+        api.requests.some(({ body }) => JSON.stringify(body).includes('functional calls')),
+        false,
+      );
+      assert.doesNotMatch(readFileSync(model.fsPath, 'utf8'), /functional/);
+      await vscode.commands.executeCommand('architect.undoAll');
+      await waitFor(
+        'no change',
+        () => extension.exports.hunks(model.toString()),
+        (found) => found.length === 0,
+      );
+    });
+
+    it('fails with a sentence', async () => {
+      script = [];
+      const { metadata } = await ask('@architect why?');
+      assert.equal(metadata?.['problem'], 'Other Model refused the request: The quota is used up.');
+    });
+  });
+});
