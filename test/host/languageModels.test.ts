@@ -180,7 +180,12 @@ describe('language models in the extension host', function () {
       });
       await settings().update('backend', 'picker', vscode.ConfigurationTarget.Global);
     });
-    after(() => registration.dispose());
+    after(async () => {
+      registration.dispose();
+      // Tests that come later find the editor as this one found it.
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+      await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
+    });
 
     const ask = async (query: string): Promise<vscode.ChatResult> => {
       seen.length = 0;
