@@ -25,12 +25,21 @@ export interface Assumption {
   readonly place: Place | null;
 }
 
+/** One level of the stack. */
+export interface StackFrame {
+  readonly name: string;
+  readonly place: Place | null;
+  readonly module: PyModule;
+  /** Whether it runs the top level of its module. */
+  readonly isTopLevel: boolean;
+}
+
 export interface Context {
   readonly heap: Heap;
   /** Where the expression stands that is being evaluated. */
   readonly place: Place | null;
   /** Frames from the outermost to the running one: function and the place of the call that is running in it. */
-  readonly stack: readonly { readonly name: string; readonly place: Place | null }[];
+  readonly stack: readonly StackFrame[];
   /** State that rooms above keep for one run (a trace, a module registry), by their own key. Fresh for each run. */
   readonly state: Map<symbol, unknown>;
 

@@ -135,6 +135,10 @@ export class Heap {
   foreignWrite: ((owner: number, writer: number) => void) | null = null;
   private serial = 0;
   private baseSerial = 0;
+  /** The epoch outside all forks: 0, or the base epoch that is running. */
+  private floor = 0;
+  /** The base epochs in which forks were made: what is made in such a fork and kept belongs to them. */
+  private readonly forkedIn = new Map<number, number>();
   private readonly journals: Journal[] = [];
 
   /** Must be called before every change of a mutable value. Cheap when nothing is forked. */
@@ -154,7 +158,7 @@ export class Heap {
     const journal = this.journals[this.journals.length - 1];
     if (!journal) {
       // A module being built changes what another one made: the other can't outlive it.
-      this.foreignWrite?.(object.saved, this.epoch);
+      this.foreignWrite?.(this.forkedIn.get(object.saved) ?? object.saved, this.epoch);
       return;
     }
     if (object.saved > journal.epoch || journal.entries.has(object)) return;
@@ -167,9 +171,9 @@ export class Heap {
     if (object.saved < 0) return object.saved;
     for (const journal of this.journals) {
       const entry = journal.entries.get(object);
-      if (entry) return entry.savedBefore;
+      if (entry) return this.forkedIn.get(entry.savedBefore) ?? entry.savedBefore;
     }
-    return object.saved;
+    return this.forkedIn.get(object.saved) ?? object.saved;
   }
 
   get depth(): number {
@@ -181,12 +185,13 @@ export class Heap {
     const journal: Journal = { epoch: ++this.serial, entries: new Map() };
     this.journals.push(journal);
     this.epoch = journal.epoch;
+    if (this.floor < 0) this.forkedIn.set(journal.epoch, this.floor);
     return journal;
   }
 
   private close(journal: Journal): void {
     if (this.journals.pop() !== journal) throw new Error('journals must be closed in reverse order');
-    this.epoch = this.journals[this.journals.length - 1]?.epoch ?? 0;
+    this.epoch = this.journals[this.journals.length - 1]?.epoch ?? this.floor;
   }
 
   /** Restores everything changed since `journal` began and returns what it had become. */
@@ -279,12 +284,14 @@ export class Heap {
       suspended.push({ journal, now });
     }
     const journals = this.journals.splice(0);
-    const epoch = this.epoch;
+    const { epoch, floor } = this;
     this.epoch = base;
+    this.floor = base;
     try {
       return action(base);
     } finally {
       this.epoch = epoch;
+      this.floor = floor;
       this.journals.push(...journals);
       for (const { journal, now } of suspended.reverse())
         for (const [object, state] of now) {

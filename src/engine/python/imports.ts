@@ -958,17 +958,26 @@ export class Importer {
   }
 
   /**
-   * A registry lacks `key`: runs the imports still waiting whose text holds it, since one of them may register it.
-   * @returns whether anything was run.
+   * A registry lacks `key`: runs the imports still waiting whose text holds it, since one of them may register it, until `isThere`
+   * says that one has.
    */
-  fillRegistries(key: string): boolean {
-    if (this.waiting.size === 0 || key === '' || this.fruitless.has(key)) return false;
-    const holds = (record: ModuleRecord): boolean => record.module.file?.text.includes(key) ?? false;
-    let found = [...this.waiting].filter(holds);
-    if (found.length === 0) found = this.reachable((text) => text.includes(key));
-    if (found.length === 0) this.fruitless.add(key);
-    for (const record of found) if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
-    return found.length > 0;
+  fillRegistries(key: string, isThere: () => boolean): void {
+    if (key === '' || this.fruitless.has(key)) return;
+    const tried = new Set<ModuleRecord>();
+    while (this.waiting.size > 0) {
+      const holds = (record: ModuleRecord): boolean =>
+        !tried.has(record) && (record.module.file?.text.includes(key) ?? false);
+      let found = [...this.waiting].filter(holds);
+      if (found.length === 0)
+        found = this.reachable((text) => text.includes(key)).filter((record) => !tried.has(record));
+      if (found.length === 0) break;
+      for (const record of found) {
+        tried.add(record);
+        if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
+      }
+      if (isThere()) return;
+    }
+    if (tried.size === 0) this.fruitless.add(key);
   }
 
   /**

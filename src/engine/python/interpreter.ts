@@ -11,7 +11,7 @@ import { builtinClasses, builtins, classOf } from './builtins/index.js';
 import { call } from './calls.js';
 import { because, isData, partOfUnknown } from './coerce.js';
 import type { Comparison } from './compare.js';
-import type { Assumption, Context } from './context.js';
+import type { Assumption, Context, StackFrame } from './context.js';
 import type { ModelledModule } from './define.js';
 import { PyRaise, Stopped, UnknownFlow } from './errors.js';
 import { evaluateText } from './evaluateSource.js';
@@ -216,8 +216,13 @@ export class Interpreter implements Context {
     const frame = this.frame;
     return frame ? placeOf(frame) : null;
   }
-  get stack(): { readonly name: string; readonly place: Place | null }[] {
-    return this.frames.map((frame) => ({ name: frame.name, place: placeOf(frame) }));
+  get stack(): StackFrame[] {
+    return this.frames.map((frame) => ({
+      name: frame.name,
+      place: placeOf(frame),
+      module: frame.module,
+      isTopLevel: frame.kind === 'module',
+    }));
   }
   get module(): PyModule | null {
     return this.frame?.module ?? null;
@@ -403,7 +408,7 @@ export class Interpreter implements Context {
     const found = dict.entries.get(hash)?.value;
     if (found !== undefined) return found;
     if (dict.taint) return dict.taint;
-    return this.missingKey(dict, key) ? dict.entries.get(hash)?.value : undefined;
+    return this.missingKey(dict, key) ? dict.entries.get(hash)?.value : (dict.taint ?? undefined);
   }
 
   setItem(object: Value, index: Value, value: Value): void {
@@ -636,6 +641,15 @@ export class Interpreter implements Context {
         this.missingKey(container, item)
       )
         return containsBuiltin(container, item, this) ?? false;
+      if (
+        result === false &&
+        typeof container === 'object' &&
+        (container?.kind === 'list' || container?.kind === 'set') &&
+        this.heap.madeIn(container) < 0
+      ) {
+        this.completed(container);
+        return containsBuiltin(plain(container), item, this) ?? false;
+      }
       if (result !== undefined) return result;
     }
     const iterator = this.iterate(container);
@@ -900,10 +914,20 @@ export class Interpreter implements Context {
         const truth = this.truth(this.call(special, [value]));
         return typeof truth === 'boolean' ? truth : null;
       }
-      return this.isSubclass(own, cls);
+      const is = this.isSubclass(own, cls);
+      return is === false ? this.claimsClass(value, cls) : is;
     }
     if (cls === null) return value === null;
     this.raise('TypeError', 'isinstance() arg 2 must be a type, a tuple of types, or a union');
+  }
+
+  /** Whether an object says by a property `__class__` that it is of a class: stand-ins for other objects do. */
+  private claimsClass(value: Value, cls: PyClass): boolean | null {
+    if (typeof value !== 'object' || value?.kind !== 'instance') return false;
+    const property = lookup(this, value.cls, '__class__');
+    if (typeof property !== 'object' || property?.kind !== 'descriptor') return false;
+    const claimed = getAttribute(this, value, '__class__');
+    return claimed === undefined ? false : this.isSubclass(claimed, cls);
   }
 
   /** Members of `A | B` and `Union[A, B]`. */
@@ -950,7 +974,15 @@ export class Interpreter implements Context {
   }
 
   missingKey(dict: PyDict, key: Value): boolean {
-    return typeof key === 'string' && dict.saved < 0 && this.heap.depth > 0 && this.importer.fillRegistries(key);
+    if (typeof key !== 'string' || this.heap.depth === 0 || this.heap.madeIn(dict) >= 0) return false;
+    const isThere = (): boolean => {
+      const hash = this.hashKey(key);
+      return hash !== undefined && dict.entries.has(hash);
+    };
+    this.importer.fillRegistries(key, isThere);
+    // A registry's keys may be put together from parts, so that no text holds them.
+    if (!isThere()) this.importer.readWhole(dict);
+    return isThere();
   }
 
   private completed(value: Value): void {

@@ -72,20 +72,33 @@ export function outputOf(value: Value, notes: Notes, depth = 0): OutputReport {
     case 'dict': {
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
       if (value.taint) return null;
+      if (tellsItsOwnItems(value)) return attributesOf(value.attrs ?? new Map<string, Value>(), notes, depth);
       return Object.fromEntries(namedEntries(value).map(([name, item]) => [name, outputOf(item, notes, depth + 1)]));
     }
     case 'instance':
       if (value.taint) notes.add(value.taint.reason, value.taint.place);
-      return value.taint
-        ? null
-        : Object.fromEntries(
-            [...value.attrs]
-              .filter(([name]) => !name.startsWith('_'))
-              .map(([name, item]) => [name, outputOf(item, notes, depth + 1)]),
-          );
+      return value.taint ? null : attributesOf(value.attrs, notes, depth);
     default:
       return null;
   }
+}
+
+function attributesOf(attrs: ReadonlyMap<string, Value>, notes: Notes, depth: number): OutputReport {
+  return Object.fromEntries(
+    [...attrs]
+      .filter(([name]) => !name.startsWith('_'))
+      .map(([name, item]) => [name, outputOf(item, notes, depth + 1)]),
+  );
+}
+
+/** Whether a class of dicts gives items by a method of its own: such output classes keep what they hold in attributes. */
+function tellsItsOwnItems(dict: PyDict): boolean {
+  return (
+    dict.cls?.mro.some((cls) => {
+      const items = cls.namespace.get('items');
+      return typeof items === 'object' && items?.kind === 'function' && !items.module.name.startsWith('collections');
+    }) ?? false
+  );
 }
 
 /** Keys as names: `1` and `'1'` are two keys, and only where both are there the text is shown with its quotes. */

@@ -1,10 +1,10 @@
 /** Finds out what `forward` gives: with the inputs that were said, else with those that the project shows or such as fit. */
 import { countModel, type ModelCounts } from '../model/index.js';
 import { isUnknown, PyRaise, type Interpreter, type PyInstance, type Unknown, type Value } from '../python/index.js';
-import type { Int } from '../python/symint.js';
+import { addInt, type Int } from '../python/symint.js';
 import { startEquations, takeEquations } from '../torch/dims.js';
 import { isTensorValue } from '../torch/nn/objects.js';
-import { callMacs, moduleCalls, traceOf, type ModuleCall } from '../torch/trace.js';
+import { callMacs, traceEvents, traceOf, type ModuleCall, type TraceEvent } from '../torch/trace.js';
 import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
 import { inputGuesses, type InputGuess } from './inputSources.js';
 import { inputValue } from './inputs.js';
@@ -49,7 +49,7 @@ export function withForward(
     const journal = heap.fork();
     const tried = runForward(interpreter, root, guess, request, into);
     const lazy = before.total.unknowns.length > 0;
-    const after = lazy ? countModel(root) : before;
+    const after = lazy ? countModel(before.root.instance) : before;
     request.recorder?.takeForward(interpreter, after.root);
     heap.unwind(depth + 1);
     heap.rollback(journal);
@@ -95,6 +95,16 @@ export function withForward(
   return { forward: null, counts: before };
 }
 
+/** MACs of everything in a piece of the trace: what an object that only stands for a module does. */
+function outermostMacs(events: readonly TraceEvent[]): Int | Unknown {
+  let sum: Int | Unknown = 0;
+  for (const event of events) {
+    const macs = event.type === 'op' ? (event.call ? 0 : event.op.macs) : event.call.parent ? 0 : callMacs(event.call);
+    sum = isUnknown(sum) ? sum : isUnknown(macs) ? macs : addInt(sum, macs);
+  }
+  return sum;
+}
+
 /** Runs `forward` in evaluation mode on tensors of the given shapes. */
 function runForward(
   interpreter: Interpreter,
@@ -119,7 +129,8 @@ function runForward(
       ...(guess.note === null ? {} : { note: noteOf(guess.note, guess.place) }),
     });
   }
-  const before = moduleCalls(traceOf(interpreter)).length;
+  const { log } = traceOf(interpreter);
+  const before = log.data;
   interpreter.unseen = null;
   startEquations(interpreter);
   let finding: FindingReport | null = null;
@@ -137,7 +148,8 @@ function runForward(
       throw error;
     }
   });
-  const calls = moduleCalls(traceOf(interpreter)).slice(before);
+  const { events, incomplete } = traceEvents(traceOf(interpreter), before);
+  const calls = events.flatMap((event) => (event.type === 'call' ? [event.call] : []));
   const byModule = new Map<PyInstance, ModuleCall[]>();
   for (const call of calls) {
     const list = byModule.get(call.module);
@@ -149,7 +161,7 @@ function runForward(
   const unseen: Unknown | null = interpreter.unseen;
   const macs: Int | Unknown = isUnknown(output)
     ? output
-    : (unseen ?? (rootCall ? callMacs(rootCall) : interpreter.unknown('the forward of this module was not traced')));
+    : (unseen ?? (rootCall ? callMacs(rootCall) : (incomplete ?? outermostMacs(events))));
   return {
     forward: { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule },
     finding,

@@ -14,6 +14,7 @@ import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
 import type { Recorder } from './observation.js';
 import { partCalls, type FromWhole, type PartCalls } from './partInputs.js';
+import { moduleBehind } from './standIn.js';
 import type { FindingReport, MemoryReport, ModelReport, ModuleNodeReport } from './types.js';
 
 export interface ReportRequest {
@@ -73,7 +74,7 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     };
   }
   const findings: FindingReport[] = [];
-  const before = countModel(value);
+  const before = countModel(moduleBehind(interpreter, value));
   const { forward, counts } = withForward(interpreter, value, request, before, notes, findings);
   request.recorder?.takeModules(counts.root);
   const source = forward?.inputs[0]?.source;

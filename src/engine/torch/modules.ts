@@ -315,8 +315,6 @@ function torchMembers(): Record<string, Value> {
     SymInt: tokenClass('SymInt'),
     SymFloat: tokenClass('SymFloat'),
     SymBool: tokenClass('SymBool'),
-    ScriptModule: tokenClass('ScriptModule'),
-    ScriptFunction: tokenClass('ScriptFunction'),
     pi: { kind: 'float', value: Math.PI },
     e: { kind: 'float', value: Math.E },
     inf: { kind: 'float', value: Infinity },
@@ -686,8 +684,6 @@ export const torchModuleList: readonly ModelledModule[] = [
     name: 'torch.jit',
     isPackage: true,
     members: () => ({
-      ScriptModule: tokenClass('ScriptModule'),
-      ScriptFunction: tokenClass('ScriptFunction'),
       _unknown: makeUnknown,
       _isinstance: defineFunction(
         '_isinstance(obj, target_type)',

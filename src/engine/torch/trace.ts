@@ -263,10 +263,16 @@ export function callOutput(call: ModuleCall): Value | undefined {
   return call.result.taint ?? (call.result.data as Value | undefined);
 }
 
-/** Everything recorded, oldest first. `incomplete` says why the order of events can't be trusted (branches that differ). */
-export function traceEvents(trace: Trace): { readonly events: TraceEvent[]; readonly incomplete: Unknown | null } {
+/**
+ * Everything recorded (since `from`, an earlier state of the log), oldest first. `incomplete` says why the order of events
+ * can't be trusted (branches that differ).
+ */
+export function traceEvents(
+  trace: Trace,
+  from: unknown = null,
+): { readonly events: TraceEvent[]; readonly incomplete: Unknown | null } {
   const events: TraceEvent[] = [];
-  for (let at = trace.log.data as Cell | null; at; at = at.before) events.push(at.event);
+  for (let at = trace.log.data as Cell | null; at && at !== from; at = at.before) events.push(at.event);
   return { events: events.reverse(), incomplete: trace.log.taint };
 }
 

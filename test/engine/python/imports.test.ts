@@ -37,6 +37,55 @@ describe('imports in a circle', () => {
   });
 });
 
+describe('registries as objects of another package', () => {
+  const packages = {
+    '/core/__init__.py':
+      'import os\n\nclass Registry:\n    def __init__(self, name):\n        self.made = {}\n        self.name = name\n\n' +
+      '    def register(self, name=None, module=None):\n        if module is not None:\n            self.made[name] = module\n            return module\n' +
+      '        return lambda found: self.register(name or found.__name__, found)\n\n' +
+      // A condition that is not known: what comes after it is made by this module all the same.
+      'if os.getpid() > 3:\n    limit = 1\n\nLAYERS = Registry("layer")\n',
+    '/zoo/__init__.py': 'from .layers import build\n',
+    '/zoo/layers/__init__.py': 'from .first import Plain\nfrom .build import build\n# Wide, Narrow12\n',
+    '/zoo/layers/build.py': 'from core import LAYERS\n\ndef build(name):\n    return LAYERS.made[name]\n',
+    '/zoo/layers/first.py': 'from core import LAYERS\nfrom .second import Wide\nLAYERS.register("Plain", module=int)\n',
+    '/zoo/layers/second.py':
+      'from core import LAYERS\n\n@LAYERS.register()\nclass Wide: pass\n\n@LAYERS.register("Nar" + "row")\nclass N: pass\n',
+    '/main.py': 'import zoo\nfrom core import LAYERS\n',
+  };
+  program('are full when they are measured', packages, 'len(LAYERS.made)', '3');
+  program(
+    'have what only an import of an import registers',
+    packages,
+    '("Wide" in LAYERS.made, LAYERS.made["Plain"] is int)',
+    '(True, True)',
+  );
+  program('have keys that no text holds', packages, '"Narrow" in LAYERS.made', 'True');
+  program(
+    'lack what nothing registers',
+    packages,
+    '("Other" in LAYERS.made, LAYERS.made.get("Deep"))',
+    '(False, None)',
+  );
+});
+
+describe('frames', () => {
+  program(
+    'tell a registry which package makes it',
+    {
+      '/tools.py':
+        'import inspect, sys\n\nclass Registry:\n    def __init__(self, scope=None):\n        self.scope = scope or self.infer()\n\n' +
+        '    @staticmethod\n    def infer():\n        return inspect.getmodule(sys._getframe(2)).__name__.split(".")[0]\n\n' +
+        'def caller():\n    frame = inspect.currentframe().f_back\n    return frame.f_code.co_name, frame.f_globals["__name__"]\n',
+      '/zoo/__init__.py': '',
+      '/zoo/models.py': 'from tools import Registry, caller\nMODELS = Registry()\n\ndef who():\n    return caller()\n',
+      '/main.py': 'from zoo.models import MODELS, who\n',
+    },
+    '(MODELS.scope, who())',
+    "('zoo', ('who', 'zoo.models'))",
+  );
+});
+
 describe('registries that modules fill while they are imported', () => {
   const zoo = {
     '/zoo/__init__.py': 'from .factory import create, names\nfrom .nets import *\n',

@@ -54,7 +54,7 @@ function entryOf(
   const entry = dict.entries.get(id);
   if (entry) return entry;
   if (dict.taint) return dict.taint;
-  return context.missingKey(dict, key) ? dict.entries.get(id) : undefined;
+  return context.missingKey(dict, key) ? dict.entries.get(id) : (dict.taint ?? undefined);
 }
 
 /** Adds everything that `dict.update` accepts. */

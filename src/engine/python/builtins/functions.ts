@@ -126,6 +126,12 @@ function globals(context: Context): Value {
   return (module && context.getAttribute(module, '__dict__')) ?? context.unknown('the global names are not known');
 }
 
+/** What `dir` gives of any function that code asks for by name. */
+const FUNCTION_NAMES = (
+  '__annotations__ __call__ __closure__ __code__ __defaults__ __dict__ __doc__ __get__ __globals__ __kwdefaults__ __module__ ' +
+  '__name__ __qualname__'
+).split(' ');
+
 function directory(object: Value | undefined, context: Context): Value {
   if (object === undefined) {
     const names = context.env
@@ -145,6 +151,8 @@ function directory(object: Value | undefined, context: Context): Value {
   if (typeof object === 'object' && object !== null) {
     if (object.kind === 'module') for (const name of object.namespace.keys()) names.add(name);
     if (object.kind === 'instance') for (const name of object.attrs.keys()) names.add(name);
+    if (object.kind === 'function')
+      for (const name of [...FUNCTION_NAMES, ...(object.attrs?.keys() ?? [])]) names.add(name);
   }
   const cls = isClass(object) ? object : context.typeOf(object);
   if (cls.unknownBase) return cls.unknownBase;

@@ -107,7 +107,13 @@ export const commonPackages: readonly ModelledModule[] = [
       ),
     }),
   },
-  { name: 'pydantic.dataclasses', source: 'from dataclasses import dataclass\n' },
+  // The names of version 1 lie in a package of their own since version 2; what configuration uses of them is the same.
+  ...['pydantic', 'pydantic.v1'].flatMap((name): ModelledModule[] => [
+    { name: `${name}.dataclasses`, source: 'from dataclasses import dataclass\n' },
+    { name: `${name}.error_wrappers`, source: 'from pydantic import ValidationError, display_errors\n' },
+    { name: `${name}.utils`, source: 'from pydantic import deep_update\n' },
+  ]),
+  { name: 'pydantic.v1', isPackage: true, source: 'from pydantic import *\n' },
   { name: 'pydantic_settings', source: 'from pydantic import BaseSettings\nSettingsConfigDict = dict\n' },
   { name: 'attr', isPackage: true, source: attrSource, members: () => attrHelpers },
   {

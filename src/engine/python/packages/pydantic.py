@@ -96,15 +96,20 @@ def ConfigDict(**options):
     return options
 
 
-def create_model(name, /, *, __base__=None, **fields):
+def create_model(
+    name, /, *, __config__=None, __doc__=None, __base__=None, __module__=None, __validators__=None, **fields
+):
     annotations = {}
-    namespace = {"__annotations__": annotations}
+    namespace = {"__annotations__": annotations, **(__validators__ or {})}
+    if __config__ is not None:
+        namespace["model_config" if isinstance(__config__, dict) else "Config"] = __config__
     for field, value in fields.items():
         annotations[field] = "Any"
         default = value[1] if isinstance(value, tuple) else value
         if default is not ...:
             namespace[field] = default
-    return type(name, (__base__ or BaseModel,), namespace)
+    bases = __base__ if isinstance(__base__, tuple) else (__base__ or BaseModel,)
+    return type(name, bases, namespace)
 
 
 def _validators(cls):
@@ -239,3 +244,24 @@ def _dump(value):
 
 class BaseSettings(BaseModel):
     pass
+
+
+class BaseConfig:
+    pass
+
+
+def parse_obj_as(type_, obj, **options):
+    return obj
+
+
+def deep_update(mapping, *updates):
+    merged = dict(mapping)
+    for update in updates:
+        for key, value in update.items():
+            old = merged.get(key)
+            merged[key] = deep_update(old, value) if isinstance(old, dict) and isinstance(value, dict) else value
+    return merged
+
+
+def display_errors(errors):
+    return "\n".join(str(error) for error in errors)

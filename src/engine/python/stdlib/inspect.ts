@@ -3,6 +3,9 @@ import { parameterAnnotation, returnAnnotation } from '../annotations.js';
 import { because, isClass, isDict, isInstance, isTuple, isUnknown, textOf } from '../coerce.js';
 import { defineClass, defineFunction, defineProperty, type ModelledModule } from '../define.js';
 import type { Context } from '../context.js';
+import { currentFrame, getModule } from './frames.js';
+
+import { namedtuple } from './namedTuple.js';
 import type { PyModule, SignatureParameter, Unknown, Value } from '../value.js';
 
 const emptyClass = defineClass('_empty', { module: 'inspect' });
@@ -149,6 +152,29 @@ const applyDefaults = defineFunction('apply_defaults(self)', ({ self }, context)
   return null;
 });
 
+/** What `getfullargspec` looks at: the function itself, `self` included, and not what it wraps. */
+function findWhole(value: Value, context: Context): Found | null {
+  if (typeof value !== 'object' || value === null) return null;
+  switch (value.kind) {
+    case 'function':
+      return {
+        parameters: value.node.params
+          .filter((param) => !isEmpty(param.name))
+          .map((param) => ({ name: param.name, form: param.form, default: value.defaults.get(param.name) })),
+        module: value.module,
+        func: value,
+      };
+    case 'method':
+      return findWhole(value.func, context);
+    case 'class': {
+      const init = context.getAttribute(value, '__init__');
+      return init === undefined ? null : findWhole(init, context);
+    }
+    default:
+      return findCallable(value, context);
+  }
+}
+
 /** `inspect.getmembers`: names and values, sorted, those that pass. */
 function membersOf(object: Value, predicate: Value, context: Context): Value {
   const names = context.items(
@@ -243,7 +269,7 @@ export const inspectModules: readonly ModelledModule[] = [
           ]);
         }),
         getfullargspec: defineFunction('getfullargspec(func)', ({ func: callable }, context) => {
-          const found = findCallable(callable ?? null, context);
+          const found = findWhole(callable ?? null, context);
           if (!found) return context.unknown('the signature of this callable is not known');
           const named = (...forms: readonly string[]): Value[] =>
             found.parameters.filter((param) => forms.includes(param.form)).map((param) => param.name);
@@ -253,15 +279,18 @@ export const inspectModules: readonly ModelledModule[] = [
               ? [param.default]
               : [],
           );
-          return context.instance(context.builtinClass('object'), [
-            ['args', context.list(named('normal', 'positionalOnly'))],
-            ['varargs', one('star')],
-            ['varkw', one('doubleStar')],
-            ['keywords', one('doubleStar')],
-            ['defaults', defaults.length > 0 ? context.tuple(defaults) : null],
-            ['kwonlyargs', context.list(named('keywordOnly'))],
-            ['kwonlydefaults', context.getAttribute(found.func, '__kwdefaults__') ?? null],
-            ['annotations', context.getAttribute(found.func, '__annotations__') ?? context.dict()],
+          const cls = context.call(namedtuple, [
+            'FullArgSpec',
+            'args varargs varkw defaults kwonlyargs kwonlydefaults annotations',
+          ]);
+          return context.call(cls, [
+            context.list(named('positionalOnly', 'normal')),
+            one('star'),
+            one('doubleStar'),
+            defaults.length > 0 ? context.tuple(defaults) : null,
+            context.list(named('keywordOnly')),
+            context.getAttribute(found.func, '__kwdefaults__') ?? null,
+            context.getAttribute(found.func, '__annotations__') ?? context.dict(),
           ]);
         }),
         isclass: is('isclass', (value) => kindOf(value) === 'class'),
@@ -294,11 +323,8 @@ export const inspectModules: readonly ModelledModule[] = [
           'unwrap(func, *, stop=None)',
           ({ func }, context) => findCallable(func ?? null, context)?.func ?? func ?? null,
         ),
-        getmodule: defineFunction('getmodule(object)', ({ object }, context) =>
-          typeof object === 'object' && object?.kind === 'function'
-            ? object.module
-            : context.unknown('the module of this object is not known'),
-        ),
+        getmodule: getModule,
+        currentframe: currentFrame,
         getmembers: defineFunction('getmembers(object, predicate=None)', ({ object, predicate }, context) =>
           membersOf(object ?? null, predicate ?? null, context),
         ),

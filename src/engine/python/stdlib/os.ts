@@ -4,6 +4,7 @@ import type { Context } from '../context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
 import { objectClass } from '../builtins/classes.js';
 import { identityOf } from '../hash.js';
+import { getFrame } from './frames.js';
 import { namedtuple } from './namedTuple.js';
 import type { PyBuiltin, PyClass, Unknown, Value } from '../value.js';
 import osSource from './os.py';
@@ -129,7 +130,7 @@ function sysMembers(): Record<string, Value> {
     exc_info: unknownFunction('exc_info', 'the exception being handled is not kept'),
     getrefcount: unknownFunction('getrefcount', 'reference counts depend on the run'),
     intern: defineFunction('intern(string, /)', ({ string }) => string as Value),
-    _getframe: unknownFunction('_getframe', 'stack frames are not described by the analyser'),
+    _getframe: getFrame,
     settrace: silent('settrace'),
     is_finalizing: silent('is_finalizing', false),
     getdefaultencoding: silent('getdefaultencoding', 'utf-8'),

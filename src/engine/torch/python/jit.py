@@ -1,4 +1,5 @@
 # torch.jit: scripting and tracing give back what they were given.
+from torch.nn import Module
 
 
 def script(obj=None, optimize=None, _frames_up=0, _rcb=None, example_inputs=None):
@@ -94,6 +95,14 @@ def Attribute(value, type):
 class Final:
     def __class_getitem__(cls, item):
         return item
+
+
+class ScriptModule(Module):
+    pass
+
+
+class RecursiveScriptModule(ScriptModule):
+    pass
 
 
 class ScriptFunction:
