@@ -5,7 +5,7 @@
 import type { Context } from '../../python/context.js';
 import { defineFunction, parseSignature, type Bound } from '../../python/define.js';
 import { isSym } from '../../python/symint.js';
-import type { Native, PyBuiltin, PyClass, Unknown, Value } from '../../python/value.js';
+import type { Native, NativeType, PyBuiltin, PyClass, Unknown, Value } from '../../python/value.js';
 import { concrete, decideDim, isUnknown, numelOf, showShape } from '../dims.js';
 import { categoryOf, defaultDtype, dtypeOf, isDifferentiable, isIntegral, scalarName } from '../dtypes.js';
 import { deviceOf } from '../device.js';
@@ -407,6 +407,23 @@ interface Sharer {
   readonly offsets: 'all' | readonly number[] | null;
 }
 
+/** The memory that tensors share; never a value of the program. After branches that differ, what shared it in any of them does. */
+const memoryType: NativeType = {
+  name: 'memory',
+  cls(): PyClass {
+    throw new Error('memory is never a value of the program');
+  },
+  joinData(a, b) {
+    const joined = new Map((a as readonly Sharer[]).map((sharer) => [sharer.tensor, sharer]));
+    for (const sharer of b as readonly Sharer[]) {
+      const known = joined.get(sharer.tensor);
+      const same = !known || known.offsets === sharer.offsets;
+      joined.set(sharer.tensor, same ? sharer : { tensor: sharer.tensor, offsets: null });
+    }
+    return { data: [...joined.values()] };
+  },
+};
+
 function sharers(tensor: TensorNative): readonly Sharer[] {
   return tensor.data.storage ? (tensor.data.storage.data as readonly Sharer[]) : [];
 }
@@ -457,7 +474,7 @@ export function shareMemory(
   if (!cell) {
     cell = {
       kind: 'native',
-      type: base.type,
+      type: memoryType,
       data: [{ tensor: base, offsets: 'all' }] satisfies Sharer[],
       attrs: null,
       saved: context.heap.epoch,
