@@ -33,6 +33,7 @@ export async function analyze(file: string | undefined, flags: AnalyzeFlags): Pr
       inputs: flags.input,
       path: flags.path,
       timeLimit: timeLimitOf(flags),
+      details: true,
     });
     if ('error' in reply) {
       process.stderr.write(`architect: ${reply.error.message}\n`);

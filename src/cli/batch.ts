@@ -17,6 +17,8 @@ const requestSchema = z.object({
     .nullish(),
   inputDtypes: z.union([z.array(z.string().nullable()), z.record(z.string(), z.string())]).nullish(),
   path: z.array(z.string()).nullish(),
+  /** With memory and signal. */
+  details: z.boolean().nullish(),
 });
 
 type Request = z.infer<typeof requestSchema>;
@@ -55,6 +57,7 @@ async function answer(
     inputs: inputsOf(request.data),
     path: [...(path ?? []), ...flags.path],
     timeLimit,
+    details: request.data.details ?? false,
   });
   if ('error' in reply) return { error: { message: reply.error.message } };
   const [report] = reply.reports;

@@ -18,6 +18,10 @@ export interface EngineRequest {
   readonly path: readonly string[];
   /** Milliseconds. */
   readonly timeLimit: number;
+  /** With memory and signal, which take another forward pass. */
+  readonly details?: boolean;
+  /** Size of the first axis of the inputs for memory, in place of what was found. */
+  readonly batch?: number;
   /** What the rules find, instead of reports. */
   readonly lint?: boolean;
 }

@@ -1,7 +1,7 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import type { Count, ModelReport, ModuleNodeReport, OutputReport } from '../engine/report/index.js';
+import type { Count, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from '../engine/report/index.js';
 
 const number = new Intl.NumberFormat('en-US');
 
@@ -39,6 +39,23 @@ function rowsOf(node: ModuleNodeReport, depth: number, rows: Row[], withShapes: 
   for (const child of node.children) rowsOf(child, depth + 1, rows, withShapes);
 }
 
+/** Bytes as people say them; an expression stays one. */
+export function showBytes(bytes: Count): string {
+  if (typeof bytes !== 'number') return bytes === null ? '?' : `${bytes.expression} bytes`;
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(Math.max(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 0), units.length - 1);
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power] ?? ''}`;
+}
+
+function memoryLines(memory: MemoryReport): string[] {
+  if (memory.optimizerName === undefined) return [];
+  const { parameters, gradients, optimizer, activations, peak, optimizerName, optimizerAssumed } = memory;
+  return [
+    `Memory      ${showBytes(peak)} to train: ${showBytes(parameters)} parameters, ${showBytes(gradients)} gradients, ` +
+      `${showBytes(optimizer)} ${optimizerName}${optimizerAssumed ? ' (no optimizer was found)' : ''}, ${showBytes(activations)} kept for backward`,
+  ];
+}
+
 /** @param colour whether the output is a terminal */
 export function renderReport(report: ModelReport, colour: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
@@ -74,6 +91,7 @@ export function renderReport(report: ModelReport, colour: boolean): string {
     lines.push(`Output      ${showShape(report.output)}`);
     lines.push(`MACs        ${showCount(report.macs)}`);
   }
+  if (report.inputs.length > 0) lines.push(...memoryLines(report.memory));
   for (const [title, style, notes] of [
     [
       'Findings',

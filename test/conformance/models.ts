@@ -45,9 +45,9 @@ export function needsZoos({ folder }: TruthFile): boolean {
 }
 
 /** A running `architect analyze --batch`. */
-export function startBatch(cli = CLI): Batch {
+export function startBatch(cli = CLI, more: readonly string[] = []): Batch {
   if (!existsSync(cli)) throw new Error(`${cli} is missing: run \`node scripts/build.mjs\` first.`);
-  return new Batch([process.execPath, cli, 'analyze', '--batch'], ROOT, TIMEOUT_MS);
+  return new Batch([process.execPath, cli, 'analyze', '--batch', ...more], ROOT, TIMEOUT_MS);
 }
 
 /** Asks about one model and compares. */

@@ -21,8 +21,9 @@ import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
 import { check, distinct, Program } from '../lint/index.js';
 import { findingReport } from './findings.js';
-import { buildReport } from './modelReport.js';
+import { buildReport, type ReportRequest } from './modelReport.js';
 import { Recorder, type Observation } from './observation.js';
+import { optimizerFor } from './optimizerState.js';
 import { inputsFromWhole, type AnalysedWhole, type PartCalls } from './partInputs.js';
 import { rehearse } from './rehearse.js';
 import type { FindingReport, ModelReport } from './types.js';
@@ -50,6 +51,10 @@ export interface AnalyzeOptions {
   /** Python that makes the module; one report then. */
   readonly call?: string;
   readonly inputs?: readonly InputSpec[];
+  /** With memory and signal, which take another forward pass. */
+  readonly details?: boolean;
+  /** Size of the first axis of the inputs for memory, in place of what was found. */
+  readonly batch?: number;
 }
 
 /** Scripts that import a file and are run to see what becomes of its models. */
@@ -64,6 +69,8 @@ interface ClassRequest {
   readonly wholes: Wholes;
   /** Whether to collect what is seen at the places of the file. */
   readonly watches: boolean;
+  /** What to find out beside counts and shapes. */
+  readonly details: Pick<ReportRequest, 'details'>;
   /** `null` for what is being analysed, and what is no module. */
   readonly analysed: ReadonlyMap<ClassDef, Analysed | null>;
 }
@@ -108,7 +115,7 @@ export class Engine {
   /** One report per module class in source order; exactly one with `call`. @throws EngineError when the file can't be read. */
   analyzeFile(path: string, options: AnalyzeOptions = {}): ModelReport[] {
     const file = this.file(path);
-    if (options.call !== undefined) return [this.analyzeCall(path, file, options.call, options.inputs ?? null)];
+    if (options.call !== undefined) return [this.analyzeCall(path, file, options.call, options)];
     return this.analyzeClasses(path, file, options, null);
   }
 
@@ -136,7 +143,8 @@ export class Engine {
       // Those that make objects of it may say what these are called with.
       for (const whole of makers.get(node.name) ?? []) analyze(whole);
       const watches = observations !== null;
-      analysed.set(node, this.analyzeClass({ path, file, node, inputs, wholes, watches, analysed }));
+      const details = wanted.includes(node) ? this.detailsOf(path, node.name, options) : {};
+      analysed.set(node, this.analyzeClass({ path, file, node, inputs, wholes, watches, analysed, details }));
     };
     // What a file ends with is usually the whole that its other classes are parts of.
     const first = inputs ? Infinity : Math.min(...wanted.map((node) => nodes.indexOf(node)));
@@ -147,7 +155,7 @@ export class Engine {
     return found.map(({ report }) => report);
   }
 
-  private analyzeCall(path: string, file: SourceFile, call: string, inputs: readonly InputSpec[] | null): ModelReport {
+  private analyzeCall(path: string, file: SourceFile, call: string, options: AnalyzeOptions): ModelReport {
     const { interpreter } = this;
     return interpreter.run(() => {
       const module = this.moduleOf(path);
@@ -160,11 +168,20 @@ export class Engine {
         place,
         call,
         value,
-        inputs,
+        inputs: options.inputs ?? null,
         module,
         inferInputs: false,
+        ...this.detailsOf(path, cls?.qualname ?? call, options),
       });
     });
+  }
+
+  private detailsOf(
+    path: string,
+    qualname: string,
+    { details, batch }: AnalyzeOptions,
+  ): Pick<ReportRequest, 'details'> {
+    return details ? { details: { optimizer: () => optimizerFor(this.project, path, qualname), batch } } : {};
   }
 
   /** The module of the file that is analysed, with what running it took for granted. */
@@ -206,6 +223,7 @@ export class Engine {
         recorder,
         fromWhole,
         takeParts: (seen) => (calls = seen),
+        ...request.details,
         ...(made.missing ? { missing: made.missing } : {}),
       });
       const source = report.inputs[0]?.source ?? null;

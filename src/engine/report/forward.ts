@@ -42,7 +42,7 @@ export function withForward(
   before: ModelCounts,
   notes: Notes,
   findings: FindingReport[],
-): { readonly forward: Forward | null; readonly counts: ModelCounts } {
+): { readonly forward: Forward | null; readonly counts: ModelCounts; readonly guess: InputGuess | null } {
   const attempt = (guess: InputGuess, into: Notes): Attempt => {
     const { heap } = interpreter;
     const depth = heap.depth;
@@ -55,10 +55,10 @@ export function withForward(
     heap.rollback(journal);
     return { ...tried, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
   };
-  const accept = (guess: InputGuess, tried: Attempt): Attempt => {
+  const accept = (guess: InputGuess, tried: Attempt): Attempt & { guess: InputGuess } => {
     if (tried.finding) findings.push(tried.finding);
     if (guess.note !== null) interpreter.assumptions.push({ text: guess.note, place: guess.place });
-    return tried;
+    return { ...tried, guess };
   };
   /** Inputs with which nothing goes wrong, though forward can't be followed to its end. */
   let halfway: InputGuess | null = null;
@@ -92,7 +92,7 @@ export function withForward(
   }
   if (certain) findings.push(certain);
   if (halfway) return accept(halfway, attempt(halfway, notes));
-  return { forward: null, counts: before };
+  return { forward: null, counts: before, guess: null };
 }
 
 /** MACs of everything in a piece of the trace: what an object that only stands for a module does. */

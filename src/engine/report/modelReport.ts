@@ -1,21 +1,29 @@
 /** Puts together what everybody shows of one module. */
 import { countModel, type ModelCounts, type ModuleNode } from '../model/index.js';
-import { isUnknown, type Interpreter, type Place, type PyModule, type Unknown, type Value } from '../python/index.js';
-import { addInt, mulInt, type Int } from '../python/symint.js';
-import { dtypeFacts } from '../torch/dtypes.js';
-import { numelOf } from '../torch/dims.js';
-import { ownMembers } from '../model/index.js';
-import type { TensorNative } from '../torch/tensor.js';
+import {
+  isUnknown,
+  type Interpreter,
+  type Place,
+  type PyInstance,
+  type PyModule,
+  type Unknown,
+  type Value,
+} from '../python/index.js';
+import { addInt, type Int } from '../python/symint.js';
 import { callMacs, callOutput } from '../torch/trace.js';
 import type { SourceFile } from '../syntax/index.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
 import { withForward, type Forward } from './forward.js';
 import type { NamedSizes } from './inferInputs.js';
+import type { InputGuess } from './inputSources.js';
 import type { InputSpec } from './inputs.js';
+import { parameterMemory, trainingMemory, type TrainingMemory } from './memory.js';
 import type { Recorder } from './observation.js';
+import type { OptimizerChoice } from './optimizerState.js';
 import { partCalls, type FromWhole, type PartCalls } from './partInputs.js';
 import { moduleBehind } from './standIn.js';
-import type { FindingReport, MemoryReport, ModelReport, ModuleNodeReport } from './types.js';
+import { withTrainingPass } from './trainingPass.js';
+import type { FindingReport, ModelReport, ModuleNodeReport } from './types.js';
 
 export interface ReportRequest {
   readonly qualname: string;
@@ -41,6 +49,14 @@ export interface ReportRequest {
   readonly takeParts?: (calls: PartCalls) => void;
   /** Arguments that nobody gave. */
   readonly missing?: readonly string[];
+  /** What takes another forward pass: memory and signal. Left out where only counts and shapes are asked for. */
+  readonly details?: Details;
+}
+
+export interface Details {
+  readonly optimizer: () => OptimizerChoice;
+  /** Size of the first axis of the inputs, in place of what was found. */
+  readonly batch?: number;
 }
 
 /** Must run inside a run of the interpreter: the module and its trace belong to that run. */
@@ -75,10 +91,11 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
   }
   const findings: FindingReport[] = [];
   const before = countModel(moduleBehind(interpreter, value));
-  const { forward, counts } = withForward(interpreter, value, request, before, notes, findings);
+  const { forward, counts, guess } = withForward(interpreter, value, request, before, notes, findings);
   request.recorder?.takeModules(counts.root);
   const source = forward?.inputs[0]?.source;
   if (forward && source) request.takeParts?.(partCalls(forward.calls, source));
+  const detailed = detailsOf(interpreter, value, counts, guess, request, notes);
   const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
   return {
     ...base,
@@ -90,18 +107,44 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     },
     buffers: countOf(counts.buffers.value, notes),
     modules: countOf(counts.modules, notes),
-    tree: nodeReport(counts.root, forward, notes),
+    tree: nodeReport(counts.root, forward, detailed, notes),
     inputs: forward?.inputs ?? [],
     output: forward?.output ?? null,
     macs: forward ? countOf(forward.macs, notes) : null,
-    memory: memoryOf(counts, notes),
+    memory: detailed?.report ?? parameterMemory(counts, interpreter, notes),
     findings,
     assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
     unknowns: notes.list,
   };
 }
 
-function nodeReport(node: ModuleNode, forward: Forward | null, notes: Notes): ModuleNodeReport {
+/** What takes another pass, where it is asked for. */
+function detailsOf(
+  interpreter: Interpreter,
+  root: PyInstance,
+  counts: ModelCounts,
+  guess: InputGuess | null,
+  request: ReportRequest,
+  notes: Notes,
+): TrainingMemory | null {
+  const { details } = request;
+  if (!details) return null;
+  const optimizer = details.optimizer();
+  if (!guess) {
+    const missing = interpreter.unknown('nothing says what forward is called with');
+    return trainingMemory(counts, optimizer, missing, interpreter, notes);
+  }
+  return withTrainingPass(interpreter, root, counts, guess, request, (pass) =>
+    trainingMemory(counts, optimizer, pass, interpreter, notes),
+  );
+}
+
+function nodeReport(
+  node: ModuleNode,
+  forward: Forward | null,
+  detailed: TrainingMemory | null,
+  notes: Notes,
+): ModuleNodeReport {
   const calls = forward?.calls.get(node.instance) ?? [];
   const first = calls[0];
   const quiet = new Notes();
@@ -122,39 +165,7 @@ function nodeReport(node: ModuleNode, forward: Forward | null, notes: Notes): Mo
     inputShape: first?.inputs[0] ? shapeOf(first.inputs[0].shape, quiet) : null,
     outputShape: result === undefined ? null : outputOf(result, quiet),
     macs: forward ? countOf(macs, quiet) : null,
-    children: node.children.map((child) => nodeReport(child, forward, notes)),
-  };
-}
-
-/** Bytes of parameters and their gradients; what depends on the optimizer and the forward pass is left open here. */
-function memoryOf(counts: ModelCounts, notes: Notes): MemoryReport {
-  let parameters: Int | Unknown = counts.total.unknowns[0] ?? 0;
-  let gradients: Int | Unknown = counts.total.unknowns[0] ?? 0;
-  const seen = new Set<TensorNative>();
-  const add = (sum: Int | Unknown, bytes: Int | Unknown): Int | Unknown =>
-    isUnknown(sum) ? sum : isUnknown(bytes) ? bytes : addInt(sum, bytes);
-  const visit = (node: ModuleNode): void => {
-    for (const { value } of ownMembers(node.instance).parameters) {
-      if (seen.has(value)) continue;
-      seen.add(value);
-      const { dtype, shape, requiresGrad } = value.data;
-      const numel = numelOf(shape);
-      const bytes = isUnknown(dtype)
-        ? dtype
-        : isUnknown(numel)
-          ? numel
-          : (mulInt(numel, dtypeFacts(dtype).bytes) ?? counts.total.unknowns[0] ?? 0);
-      parameters = add(parameters, bytes);
-      if (requiresGrad) gradients = add(gradients, bytes);
-    }
-    node.children.forEach(visit);
-  };
-  visit(counts.root);
-  return {
-    parameters: countOf(parameters, notes),
-    gradients: countOf(gradients, notes),
-    optimizer: null,
-    activations: null,
-    peak: null,
+    ...(detailed && calls.length > 0 ? { kept: detailed.byModule.get(node.instance) ?? 0 } : {}),
+    children: node.children.map((child) => nodeReport(child, forward, detailed, notes)),
   };
 }

@@ -57,8 +57,14 @@ export interface MemoryReport {
   readonly parameters: Count;
   readonly gradients: Count;
   readonly optimizer: Count;
+  /** What backward must keep of one forward pass in training mode, inputs included; `null` unless asked for. */
   readonly activations: Count;
+  /** Everything at once: parameters, buffers, gradients, the optimizer's state, and activations. Work memory comes on top. */
   readonly peak: Count;
+  /** Whose state `optimizer` is. */
+  readonly optimizerName?: string;
+  /** No optimizer was found in the project. */
+  readonly optimizerAssumed?: boolean;
 }
 
 /** One submodule in registration order. */
@@ -80,6 +86,8 @@ export interface ModuleNodeReport {
   readonly inputShape: ShapeReport;
   readonly outputShape: OutputReport;
   readonly macs: Count;
+  /** Bytes that backward must keep of its calls, with all below; only where memory was asked for. */
+  readonly kept?: Count;
   readonly children: readonly ModuleNodeReport[];
 }
 

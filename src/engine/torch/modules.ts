@@ -13,6 +13,7 @@ import { gradEnabled, setGradEnabled } from './gradMode.js';
 import { Args, operatorsOf, Undetermined } from './ops/operator.js';
 import { functionalNames, torchNames } from './publicNames.js';
 import { makeSize, sizeClass } from './size.js';
+import { markCheckpoint } from './tape.js';
 import { isTensor, makeTensor, type Dim } from './tensor.js';
 import { vmap } from './vmap.js';
 import { tensorClass } from './tensorClass.js';
@@ -387,6 +388,12 @@ function functionalMembers(): Record<string, Value> {
 
 // ---------------------------------------------------------------- autograd
 
+const checkpointMark = (signature: string, begins: boolean): Value =>
+  defineFunction(signature, (_args, context) => {
+    markCheckpoint(context, begins);
+    return null;
+  });
+
 const needsGrad = defineFunction('_needs_grad(tensor)', ({ tensor }, context) => {
   if (!isTensor(tensor)) return tensor ?? null;
   return makeTensor(context.heap, { ...tensor.data, requiresGrad: true, role: 'tensor', storage: null });
@@ -660,7 +667,11 @@ export const torchModuleList: readonly ModelledModule[] = [
     'BatchSampler',
   ]),
   alias('torch.utils.data.distributed', 'torch.utils.data', ['DistributedSampler']),
-  { name: 'torch.utils.checkpoint', source: checkpointSource },
+  {
+    name: 'torch.utils.checkpoint',
+    members: () => ({ _begin: checkpointMark('_begin()', true), _end: checkpointMark('_end()', false) }),
+    source: checkpointSource,
+  },
   {
     name: 'torch.utils.model_zoo',
     members: () => ({ load_url: unknownFunction('load_url', 'pretrained weights are read at run time') }),

@@ -5,6 +5,7 @@ import type { PyBuiltin, Value } from '../../python/value.js';
 import { isUnknown } from '../dims.js';
 import { gradEnabled } from '../gradMode.js';
 import { makeTensor, type Dim, type TensorData, type TensorNative } from '../tensor.js';
+import { beginOp, endOp } from '../tape.js';
 import { recordOp } from '../trace.js';
 import { isTensorValue } from './objects.js';
 import { asSize } from './weights.js';
@@ -26,14 +27,18 @@ function computed(
   context: Context,
 ): TensorNative {
   const inputs = from.map((tensor) => tensor.data);
+  const [input = null, ...others] = from;
+  const begun = beginOp(context, op, { input, others: context.tuple(others) });
   const node = recordOp(context, { op, inputs });
-  return makeTensor(context.heap, {
+  const made = makeTensor(context.heap, {
     shape,
     dtype: inputs[0]?.dtype ?? 'float32',
     device: inputs[0]?.device ?? 'cpu',
-    requiresGrad: gradEnabled(context) && inputs.some((input) => input.requiresGrad),
+    requiresGrad: gradEnabled(context) && inputs.some((data) => data.requiresGrad),
     node,
   });
+  if (begun) endOp(context, begun, made, false);
+  return made;
 }
 
 /** `_like(op, tensor, *others)`: the result of an operation that keeps the shape of `tensor`. */

@@ -20,6 +20,7 @@ import {
 } from '../dims.js';
 import { roundAll } from '../dtypes.js';
 import { isTensor, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
+import { beginOp, endOp } from '../tape.js';
 import { recordOp } from '../trace.js';
 import {
   Args,
@@ -363,7 +364,9 @@ function argsOf(op: string, context: Context, bound: Record<string, Value>): Arg
 export function getItem(tensor: TensorNative, index: Value, context: Context): Value {
   if (tensor.taint) return tensor.taint;
   if (isUnknown(index)) return index;
-  const args = argsOf('getitem', context, { input: tensor, index });
+  const bound = { input: tensor, index };
+  const args = argsOf('getitem', context, bound);
+  const begun = beginOp(context, 'getitem', bound);
   try {
     const selected = select(args, tensor.data, index);
     const { values } = tensor.data;
@@ -373,6 +376,7 @@ export function getItem(tensor: TensorNative, index: Value, context: Context): V
       values: values && selected.offsets ? selected.offsets.map((at) => values[at] as number) : null,
     });
     if (selected.basic) args.share(tensor, made, selected.offsets);
+    if (begun) endOp(context, begun, made, false);
     return made;
   } catch (error) {
     if (error instanceof UnknownShape) return args.make({ shape: error.unknown, dtype: tensor.data.dtype });
@@ -383,7 +387,9 @@ export function getItem(tensor: TensorNative, index: Value, context: Context): V
 
 /** `tensor[index] = value`. */
 export function setItem(tensor: TensorNative, index: Value, value: Value, context: Context): void {
-  const args = argsOf('setitem', context, { input: tensor, index, value });
+  const bound = { input: tensor, index, value };
+  const args = argsOf('setitem', context, bound);
+  const begun = beginOp(context, 'setitem', bound);
   let values: number[] | null = null;
   if (!tensor.taint && !isUnknown(index)) {
     try {
@@ -422,6 +428,7 @@ export function setItem(tensor: TensorNative, index: Value, value: Value, contex
     requiresGrad: tensor.data.requiresGrad || grad,
     init: tensor.data.role === 'tensor' ? null : tensor.data.init,
   });
+  if (begun) endOp(context, begun, tensor, true);
 }
 
 function listAsTensor(args: Args, value: Value): Value {

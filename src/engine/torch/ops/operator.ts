@@ -22,6 +22,7 @@ import {
   type TensorNative,
 } from '../tensor.js';
 import { observeAnswer, observeOp, rehearsalOf } from '../rehearsal.js';
+import { beginOp, endOp } from '../tape.js';
 import { recordOp, tensorsIn } from '../trace.js';
 
 /** Tensors larger than this don't keep values. */
@@ -280,8 +281,10 @@ function execute(
   options: OperatorOptions,
 ): Value {
   const observed = observeOp(context, name, bound);
+  const begun = beginOp(context, name, bound);
   const answer = perform(name, run, bound, context, inplace, options);
   if (observed) observeAnswer(observed, answer);
+  if (begun) endOp(context, begun, answer, inplace || bound['inplace'] === true);
   return answer;
 }
 

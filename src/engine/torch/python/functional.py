@@ -5,6 +5,11 @@ import torch
 from torch.overrides import handle_torch_function, has_torch_function
 
 
+# Projections of one tensor come out of one product, side by side: laid one behind the other.
+def _packed(projected, count, width):
+    return projected.unflatten(-1, (count, width)).unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous()
+
+
 def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k,
                                  bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training=True,
                                  key_padding_mask=None, need_weights=True, attn_mask=None, use_separate_proj_weight=False,
@@ -33,11 +38,21 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
     else:
         if key.shape != value.shape:
             raise AssertionError(f"key shape {key.shape} does not match value shape {value.shape}")
-        weights = in_proj_weight.chunk(3)
-    biases = (None, None, None) if in_proj_bias is None else in_proj_bias.chunk(3)
-    q = linear(query, weights[0], biases[0])
-    k = linear(key, weights[1], biases[1])
-    v = linear(value, weights[2], biases[2])
+        weights = None
+    if weights is None and query is key and key is value:
+        q, k, v = _packed(linear(query, in_proj_weight, in_proj_bias), 3, width)
+    elif weights is None and key is value:
+        split = (width, 2 * width)
+        w_q, w_kv = in_proj_weight.split(split)
+        b_q, b_kv = (None, None) if in_proj_bias is None else in_proj_bias.split(split)
+        q = linear(query, w_q, b_q)
+        k, v = _packed(linear(key, w_kv, b_kv), 2, width)
+    else:
+        weights = in_proj_weight.chunk(3) if weights is None else weights
+        biases = (None, None, None) if in_proj_bias is None else in_proj_bias.chunk(3)
+        q = linear(query, weights[0], biases[0])
+        k = linear(key, weights[1], biases[1])
+        v = linear(value, weights[2], biases[2])
     if attn_mask is not None:
         if attn_mask.dim() == 2:
             if attn_mask.shape != (target, source):

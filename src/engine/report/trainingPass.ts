@@ -1,0 +1,81 @@
+/** One forward pass in training mode with a tape: what memory and signal are computed from. Only made when they are asked for. */
+import { isUnknown, type Interpreter, type PyInstance, type Unknown } from '../python/index.js';
+import type { Value } from '../python/value.js';
+import { isTensorValue } from '../torch/nn/objects.js';
+import { takeTape, startTape, type TapeOp } from '../torch/tape.js';
+import type { TensorNative } from '../torch/tensor.js';
+import type { ModelCounts } from '../model/index.js';
+import { ownMembers, type ModuleNode } from '../model/index.js';
+import type { InputGuess } from './inputSources.js';
+import { inputValue, type InputSpec } from './inputs.js';
+import type { ReportRequest } from './modelReport.js';
+
+export interface TrainingPass {
+  readonly ops: readonly TapeOp[];
+  readonly inputs: readonly TensorNative[];
+  readonly output: Value;
+  /** Parameters and buffers of the model. */
+  readonly fixed: ReadonlyMap<TensorNative, 'parameter' | 'buffer'>;
+}
+
+/** The tensors of the first axis that all inputs share get another size. */
+function withBatch(specs: readonly InputSpec[], batch: number | undefined): readonly InputSpec[] {
+  if (batch === undefined) return specs;
+  const first = specs.find((spec) => spec.kind === 'tensor');
+  if (first?.kind !== 'tensor') return specs;
+  const [size] = first.dims;
+  return specs.map((spec) =>
+    spec.kind === 'tensor' && spec.dims[0] === size ? { ...spec, dims: [batch, ...spec.dims.slice(1)] } : spec,
+  );
+}
+
+/** Runs `forward` in training mode and calls `look` while its tensors are alive; then all of it is forgotten. */
+export function withTrainingPass<T>(
+  interpreter: Interpreter,
+  root: PyInstance,
+  counts: ModelCounts,
+  guess: InputGuess,
+  request: ReportRequest,
+  look: (pass: TrainingPass | Unknown) => T,
+): T {
+  const { heap } = interpreter;
+  const depth = heap.depth;
+  const journal = heap.fork();
+  const { assumptions, unseen } = interpreter;
+  interpreter.assumptions = [];
+  interpreter.unseen = null;
+  const inputs: TensorNative[] = [];
+  const args: Value[] = [];
+  const kwargs = new Map<string, Value>();
+  for (const spec of withBatch(guess.specs, request.details?.batch)) {
+    const value = inputValue(spec, interpreter, request.module);
+    if (isTensorValue(value)) inputs.push(value);
+    if (spec.name === null) args.push(value);
+    else kwargs.set(spec.name, value);
+  }
+  const output = interpreter.attempt(() => {
+    interpreter.callMethod(root, 'train');
+    startTape(interpreter);
+    return interpreter.call(root, args, kwargs);
+  });
+  const { ops, incomplete } = takeTape(interpreter);
+  const problem: Unknown | null = isUnknown(output) ? output : (interpreter.unseen ?? incomplete);
+  const result = look(problem ?? { ops, inputs, output, fixed: fixedOf(counts.root) });
+  interpreter.assumptions = assumptions;
+  interpreter.unseen = unseen;
+  heap.unwind(depth + 1);
+  heap.rollback(journal);
+  return result;
+}
+
+function fixedOf(root: ModuleNode): Map<TensorNative, 'parameter' | 'buffer'> {
+  const fixed = new Map<TensorNative, 'parameter' | 'buffer'>();
+  const visit = (node: ModuleNode): void => {
+    const { parameters, buffers } = ownMembers(node.instance);
+    for (const { value } of parameters) fixed.set(value, 'parameter');
+    for (const { value } of buffers) fixed.set(value, 'buffer');
+    node.children.forEach(visit);
+  };
+  visit(root);
+  return fixed;
+}

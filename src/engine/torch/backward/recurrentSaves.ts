@@ -1,0 +1,116 @@
+/** What recurrent layers keep on the CPU: LSTMs run as one oneDNN kernel with a workspace, the others step by step. */
+import { add, isUnknown, mul, product } from '../dims.js';
+import { isTensor, type Dim } from '../tensor.js';
+import type { Value } from '../../python/value.js';
+import { isDense } from './layout.js';
+import { numberOf } from './arguments.js';
+import type { Rule, Saver } from './saves.js';
+
+const PAGE = 4096;
+const FLOAT = 4;
+
+const pages = (bytes: Dim): Dim => (typeof bytes === 'number' ? Math.ceil(bytes / PAGE) * PAGE : bytes);
+
+/** Rows are padded to whole cache lines, and away from sizes that would always meet the same lines. */
+function leading(size: Dim): Dim {
+  if (typeof size !== 'number') return size;
+  const lines = Math.ceil(size / 16) * 16;
+  return lines % 256 === 0 ? lines + 16 : lines;
+}
+
+/** Bytes of the workspace of one layer and direction. Fitted to measured sizes; exact for all that were measured. */
+export function lstmWorkspace(steps: Dim, batch: Dim, width: Dim, hidden: Dim): Dim {
+  const floats = (...sizes: readonly Dim[]): Dim => pages(mul(product(sizes), FLOAT));
+  const wider = typeof width === 'number' && typeof hidden === 'number' ? Math.max(width, hidden) : hidden;
+  const states = mul(2, add(steps, 1));
+  const parts = [
+    floats(steps, batch, leading(mul(4, hidden))),
+    floats(steps, batch, leading(hidden)),
+    ...[1, 2, 3].map(() => floats(states, batch, leading(wider))),
+    ...[1, 2].map(() => floats(states, batch, hidden)),
+  ];
+  return parts.reduce<Dim>((sum, part) => add(sum, part), 0);
+}
+
+interface Run {
+  readonly steps: Dim;
+  readonly batch: Dim;
+  readonly width: Dim;
+  readonly hidden: Dim;
+  readonly layers: number;
+  readonly directions: number;
+  readonly dropout: number;
+  readonly batchFirst: boolean;
+  readonly states: Value;
+}
+
+/** The arguments of `torch._VF.lstm` and its kin; `null` for packed sequences and what isn't known. */
+function runOf(saver: Saver): Run | null {
+  const { args, outputs } = saver.op;
+  const given = args['args'];
+  const items = typeof given === 'object' && given?.kind === 'tuple' ? given.items : [];
+  const [input, states = null] = items;
+  if (!isTensor(input) || isUnknown(input.data.shape) || input.data.shape.length !== 3) return null;
+  const isLstm = saver.op.name === 'lstm';
+  if (isTensor(states) && (isLstm || isTensor(items[2]))) return null;
+  const [, , layers, dropout, training, bidirectional, batchFirst] = items.slice(1);
+  const hidden = outputs[1]?.data.shape;
+  if (typeof layers !== 'number' || !hidden || isUnknown(hidden)) return null;
+  const [a, b, width] = input.data.shape as readonly [Dim, Dim, Dim];
+  return {
+    steps: batchFirst === true ? b : a,
+    batch: batchFirst === true ? a : b,
+    width,
+    hidden: hidden[hidden.length - 1] as Dim,
+    layers,
+    directions: bidirectional === true ? 2 : 1,
+    dropout: training === true ? (numberOf(dropout) ?? 0) : 0,
+    batchFirst: batchFirst === true,
+    states,
+  };
+}
+
+export const recurrent: Rule = (saver) => {
+  const run = runOf(saver);
+  if (!run) return saver.unknown('what backward keeps of a packed sequence is not known');
+  const { steps, batch, hidden, layers, directions, batchFirst } = run;
+  const isLstm = saver.op.name === 'lstm';
+  const tensors = saver.op.inputs.get('args') ?? [];
+  const input = saver.layout('args', 0);
+  if (!input) return;
+  // Steps come first inside.
+  if (batchFirst || !isDense(input)) saver.copy(input.shape, input.dtype);
+  else saver.keep(input);
+  const stateCount = isLstm ? 2 : 1;
+  for (let i = 1; i <= stateCount; i++) if (tensors[i]) saver.keep(saver.layout('args', i));
+  const cell = [batch, hidden] as const;
+  let width = run.width;
+  for (let layer = 0; layer < layers; layer++) {
+    const last = layer === layers - 1;
+    if (layer > 0 && directions === 2) saver.copy([steps, batch, mul(directions, hidden)]);
+    else if (layer > 0 && (!isLstm || run.dropout > 0)) saver.copy([steps, batch, hidden]);
+    if (layer > 0 && run.dropout > 0) saver.copy([steps, batch, mul(directions, hidden)]);
+    for (let direction = 0; direction < directions; direction++) {
+      if (isLstm) {
+        if (last && directions === 1 && !batchFirst) saver.keep(saver.result());
+        else saver.copy([steps, ...cell]);
+        saver.copy(cell);
+        saver.copy(cell);
+        saver.bytes(lstmWorkspace(steps, batch, width, hidden));
+      } else if (saver.op.name === 'gru') {
+        saver.copy([mul(steps, 7), ...cell]);
+      } else saver.copy([steps, ...cell]);
+    }
+    width = mul(directions, hidden);
+  }
+};
+
+export const recurrentCell: Rule = (saver) => {
+  saver.keep(saver.layout('input'));
+  const states = saver.op.inputs.get('hx') ?? [];
+  states.forEach((_, i) => saver.keep(saver.layout('hx', i)));
+  const { shape } = saver.result();
+  if (saver.op.name === 'lstm_cell') saver.copy([5, ...shape]);
+  else if (saver.op.name === 'gru_cell') saver.copy([6, ...shape]);
+  else saver.keep(saver.result());
+};

@@ -1,0 +1,72 @@
+"""Measures what backward keeps of models: the bytes that PyTorch's saved tensors hold after one forward pass in training mode.
+
+    python memory_truth.py FILE.json      fills in every entry's "kept", in place
+
+Each allocation counts once however many saved tensors share it; parameters and buffers don't count. On the CPU, as PyTorch runs
+there: masks of dropout are floats, attention has its own kernel.
+"""
+
+import contextlib
+import io
+import json
+import os
+import socket
+import sys
+
+import torch
+
+import truth
+
+
+def kept(model, inputs):
+    model.train()
+    own = {tensor.untyped_storage().data_ptr() for tensor in [*model.parameters(), *model.buffers()]}
+    alive = {}
+
+    def pack(tensor):
+        storage = tensor.untyped_storage()
+        alive.setdefault(storage.data_ptr(), (storage.nbytes(), tensor))
+        return tensor
+
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        output = model(*inputs)
+    del output
+    return sum(size for pointer, (size, _) in alive.items() if pointer not in own)
+
+
+def measure(entry):
+    request = {**entry, "file": os.path.join(entry["folder"], entry["file"])}
+    request["path"] = [os.path.join(entry["folder"], path) for path in entry.get("path", [])]
+    if entry["folder"] == ".cache/zoos":
+        request["path"].append(entry["folder"])
+        request["root"] = os.path.join(truth.ROOT, entry["folder"])
+    model = truth.build(request, "cpu")
+    dtypes = entry.get("inputDtypes") or ["float32"] * len(entry["input"])
+    torch.manual_seed(0)
+    return kept(model, [truth.make_input(shape, dtype, "cpu") for shape, dtype in zip(entry["input"], dtypes)])
+
+
+def main():
+    sys.dont_write_bytecode = True
+    sys.meta_path.append(truth.AbsentFinder())
+    library = truth.allow_foreign_libraries()
+    socket.getaddrinfo = truth.no_network
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8") as handle:
+            document = json.load(handle)
+        document["torch"] = torch.__version__.split("+")[0]
+        entries = []
+        for entry in document["entries"]:
+            try:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    entries.append({**entry, "kept": measure(entry)})
+            except Exception as error:  # foreign code may raise anything
+                print(f"{entry['file']} {entry['call']}: {truth.first_line(error)}", file=sys.stderr)
+        document["entries"] = entries
+        with open(path, "w", encoding="utf-8") as handle:
+            handle.write(truth.to_text(document))
+    del library
+
+
+if __name__ == "__main__":
+    main()
