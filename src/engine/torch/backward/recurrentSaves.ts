@@ -1,5 +1,5 @@
 /** What recurrent layers keep on the CPU: LSTMs run as one oneDNN kernel with a workspace, the others step by step. */
-import { add, isUnknown, mul, product } from '../dims.js';
+import { add, isUnknown, mul, product, sub } from '../dims.js';
 import { isTensor, type Dim } from '../tensor.js';
 import type { Value } from '../../python/value.js';
 import { isDense } from './layout.js';
@@ -53,7 +53,7 @@ function runOf(saver: Saver): Run | null {
   if (!isTensor(input) || isUnknown(input.data.shape) || input.data.shape.length !== 3) return null;
   const isLstm = saver.op.name === 'lstm';
   if (isTensor(states) && (isLstm || isTensor(items[2]))) return null;
-  const [, , layers, dropout, training, bidirectional, batchFirst] = items.slice(1);
+  const [, , , layers, dropout, training, bidirectional, batchFirst] = items.slice(1);
   const hidden = outputs[1]?.data.shape;
   if (typeof layers !== 'number' || !hidden || isUnknown(hidden)) return null;
   const [a, b, width] = input.data.shape as readonly [Dim, Dim, Dim];
@@ -78,8 +78,11 @@ export const recurrent: Rule = (saver) => {
   const tensors = saver.op.inputs.get('args') ?? [];
   const input = saver.layout('args', 0);
   if (!input) return;
-  // Steps come first inside.
-  if (batchFirst || !isDense(input)) saver.copy(input.shape, input.dtype);
+  if (!isLstm && tensors[1]?.data.requiresGrad === true)
+    return saver.unknown(`what backward of ${saver.op.name} keeps of a state that needs a gradient is not known`);
+  // Steps come first inside; without the kernel each direction makes its own copy.
+  if (batchFirst || !isDense(input))
+    for (let i = 0; i < (isLstm ? 1 : directions); i++) saver.copy(input.shape, input.dtype);
   else saver.keep(input);
   const stateCount = isLstm ? 2 : 1;
   for (let i = 1; i <= stateCount; i++) if (tensors[i]) saver.keep(saver.layout('args', i));
@@ -92,13 +95,13 @@ export const recurrent: Rule = (saver) => {
     if (layer > 0 && run.dropout > 0) saver.copy([steps, batch, mul(directions, hidden)]);
     for (let direction = 0; direction < directions; direction++) {
       if (isLstm) {
-        if (last && directions === 1 && !batchFirst) saver.keep(saver.result());
+        if (last && directions === 1) saver.keep(saver.result());
         else saver.copy([steps, ...cell]);
         saver.copy(cell);
         saver.copy(cell);
         saver.bytes(lstmWorkspace(steps, batch, width, hidden));
       } else if (saver.op.name === 'gru') {
-        saver.copy([mul(steps, 7), ...cell]);
+        saver.copy([sub(mul(steps, 7), 1), ...cell]);
       } else saver.copy([steps, ...cell]);
     }
     width = mul(directions, hidden);
