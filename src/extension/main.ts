@@ -6,6 +6,7 @@ import { registerChat } from './chat/index.js';
 import { registerCodeLens } from './codeLens.js';
 import { registerAnalysisCommands } from './commands/analysis.js';
 import { registerOfferCommands } from './commands/offers.js';
+import { registerScanCommand } from './commands/scan.js';
 import { registerRuleCommands } from './commands/rules.js';
 import { registerPendingChanges, type PendingService } from './diff/index.js';
 import { registerCommandLineTool } from './commandLineTool/index.js';
@@ -39,6 +40,7 @@ export function activate(context: vscode.ExtensionContext): ArchitectApi {
     registerAnalysisStatus(analysis),
     registerAnalysisCommands(services),
     registerRuleCommands(services),
+    registerScanCommand(services),
     registerDirectives(services),
     registerCommandLineTool(services),
     registerOfferCommands(services),

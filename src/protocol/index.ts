@@ -4,6 +4,7 @@ export type * from './analysis.js';
 export type * from './inspector.js';
 export type * from './messages.js';
 export type * from './report.js';
+export type * from './scan.js';
 export type * from './source.js';
 export type * from './training.js';
 export type * from './offers.js';

@@ -15,6 +15,7 @@ import type {
   ModulesParams,
   ModulesResult,
 } from './analysis.js';
+import type { ScanProgress, ScanResult } from './scan.js';
 import type { FindUsagesParams, FindUsagesResult, ReadSourceParams, ReadSourceResult } from './source.js';
 import type { OfferParams, OfferResult, OffersParams, OffersResult } from './offers.js';
 import type { AlternativesParams, AlternativesResult, TrainingParams, TrainingResult } from './training.js';
@@ -35,6 +36,11 @@ export interface Requests {
   'architect/findUsages': { params: FindUsagesParams; result: FindUsagesResult };
 }
 
+/** Asked by the extension, of the workspace as a whole. */
+export interface WorkspaceRequests {
+  'architect/scan': { params: Record<string, never>; result: ScanResult };
+}
+
 /** Told by the extension. */
 export interface ClientNotifications {
   'architect/active': ActiveDocument;
@@ -45,6 +51,7 @@ export interface ClientNotifications {
 export interface ServerNotifications {
   'architect/state': AnalysisState;
   'architect/changed': AnalysisChanged;
+  'architect/scanned': ScanProgress;
 }
 
 export type RequestMethod = keyof Requests;

@@ -111,7 +111,8 @@ export class Diagnostics {
   }
 }
 
-function diagnosticOf({ rule, severity, message, span, related }: FindingReport): Diagnostic {
+/** A finding as editors show it. */
+export function diagnosticOf({ rule, severity, message, span, related }: FindingReport): Diagnostic {
   return {
     ...(related
       ? {

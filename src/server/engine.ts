@@ -45,6 +45,8 @@ export interface AnalysisEngine {
   problemsOf(path: string): readonly FindingReport[];
   /** What the rules find in a file. */
   findingsOf(path: string): readonly FindingReport[];
+  /** Both of a file that nobody has open: nothing of it is kept. */
+  lookAt(path: string): { readonly problems: readonly FindingReport[]; readonly findings: readonly FindingReport[] };
   /** Shapes and parameters to be written into a file's text. */
   hintsOf(path: string, options: HintOptions): readonly PlacedHint[];
   /** What is known of the expression at a position. */

@@ -19,6 +19,14 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
       ),
     problemsOf: (path) =>
       expected(() => [...engine.syntaxProblems(path), ...answers.reports(path).flatMap((report) => report.findings)]),
+    lookAt: (path) =>
+      expected(() => {
+        const { reports, findings } = answers.once(path);
+        return {
+          problems: [...engine.syntaxProblems(path), ...reports.flatMap((report) => report.findings)],
+          findings,
+        };
+      }),
     findingsOf: (path) => expected(() => answers.findings(path)),
     hintsOf: (path, hintOptions) => expected(() => answers.hints(path, hintOptions)),
     hoverAt: (path, position) => expected(() => answers.hover(path, position)),

@@ -22,6 +22,7 @@ import { analystFor, type Analyst } from './notebooks/analyst.js';
 import { Notebooks } from './notebooks/notebooks.js';
 import { pathOf } from './paths.js';
 import { Rules } from './ruleSettings.js';
+import { WorkspaceScan } from './scan.js';
 
 export interface ServerOptions {
   readonly workerFile: string;
@@ -34,6 +35,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   let analyser: Analyser | undefined;
   let analyst: Analyst | undefined;
   let diagnostics: Diagnostics | undefined;
+  let scan: WorkspaceScan | undefined;
   const rules = new Rules();
   const notebooks = new Notebooks(documents, ({ uri, cells, version }, text) => {
     analyser?.setText(uri, text, version);
@@ -57,6 +59,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     analyst = analystFor(started, notebooks);
     rules.set(((params.initializationOptions ?? {}) as InitializationOptions).rules);
     diagnostics = new Diagnostics(connection, analyst, documents, notebooks, rules);
+    scan = new WorkspaceScan(connection, analyst, documents, rules, foldersOf(params));
     const { workspace } = params.capabilities;
     features.clientCan({
       configuration: workspace?.configuration === true,
@@ -88,6 +91,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     if (notebooks.holds(document.uri)) return diagnostics?.closed(document.uri);
     analyser?.setText(document.uri, null, document.version);
     diagnostics?.closed(document.uri);
+    scan?.changed([document.uri]);
   });
   connection.onDidChangeWatchedFiles(({ changes }) => {
     // A file that is open counts as the editor has it, not as the disk has it.
@@ -95,6 +99,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
     if (uris.length === 0) return;
     analyser?.diskChanged(uris);
     diagnostics?.scheduleAll();
+    scan?.changed(uris);
     features.refresh();
     void connection.sendNotification('architect/changed', {});
   });
@@ -105,6 +110,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
   connection.onNotification('architect/rules', (settings: ClientNotifications['architect/rules']) => {
     rules.set(settings);
     diagnostics?.scheduleAll();
+    scan?.rulesChanged();
   });
   connection.onCodeAction(({ textDocument: { uri }, range, context }, token) =>
     answer(
@@ -143,6 +149,9 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       return answer(analyst, (engine, signal) => engine.request(method, params, { uri, signal }), token);
     });
   }
+  connection.onRequest('architect/scan', (_params: unknown, token: CancellationToken) =>
+    scan ? scan.run(token) : new ResponseError(LSPErrorCodes.RequestFailed, 'The analysis has not started.'),
+  );
   serve('architect/modules', ({ uri }) => uri);
   serve('architect/inspect', ({ uri }) => uri);
   serve('architect/advise', ({ uri }) => uri);
@@ -192,7 +201,11 @@ async function answer<T>(
   }
 }
 
-function rootsOf({ workspaceFolders, initializationOptions }: InitializeParams): string[] {
-  const { paths = [] } = (initializationOptions ?? {}) as InitializationOptions;
-  return [...(workspaceFolders ?? []).map(({ uri }) => pathOf(uri)), ...paths];
+function foldersOf({ workspaceFolders }: InitializeParams): string[] {
+  return (workspaceFolders ?? []).map(({ uri }) => pathOf(uri));
+}
+
+function rootsOf(params: InitializeParams): string[] {
+  const { paths = [] } = (params.initializationOptions ?? {}) as InitializationOptions;
+  return [...foldersOf(params), ...paths];
 }

@@ -9,6 +9,11 @@ import type { Suggestion } from './directives/complete.js';
 export interface Jobs extends Requests {
   problems: { params: { uri: string }; result: { problems: readonly FindingReport[] } };
   completions: { params: { uri: string; position: Position }; result: { suggestions: readonly Suggestion[] } };
+  scanFiles: { params: { folders: readonly string[] }; result: { uris: readonly string[] } };
+  scanFile: {
+    params: { uri: string };
+    result: { problems: readonly FindingReport[]; findings: readonly FindingReport[] };
+  };
   hints: {
     params: { uri: string; options: HintOptions };
     result: { version: number | null; hints: readonly PlacedHint[] };

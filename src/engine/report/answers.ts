@@ -58,6 +58,15 @@ export class Answers {
     return findings;
   }
 
+  /** Both of a file that nobody may ask for again: nothing is kept of it. @throws EngineError when it can't be read */
+  once(path: string): { readonly reports: readonly ModelReport[]; readonly findings: readonly FindingReport[] } {
+    const known = this.known.has(path) ? this.of(path) : undefined;
+    return {
+      reports: known?.reports ?? this.engine.analyzeFile(path),
+      findings: known?.findings ?? this.engine.lintFile(path),
+    };
+  }
+
   /** What is written into a file's text. @throws EngineError when it can't be read */
   hints(path: string, options: HintOptions): readonly PlacedHint[] {
     const key = JSON.stringify([options.shapes, options.parameters]);

@@ -14,6 +14,8 @@ import type {
   InitializationOptions,
   RequestMethod,
   Requests,
+  ScanProgress,
+  ScanResult,
 } from '../../protocol/index.js';
 import { InstalledPackages } from './installedPackages.js';
 import { ruleSettings } from './ruleSettings.js';
@@ -110,6 +112,22 @@ export class AnalysisClient implements vscode.Disposable {
     return token
       ? this.client.sendRequest<Requests[M]['result']>(method, params, token)
       : this.client.sendRequest<Requests[M]['result']>(method, params);
+  }
+
+  /**
+   * Looks at all files of the workspace; what is wrong appears in the Problems view meanwhile. Stopped by the token it answers with what
+   * was done.
+   * @throws Error whose message is for people
+   */
+  async scan(token: vscode.CancellationToken, tell: (progress: ScanProgress) => void): Promise<ScanResult> {
+    if (this.current.kind === 'failed') throw new Error(this.current.message ?? 'The analysis does not run.');
+    if (this.client.state !== State.Running) await this.client.start();
+    const listener = this.client.onNotification('architect/scanned', tell);
+    try {
+      return await this.client.sendRequest<ScanResult>('architect/scan', {}, token);
+    } finally {
+      listener.dispose();
+    }
   }
 
   dispose(): void {

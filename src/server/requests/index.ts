@@ -12,6 +12,7 @@ import { inspect } from './inspect.js';
 import { modules } from './modules.js';
 import { offer, offers } from './offers.js';
 import { problems } from './problems.js';
+import { scanFile, scanFiles } from './scan.js';
 import { findUsages, readSource } from './source.js';
 import { training } from './training.js';
 
@@ -30,6 +31,8 @@ export const handlers: Handlers = {
   'architect/offers': offers,
   'architect/offer': offer,
   problems,
+  scanFiles,
+  scanFile,
   checkedFixes,
   hints: ({ uri, options }, workspace) => ({
     version: workspace.versionOf(uri),
