@@ -57,3 +57,48 @@ export function modelOf(lines: number): string {
   const blocks = Math.round((lines - 28) / 23);
   return HEAD + Array.from({ length: blocks }, (_, i) => BLOCK(i)).join('') + net(blocks);
 }
+
+/** A model of `layers` layers, one after the other and in residual blocks of four. */
+export function deepModel(layers: number): string {
+  return `${HEAD}
+
+class Block(nn.Module):
+    def __init__(self, width):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.up = nn.Linear(width, 2 * width)
+        self.act = nn.GELU()
+        self.down = nn.Linear(2 * width, width)
+
+    def forward(self, x):
+        return x + self.down(self.act(self.up(self.norm(x))))
+
+
+class Deep(nn.Module):
+    def __init__(self, width=64, depth=${Math.floor(layers / 4)}, classes=10):
+        super().__init__()
+        self.blocks = nn.ModuleList([Block(width) for _ in range(depth)])
+        self.head = nn.Linear(width, classes)
+
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return self.head(x)
+`;
+}
+
+/** A loop that trains the network of a model file. */
+export function trainingOf(): string {
+  return `
+
+def train(loader, epochs=3):
+    model = Net()
+    optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4)
+    for epoch in range(epochs):
+        for images, labels in loader:
+            optimizer.zero_grad()
+            loss = F.cross_entropy(model(images), labels)
+            loss.backward()
+            optimizer.step()
+`;
+}

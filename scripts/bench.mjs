@@ -6,7 +6,7 @@ import { build } from './build.mjs';
 import { ensureDependencies } from './lib/dependencies.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const benches = ['parse', 'warm', 'cold', 'edits'];
+const benches = ['parse', 'keystroke', 'warm', 'scan', 'cold', 'edits'];
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !benches.includes(name));
 if (unknown.length > 0) {
