@@ -71,7 +71,7 @@ async function main(): Promise<void> {
       await thread.ask('hints', { uri, options });
       await thread.ask('problems', { uri });
     };
-    const findings = (): Promise<unknown> => thread.ask('findings', { uri });
+    const findings = (): Promise<unknown> => thread.ask('architect/findings', { uri });
     await everything();
     await findings();
     console.log(`${model.split('\n').length} lines`);
