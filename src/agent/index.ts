@@ -11,5 +11,6 @@ export { footerOf, PLAYBOOK_FOOTER, type FooterFacts } from './footer.js';
 export { runAgent, DEFAULT_LIMITS } from './run.js';
 export { WorkspaceFiles, type WorkspaceFilesOptions } from './files.js';
 export { callTool, declarationOf, progressOf, READING_TOOLS, TOOLS, toolsFor } from './tools/index.js';
+export { budgetIn } from './playbook/budget.js';
 export { fenced } from './context/fence.js';
 export { isSecretFile, withoutSecrets } from './context/secrets.js';

@@ -1,7 +1,8 @@
 /** Asks a model until it has answered, gives it the tools, and lets only changes out that the analyser has passed. */
 import { BackendError, CancelledError, type BackendRequest } from './backend.js';
 import { findModel } from './backends/anthropic/index.js';
-import { checkDraft } from './edits/check.js';
+import { budgetOutcome, budgetText, isHeld } from './edits/budget.js';
+import { checkDraft, type DraftCheck } from './edits/check.js';
 import { Draft } from './edits/draft.js';
 import { footerOf } from './footer.js';
 import { Repeats, runCalls } from './loop/calls.js';
@@ -21,6 +22,9 @@ export const DEFAULT_LIMITS: AgentLimits = {
   spending: null,
   toolResult: 12_000,
 };
+
+/** So often a model is told that it missed the budget. */
+const MOST_OVER_BUDGET = 2;
 
 /** An answer ended; thrown through the loop. */
 interface Ending {
@@ -48,6 +52,8 @@ class Run {
   private cost: number | null = 0;
   private rounds = 0;
   private repaired = false;
+  /** Rounds in which the model was told that it missed the budget. */
+  private overBudget = 0;
   /** From the question on. */
   private messages: Message[] = [];
   private references: readonly SentReference[] = [];
@@ -140,6 +146,7 @@ class Run {
     if (this.draft.files.length === 0) return true;
     if (!this.draft.lastCheck) this.tell({ type: 'progress', text: 'Checking the changes' });
     const check = this.draft.lastCheck ?? (await checkDraft(this.draft, ports, signal));
+    if (check.passed && this.isOverBudget(check)) return false;
     if (check.passed) {
       this.tell({ type: 'passed', titles: check.sets.map(({ title }) => title) });
       return true;
@@ -150,6 +157,18 @@ class Run {
     const text = `The proposed edits did not pass the check, so none of them has reached the user:\n${bounded(check.text, this.limits.toolResult)}\nRepair them, or take them back with drop_edits and say plainly what could not be made to work.`;
     this.messages.push({ role: 'user', content: [{ type: 'text', text }] });
     return false;
+  }
+
+  /** A budget counts as held only by the analyser's count: a model that missed it is told so, and goes on. */
+  private isOverBudget({ together }: DraftCheck): boolean {
+    const { command, prompt } = this.options;
+    const outcome = budgetOutcome(command, prompt, together);
+    if (!outcome || isHeld(outcome) !== false || this.overBudget === MOST_OVER_BUDGET) return false;
+    this.overBudget++;
+    this.tell({ type: 'progress', text: 'The budget is not held: one more round' });
+    const text = `The edits passed the check, but ${budgetText(outcome)} Use suggest_sizes, change the edits and check them again; if it can't be reached without breaking the task, say plainly how far one gets.`;
+    this.messages.push({ role: 'user', content: [{ type: 'text', text }] });
+    return true;
   }
 
   private isSpent(): boolean {
@@ -171,6 +190,8 @@ class Run {
     const check = cancelled ? undefined : draft.lastCheck;
     if (!cancelled && draft.files.length > 0 && !check?.passed) this.write(leftOut(check?.text));
     const edits = check?.passed ? check.sets : [];
+    const budget = edits.length > 0 ? budgetOutcome(command, prompt, check?.together) : undefined;
+    if (budget) this.write(`\n\n${budgetText(budget)}`);
     const milliseconds = performance.now() - this.started;
     const name = options.modelName ?? findModel(model)?.name ?? model;
     return {

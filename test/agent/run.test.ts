@@ -1,6 +1,6 @@
 // Questions and answers: the loop, the tools, what leaves it and what doesn't.
 import assert from 'node:assert/strict';
-import type { TurnRecord } from '../../src/agent/index.js';
+import type { AgentPorts, TurnRecord } from '../../src/agent/index.js';
 import { applyEdits } from '../../src/edits/index.js';
 import { answer, call, failure, lastUserText, text, thinking, toolResults } from '../support/fakeApi/index.js';
 import { MODEL, startBench, type Bench } from './support.js';
@@ -152,6 +152,81 @@ describe('runAgent', function () {
     assert.match(before?.text ?? '', /Nothing is found in model\.py/);
     assert.match(check?.text ?? '', /^Passed[^]*new findings:\n- error R01, line 10: /);
     assert.match(after?.text ?? '', /- error R01, line 10: /);
+  });
+
+  it('holds a budget by the analyser’s count: a model that misses it is told, and the answer says what is counted', async () => {
+    const to = (width: number): ReturnType<typeof call> =>
+      call('propose_edit', {
+        path: 'model.py',
+        title: 'A narrower hidden layer',
+        reason: 'Fewer parameters.',
+        symbol: 'Net.__init__',
+        new_text: `    def __init__(self, num_classes):\n        super().__init__()\n        self.hidden = nn.Linear(16, ${width})\n        self.act = nn.ReLU()\n        self.head = nn.Linear(${width}, num_classes)`,
+      });
+    bench.api.play([answer([to(24), CHECK]), answer(['It is small now.']), answer([to(16), CHECK]), answer(['Now.'])]);
+    const held = await bench.ask({ command: 'shrink', prompt: 'to under 400 parameters' });
+    assert.match(
+      lastUserText(bench.api.requests[2]?.body ?? assert.fail()),
+      /The budget is not held\*\*: the analyser counts 533 parameters for `Net`, at most 400/,
+    );
+    assert.match(held.text, /Now\.\n\n\*\*Budget held\*\*: the analyser counts 357 parameters/);
+    assert.equal(held.edits.length, 1);
+    bench.api.play((_body, i) => (i === 0 ? answer([to(24), CHECK]) : answer(['I can not do better.'])));
+    const missed = await bench.ask({ command: 'shrink', prompt: 'to half' });
+    assert.match(
+      missed.text,
+      /The budget is not held\*\*: the analyser counts 533 parameters for `Net`, at most 354 were/,
+    );
+    assert.equal(bench.api.requests.length, 4, 'it is told twice');
+  });
+
+  it('counts a design against the parameters that were asked for, whatever other numbers there are', async () => {
+    const NEW = MODEL.replaceAll('Net', 'Other');
+    bench.api.play([
+      answer([call('create_file', { path: 'other.py', text: NEW, title: 'A new model', reason: 'Asked for.' }), CHECK]),
+      answer(['There it is.']),
+    ]);
+    const { text: said } = await bench.ask({
+      command: 'design',
+      prompt: 'a classifier for 5 classes and 480k examples, under 1,000 parameters',
+    });
+    assert.match(said, /Budget held\*\*: the analyser counts 709 parameters for `Other`, at most 1,000/);
+  });
+
+  it('runs code only once the user has seen what is run and agreed', async () => {
+    const asked: string[] = [];
+    const ran: string[] = [];
+    const ports = (yes: boolean): AgentPorts => ({
+      ...bench.ports,
+      user: { confirm: async ({ title, detail }) => (asked.push(`${title} ${detail}`), yes) },
+      verify: {
+        prepare: async ({ qualname = '' }) => ({
+          qualname,
+          title: `Run ${qualname}?`,
+          detail: 'python verify.py',
+          run: async () => {
+            ran.push(qualname);
+            const result = {
+              end: { kind: 'done' as const },
+              versions: undefined,
+              checks: [],
+              error: undefined,
+              printed: '',
+            };
+            return { result, holds: true, markdown: 'everything that was checked holds' };
+          },
+        }),
+      },
+    });
+    const script = [answer([call('verify', { path: 'model.py', qualname: 'Net' })]), answer(['So it is.'])];
+    bench.api.play(script);
+    await bench.ask({ command: 'verify', prompt: '', ports: ports(false) });
+    assert.match(toolResults(bench.api.requests[1]?.body ?? assert.fail())[0]?.text ?? '', /declined: nothing was run/);
+    assert.deepEqual([asked, ran], [['Run Net? python verify.py'], []]);
+    bench.api.play(script);
+    await bench.ask({ command: 'verify', prompt: '', ports: ports(true) });
+    assert.match(toolResults(bench.api.requests[1]?.body ?? assert.fail())[0]?.text ?? '', /everything .* holds/);
+    assert.deepEqual(ran, ['Net']);
   });
 
   it('creates files that were checked', async () => {

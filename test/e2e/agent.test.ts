@@ -12,6 +12,7 @@ import {
   type Reply,
 } from '../support/fakeApi/index.js';
 import { useSession } from '../support/session.js';
+import { TORCH_PYTHON } from '../support/torch-python.js';
 import { waitFor } from '../support/wait.js';
 
 const CNN = `"""A small CNN that sorts grey-scale medical images into classes."""
@@ -99,6 +100,31 @@ describe('@architect with Claude', function () {
     await bench.lastAnswer().locator('.monaco-button', { hasText: 'Set Anthropic API key' }).waitFor();
     assert.equal(api.requests.length, 0);
     await session().screenshot('no-key');
+  });
+
+  it('verifies a module in Python, once the user has seen what is run and agreed', async () => {
+    const { bench, page, spy } = session();
+    const dialog = page.locator('.monaco-dialog-box');
+    await spy.evaluate(
+      (host, python) => host.workspace.getConfiguration('architect').update('verify.python', python, 2),
+      TORCH_PYTHON,
+    );
+    await bench.ask('@architect /verify TextClassifier');
+    await dialog.waitFor({ timeout: 60_000 });
+    const question = await dialog.innerText();
+    await session().screenshot('verify-question');
+    assert.match(question, /Run TextClassifier in Python\?/);
+    assert.ok(question.includes(TORCH_PYTHON), question);
+    assert.match(question, /python [^]*verify\.py[^]*It imports model\.py and train\.py/);
+    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    assert.match(await bench.answer(60_000), /Nothing was run/);
+    await bench.ask('@architect /verify TextClassifier');
+    await dialog.locator('.monaco-button', { hasText: 'Run' }).click({ timeout: 60_000 });
+    const text = await bench.answer(150_000);
+    await session().screenshot('verify');
+    assert.match(text, /TextClassifier: everything that was checked holds/);
+    assert.match(text, /parameters\s+363,460\s+363,460\s+✓/);
+    assert.match(text, /learns one batch by heart/);
   });
 
   it('refuses a key that the provider does not accept, and takes one that it does', async () => {

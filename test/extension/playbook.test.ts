@@ -1,6 +1,6 @@
 import { strict as assert } from 'node:assert';
 import { fileURLToPath } from 'node:url';
-import { budgetIn } from '../../src/extension/chat/playbook/budget.js';
+import { budgetIn } from '../../src/agent/index.js';
 import { renderExplanation } from '../../src/extension/chat/playbook/explain.js';
 import { arithmeticOf } from '../../src/extension/chat/playbook/formulas.js';
 import { renderShrink } from '../../src/extension/chat/playbook/shrink.js';

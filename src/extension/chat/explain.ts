@@ -1,10 +1,10 @@
 /** `/explain`, `/train` and `/shrink` from what the analyser knows, without a model. */
 import * as vscode from 'vscode';
+import { budgetIn } from '../../agent/index.js';
 import type { TrainingResult } from '../../protocol/index.js';
 import { numberOf } from '../numbers.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';
-import { budgetIn } from './playbook/budget.js';
 import { renderExplanation } from './playbook/explain.js';
 import { renderShrink, smaller } from './playbook/shrink.js';
 import { renderTraining } from './playbook/train.js';
