@@ -32,6 +32,46 @@ class Config(BaseModel):
     'raises ValidationError: 1 validation error for C\nx\n  Field required',
   ],
   [
+    'pydantic models made from the arguments of a function',
+    `
+import inspect
+from pydantic.v1 import BaseConfig, create_model
+class Base:
+    class Config(BaseConfig):
+        arbitrary_types_allowed = True
+def checked(init):
+    name = dict(inspect.getmembers(init))["__qualname__"].split(".")[0]
+    fields = {p.name: (p.annotation, ... if p.default is p.empty else p.default)
+              for p in inspect.signature(init).parameters.values() if p.name != "self"}
+    model = create_model(f"{name}Model", __config__=Base.Config, **fields)
+    def wrapper(self, **kwargs): return init(self, **model(**kwargs).__dict__)
+    return wrapper
+class Net:
+    @checked
+    def __init__(self, dim: int, depth: int = 2):
+        self.size = dim * depth
+`,
+    'Net(dim=3).size, Net(dim=3, depth=5).size',
+    '(6, 15)',
+  ],
+  [
+    'beartype with options, and its questions',
+    `
+from beartype import beartype, BeartypeConf
+from beartype.door import is_bearable
+from beartype.typing import Annotated
+from beartype.vale import Is
+Even = Annotated[int, Is[lambda n: n % 2 == 0] & Is[lambda n: n > 0]]
+@beartype(conf=BeartypeConf(is_color=False))
+def f(x: Even): return x + 1
+@beartype
+class Box:
+    size: int = 4
+`,
+    'f(2), Box().size, is_bearable(3, int), is_bearable("a", (int, float))',
+    '(3, 4, True, False)',
+  ],
+  [
     'pydantic dataclasses',
     'from pydantic.dataclasses import dataclass\n@dataclass\nclass C:\n    x: int = 3\n',
     'C(), C(x=4)',

@@ -8,6 +8,7 @@ import { defineFunction, type ModelledModule } from '../define.js';
 import { identity, plainClass, silent } from '../stdlib/tools.js';
 import type { PyClass, Value } from '../value.js';
 import attrSource from './attr.py';
+import beartypeSource from './beartype.py';
 import configSource from './config.py';
 import packagingSource from './packaging.py';
 import pydanticSource from './pydantic.py';
@@ -128,16 +129,33 @@ export const commonPackages: readonly ModelledModule[] = [
   { name: 'tqdm', isPackage: true, fallback: true, source: progress },
   { name: 'tqdm.auto', fallback: true, source: 'from tqdm import tqdm, trange\n' },
   { name: 'tqdm.notebook', fallback: true, source: 'from tqdm import tqdm, trange\n' },
-  { name: 'beartype', isPackage: true, fallback: true, members: () => ({ beartype: identity('beartype') }) },
-  { name: 'beartype.typing', fallback: true, source: 'from typing import *\n' },
+  // Their own source writes checks as code while it decorates, which says nothing about models and takes long to follow.
+  {
+    name: 'beartype',
+    isPackage: true,
+    source: beartypeSource,
+    members: () => ({
+      _unknown: defineFunction('_unknown(reason)', ({ reason }, context) => context.unknown(textOf(reason ?? null))),
+    }),
+  },
+  { name: 'beartype.typing', source: 'from typing import *\n' },
+  { name: 'beartype.door', source: 'from beartype import is_bearable, die_if_unbearable\n' },
+  { name: 'beartype.vale', source: 'from beartype import Is, IsAttr, IsEqual, IsInstance, IsSubclass\n' },
+  {
+    name: 'beartype.claw',
+    source: 'from beartype import beartype_this_package, beartype_package, beartype_packages, beartype_all\n',
+  },
+  {
+    name: 'beartype.roar',
+    source:
+      'from beartype import BeartypeException, BeartypeCallHintViolation, BeartypeCallHintParamViolation, BeartypeCallHintReturnViolation, BeartypeDoorHintViolation, BeartypeDecorHintPep585DeprecationWarning\n',
+  },
   {
     name: 'typeguard',
-    fallback: true,
     members: () => ({ typechecked: identity('typechecked'), check_type: identity('check_type') }),
   },
   {
     name: 'jaxtyping',
-    fallback: true,
     members: () => ({
       ...annotationTypes(
         'jaxtyping',

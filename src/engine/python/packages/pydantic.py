@@ -100,7 +100,7 @@ def create_model(
     name, /, *, __config__=None, __doc__=None, __base__=None, __module__=None, __validators__=None, **fields
 ):
     annotations = {}
-    namespace = {"__annotations__": annotations, **(__validators__ or {})}
+    namespace = {"__module__": __module__ or "__main__", "__annotations__": annotations, **(__validators__ or {})}
     if __config__ is not None:
         namespace["model_config" if isinstance(__config__, dict) else "Config"] = __config__
     for field, value in fields.items():
