@@ -1,6 +1,7 @@
 /** Asks a model until it has answered, gives it the tools, and lets only changes out that the analyser has passed. */
 import { BackendError, CancelledError, type BackendRequest } from './backend.js';
 import { findModel } from './backends/anthropic/index.js';
+import type { EditSet } from '../edits/index.js';
 import { budgetOutcome, budgetText, isHeld } from './edits/budget.js';
 import { checkDraft, type DraftCheck } from './edits/check.js';
 import { Draft } from './edits/draft.js';
@@ -54,6 +55,8 @@ class Run {
   private repaired = false;
   /** Rounds in which the model was told that it missed the budget. */
   private overBudget = 0;
+  /** Told last as having passed. */
+  private passed: readonly EditSet[] = [];
   /** From the question on. */
   private messages: Message[] = [];
   private references: readonly SentReference[] = [];
@@ -130,13 +133,11 @@ class Run {
 
   private async run(calls: readonly ToolUseBlock[]): Promise<void> {
     const context = { ports: this.options.ports, draft: this.draft, signal: this.options.signal };
-    const checked = this.draft.lastCheck;
     const results = await runCalls(calls, this.tools, context, this.limits.toolResult, this.repeats, (event) =>
       this.tell(event),
     );
     this.messages.push({ role: 'user', content: results });
-    const now = this.draft.lastCheck;
-    if (now?.passed && now !== checked) this.tell({ type: 'passed', titles: now.sets.map(({ title }) => title) });
+    this.tellPassed();
     this.tell({ type: 'progress', text: 'Thinking' });
   }
 
@@ -148,7 +149,7 @@ class Run {
     const check = this.draft.lastCheck ?? (await checkDraft(this.draft, ports, signal));
     if (check.passed && this.isOverBudget(check)) return false;
     if (check.passed) {
-      this.tell({ type: 'passed', titles: check.sets.map(({ title }) => title) });
+      this.tellPassed();
       return true;
     }
     if (this.repaired) return true;
@@ -169,6 +170,18 @@ class Run {
     const text = `The edits passed the check, but ${budgetText(outcome)} Use suggest_sizes, change the edits and check them again; if it can't be reached without breaking the task, say plainly how far one gets.`;
     this.messages.push({ role: 'user', content: [{ type: 'text', text }] });
     return true;
+  }
+
+  /** The changes that can be shown, if they are not those that were told last. */
+  private tellPassed(): void {
+    const { lastCheck, files } = this.draft;
+    const sets = files.length === 0 ? [] : lastCheck?.passed ? lastCheck.sets : this.passed;
+    if (sets === this.passed || (sets.length === 0 && this.passed.length === 0)) return;
+    this.passed = sets;
+    const originals = files
+      .filter(({ created }) => !created)
+      .map(({ uri, original, version }) => ({ uri, text: original, ...(version === undefined ? {} : { version }) }));
+    this.tell({ type: 'passed', titles: sets.map(({ title }) => title), sets, originals });
   }
 
   private isSpent(): boolean {

@@ -3,7 +3,7 @@ import type { EditSet } from '../edits/index.js';
 import type { CheckedVariant, Position, Range } from '../protocol/index.js';
 import type { BackendErrorKind, Effort, ModelBackend } from './backend.js';
 import type { ImageBlock, Message, Usage } from './messages.js';
-import type { AgentPorts } from './ports.js';
+import type { AgentPorts, FileText } from './ports.js';
 
 export const COMMANDS = ['analyze', 'fix', 'design', 'loss', 'explain', 'train', 'verify', 'shrink'] as const;
 export type AgentCommand = (typeof COMMANDS)[number];
@@ -94,8 +94,14 @@ export type AgentEvent =
   | { readonly type: 'thinking'; readonly text: string }
   | { readonly type: 'reference'; readonly reference: SentReference }
   | { readonly type: 'tool'; readonly name: string; readonly id: string; readonly state: 'started' | 'done' | 'failed' }
-  /** A set of changes passed the check and will be in the result. */
-  | { readonly type: 'passed'; readonly titles: readonly string[] };
+  /** These changes passed the check together, in place of those before; none if all were dropped. The result has the last of them. */
+  | {
+      readonly type: 'passed';
+      readonly titles: readonly string[];
+      readonly sets: readonly EditSet[];
+      /** The texts that the edits are for; new files are not among them. */
+      readonly originals: readonly (FileText & { readonly uri: string })[];
+    };
 
 export type AgentStop =
   /** The model finished. */

@@ -97,7 +97,24 @@ describe('runAgent', function () {
       result.edits.flatMap(({ files }) => files.flatMap(({ edits }) => edits)),
     );
     assert.match(after, /Linear\(16, 64\)[^]*Dropout\(0\.2\)[^]*Linear\(64, num_classes\)[^]*self\.dropout\(/);
-    assert.ok(result.events.some((event) => event.type === 'passed'));
+    const passed = result.events.flatMap((event) => (event.type === 'passed' ? [event] : []));
+    assert.deepEqual(
+      passed.map(({ titles, sets, originals }) => [titles, sets, originals.map(({ text }) => text)]),
+      [[result.edits.map(({ title }) => title), result.edits, [MODEL]]],
+    );
+  });
+
+  it('tells what can be shown each time that it passed, and that it was dropped', async () => {
+    bench.api.play([
+      answer([DEFINE, USE, CHECK]),
+      answer([WIDER, CHECK]),
+      answer([call('drop_edits', {})]),
+      answer(['Better not.']),
+    ]);
+    const result = await bench.ask();
+    const passed = result.events.flatMap((event) => (event.type === 'passed' ? [event.titles] : []));
+    assert.deepEqual(passed, [['Dropout before the head'], []], 'what failed is not told');
+    assert.deepEqual(result.edits, []);
   });
 
   it('keeps independent changes apart, each with its own count', async () => {

@@ -241,7 +241,15 @@ describe('@architect with Claude', function () {
       seenResults.join('\n---\n'),
     );
     await noChanges();
-    // The disk may have been saved to meanwhile: chat does that with a question, and the user was told.
+    // The editor's chat saves files with a question (`chat.saveBeforeSend`), pending changes and all: the user was told.
+    await bench.command('Notifications: Show Notifications');
+    const told = session().page.locator('.notifications-center .notification-list-item', {
+      hasText: /model\.py was saved with .* neither kept nor undone/,
+    });
+    await told.waitFor();
+    assert.equal(await told.count(), 1);
+    await session().page.keyboard.press('Escape');
+    assert.notEqual(await readFile(session().file('model.py'), 'utf8'), original);
     assert.equal(await spy.text(session().file('model.py')), original);
     // The conversation went along.
     const asked = JSON.stringify(api.requests[0]?.body?.messages ?? []);
@@ -249,10 +257,22 @@ describe('@architect with Claude', function () {
     assert.match(asked, /The gap of 0\.7/);
   });
 
-  it('stops the request at once when it is cancelled, and changes nothing', async () => {
-    const { bench, page } = session();
-    play([answer(['A long answer that goes on and on. '.repeat(200)], { pause: 100, piece: 10 })]);
+  it('shows a change once it has passed, and takes it back when the answer is cancelled', async () => {
+    const { bench, page, spy } = session();
+    const dropout = `${LAYER}\n        self.drop = nn.Dropout(0.2)`;
+    play([
+      answer([
+        edit(LAYER, dropout),
+        edit(CALLED, 'return self.out(self.drop(torch.tanh(self.hidden(pooled))))'),
+        call('check_edits', {}),
+      ]),
+      answer(['A long answer that goes on and on. '.repeat(2000)], { pause: 100, piece: 10 }),
+    ]);
     await bench.ask('@architect explain everything');
+    await waitFor('both places of the change', count, (changes) => changes === 2, 60_000);
+    assert.equal(api.requests[1]?.complete, false, 'the answer goes on');
+    assert.match((await spy.text(session().file('model.py'))) ?? '', /self\.drop = nn\.Dropout\(0\.2\)/);
+    await session().screenshot('live');
     await waitFor(
       'the first words',
       () => bench.lastAnswer().innerText(),
@@ -265,10 +285,11 @@ describe('@architect with Claude', function () {
       )
       .first()
       .click();
-    await waitFor('the end of the request', () => api.requests[0]?.abandonedAt ?? 0, Boolean, 5_000);
+    await waitFor('the end of the request', () => api.requests[1]?.abandonedAt ?? 0, Boolean, 5_000);
+    await noChanges();
     await session().screenshot('cancelled');
-    assert.equal(await count(), 0);
-    assert.equal(api.requests.length, 1);
+    assert.equal(await spy.text(session().file('model.py')), original);
+    assert.equal(api.requests.length, 2);
   });
 
   it('offers Claude to other uses of chat: streaming, tools, counts, errors', async () => {

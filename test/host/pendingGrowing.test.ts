@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
+import { digestOf, type EditSet } from '../../src/edits/index.js';
 import { waitFor } from '../support/wait.js';
 import { PendingFixture, replace, setOf, TEXT, type } from './pendingFixture.js';
 
@@ -129,5 +130,88 @@ describe('a proposal that grows', () => {
     assert.equal(document?.getText(), 'import torch\nx = torch.ones(2)\n');
     assert.equal(await proposal.cancel(), 0);
     await waitFor('the document to be gone', () => document.isClosed);
+  });
+
+  it('becomes what passed last, and leaves alone what the user has decided', async () => {
+    const document = await fixture.open('becomes.txt', TEXT);
+    const uri = document.uri.toString();
+    const { version } = document;
+    const made = (id: string, ...changes: [find: string, by: string][]): EditSet => ({
+      ...{ id, title: id, reason: '' },
+      files: [{ uri, version, digest: digestOf(TEXT), edits: changes.map(([find, by]) => replace(TEXT, find, by)) }],
+    });
+    const originals = [{ uri, text: TEXT, version }];
+    const proposal = fixture.api.begin();
+    const one = made('one', ['b = 2', 'b = 20']);
+    await proposal.become([one, made('two', ['d = 4', 'd = 40'])], originals);
+    assert.equal(document.getText(), TEXT.replace('b = 2', 'b = 20').replace('d = 4', 'd = 40'));
+    await fixture.act('keepHunk', document, 0);
+
+    // Other edits under the same name, and one more: told for the text as it was at first.
+    const two = made('two', ['d = 4', 'd = 400']);
+    const three = made('three', ['a = 1\n', 'a = 1\nnew = 0\n']);
+    assert.deepEqual((await proposal.become([one, two, three], originals)).refused, []);
+    const kept = TEXT.replace('b = 2', 'b = 20');
+    assert.equal(document.getText(), kept.replace('a = 1\n', 'a = 1\nnew = 0\n').replace('d = 4', 'd = 400'));
+    assert.equal(fixture.hunks(document).length, 2, 'what was kept is no change any more');
+    await fixture.act('undoHunk', document, 0);
+    await proposal.become([one, two, three], originals);
+    assert.equal(document.getText(), kept.replace('d = 4', 'd = 400'), 'what was undone does not come back');
+
+    await proposal.become([one], originals);
+    assert.equal(document.getText(), kept, 'what was dropped is taken back');
+    const { refused } = await proposal.become([one, made('four', ['b = 2', 'b = 9'])], originals);
+    assert.match(refused[0]?.message ?? '', /changed meanwhile/);
+    proposal.finish();
+    assert.equal(document.getText(), kept);
+  });
+
+  it('becomes changes of a file that was read from the disk', async () => {
+    const document = await fixture.open('closed.txt', TEXT);
+    const uri = document.uri.toString();
+    const made = (find: string, by: string): EditSet => ({
+      ...{ id: find, title: find, reason: '' },
+      files: [{ uri, digest: digestOf(TEXT), edits: [replace(TEXT, find, by)] }],
+    });
+    const proposal = fixture.api.begin();
+    const first = made('b = 2', 'b = 20');
+    await proposal.become([first], [{ uri, text: TEXT }]);
+    const { refused } = await proposal.become([first, made('d = 4', 'd = 40')], [{ uri, text: TEXT }]);
+    assert.deepEqual(refused, []);
+    proposal.finish();
+    assert.equal(document.getText(), TEXT.replace('b = 2', 'b = 20').replace('d = 4', 'd = 40'));
+  });
+
+  it('moves nothing that the user looks at in two editors of the document', async () => {
+    const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`);
+    const text = lines.join('\n') + '\n';
+    const document = await fixture.open('split.txt', text);
+    const left = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    const right = await vscode.window.showTextDocument(document, vscode.ViewColumn.Two);
+    const look = async (editor: vscode.TextEditor, line: number): Promise<void> => {
+      editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.AtTop);
+      await waitFor('the place to be seen', () => Math.abs((editor.visibleRanges[0]?.start.line ?? -9) - line) < 3);
+    };
+    await look(left, 100);
+    await look(right, 200);
+    right.selection = new vscode.Selection(210, 2, 210, 4);
+    const seen = (): unknown[] => [
+      ...[left, right].map(({ visibleRanges: [range] }) => range && document.lineAt(range.start.line).text),
+      vscode.window.activeTextEditor?.viewColumn,
+      document.lineAt(right.selection.active.line).text,
+    ];
+    const before = seen();
+    const proposal = fixture.api.begin();
+    await proposal.add(setOf(document, [replace(text, 'line 5\n', 'line 5\nnew 1\nnew 2\nnew 3\n')], 'above'));
+    await proposal.add(setOf(document, [replace(document.getText(), 'line 205\n', 'line two hundred and 5\n')], 'in'));
+    await proposal.add(setOf(document, [replace(document.getText(), 'line 290\n', '')], 'below'));
+    proposal.finish();
+    assert.equal(fixture.hunks(document).length, 3);
+    await waitFor(
+      'the editors to look where they did',
+      () => JSON.stringify(seen()),
+      (now) => now === JSON.stringify(before),
+    );
+    assert.equal(right.selection.active.line, 213);
   });
 });

@@ -1,7 +1,6 @@
 /** The answer of a model that works with the analyser's tools. */
 import * as vscode from 'vscode';
 import { runAgent, type AgentEvent, type AgentResult } from '../../agent/index.js';
-import type { EditSet } from '../../edits/index.js';
 import type { Chosen } from '../agent/choose.js';
 import { contextOf } from '../agent/context.js';
 import { portsOf, setId } from '../agent/ports.js';
@@ -9,10 +8,12 @@ import type { AgentSettings } from '../agent/settings.js';
 import { signalOf } from '../models/editorModel.js';
 import type { Services } from '../services.js';
 import type { AnswerMetadata, Asked } from './answer.js';
+import type { Proposed } from '../diff/index.js';
+import { LiveChanges } from './live.js';
 import { tellChanges } from './proposal.js';
 import type { AnswerSink } from './question.js';
 
-/** @throws vscode.CancellationError; no change is written then */
+/** @throws vscode.CancellationError; its changes are taken back then */
 export async function byModel(
   services: Services,
   question: Asked,
@@ -24,33 +25,44 @@ export async function byModel(
 ): Promise<AnswerMetadata> {
   const { command = null, prompt, history } = question;
   const turns = history.flatMap(({ turn, conversation: of }) => (turn && of === conversation ? [turn] : []));
-  const result = await runAgent({
-    prompt,
-    command,
-    context: await contextOf(question),
-    history: turns,
-    backend,
-    model,
-    ...(modelName === undefined ? {} : { modelName }),
-    thinking: settings.thinking === 'off' ? 'off' : 'auto',
-    ...(settings.effort === 'default' ? {} : { effort: settings.effort }),
-    ports: portsOf(
-      services,
-      settings,
-      conversation,
-      turns.flatMap(({ edits }) => edits),
-    ),
-    limits: {
-      maxRounds: settings.maxRounds,
-      maxTokens: settings.maxTokens,
-      contextTokens: settings.contextTokens,
-      spending: settings.maxCost > 0 ? settings.maxCost : null,
-    },
-    signal: signalOf(token),
-    observer: (event) => show(event, sink),
-  });
-  if (result.stop === 'cancelled' || token.isCancellationRequested) throw new vscode.CancellationError();
-  const proposed = await finish(services, result, conversation, sink, token);
+  const context = await contextOf(question);
+  const live = new LiveChanges(services.changes.begin({ token }), (id) => setId(conversation, id));
+  let result: AgentResult;
+  let written: Proposed;
+  try {
+    result = await runAgent({
+      prompt,
+      command,
+      context,
+      history: turns,
+      backend,
+      model,
+      ...(modelName === undefined ? {} : { modelName }),
+      thinking: settings.thinking === 'off' ? 'off' : 'auto',
+      ...(settings.effort === 'default' ? {} : { effort: settings.effort }),
+      ports: portsOf(
+        services,
+        settings,
+        conversation,
+        turns.flatMap(({ edits }) => edits),
+      ),
+      limits: {
+        maxRounds: settings.maxRounds,
+        maxTokens: settings.maxTokens,
+        contextTokens: settings.contextTokens,
+        spending: settings.maxCost > 0 ? settings.maxCost : null,
+      },
+      signal: signalOf(token),
+      observer: (event) => (event.type === 'passed' ? live.follow(event) : show(event, sink)),
+    });
+    if (result.stop === 'cancelled' || token.isCancellationRequested) throw new vscode.CancellationError();
+    written = await live.finish(result.edits);
+  } catch (error) {
+    await live.cancel();
+    throw error;
+  }
+  tellEnd(result, written, sink);
+  const proposed = written.hunks > 0 ? result.edits.map(({ id }) => setId(conversation, id)) : [];
   return {
     command: command ?? 'help',
     backend: 'model',
@@ -62,7 +74,7 @@ export async function byModel(
 }
 
 /** Each piece goes out at once. */
-function show(event: AgentEvent, sink: AnswerSink): void {
+function show(event: Exclude<AgentEvent, { readonly type: 'passed' }>, sink: AnswerSink): void {
   switch (event.type) {
     case 'text':
       return sink.markdown(event.text);
@@ -72,30 +84,20 @@ function show(event: AgentEvent, sink: AnswerSink): void {
       const { uri, range } = event.reference;
       return sink.reference(vscode.Uri.parse(uri), range && rangeOf(range));
     }
-    case 'passed':
     case 'thinking':
     case 'tool':
       return;
   }
 }
 
-/** Changes into the editor, what is not complete, and the footer. */
-async function finish(
-  services: Services,
-  result: AgentResult,
-  conversation: string,
-  sink: AnswerSink,
-  token: vscode.CancellationToken,
-): Promise<readonly string[]> {
-  const sets = result.edits.map((set): EditSet => ({ ...set, id: setId(conversation, set.id) }));
-  const written = sets.length > 0 ? await services.changes.propose(sets, { checked: true, token }) : undefined;
+/** What is not complete, the changes that wait in the editor, and the footer. */
+function tellEnd(result: AgentResult, written: Proposed, sink: AnswerSink): void {
   if (result.problem) {
     sink.markdown(`\n\n> **${result.problem.message}**`);
     if (result.problem.kind === 'key') sink.button('architect.setApiKey', 'Set Anthropic API key');
   }
-  if (written) tellChanges(written, sink);
+  tellChanges(written, sink);
   sink.markdown(`\n\n---\n${result.footer}`);
-  return written && written.hunks > 0 ? sets.map(({ id }) => id) : [];
 }
 
 function rangeOf({ start, end }: NonNullable<AgentResult['references'][number]['range']>): vscode.Range {

@@ -19,7 +19,7 @@ import { PendingStore } from './store.js';
 import { watchDocuments } from './watch.js';
 
 export { baselineUri } from './baselineFiles.js';
-export type { GrowingProposal, ProposalText } from './growingProposal.js';
+export type { GrowingProposal, Original, ProposalText } from './growingProposal.js';
 export { PendingChanges, type Outcome, type Proposed, type Refused } from './pendingChanges.js';
 
 export interface ProposeOptions {
