@@ -1,6 +1,6 @@
 /** Text edits as values: check, apply, invert, compose, carry over, compute. */
 import { diffLines, isSplitPair } from './lineDiff.js';
-import { splitLines } from './text.js';
+import { isLineStart, splitLines } from './text.js';
 import type { FileEdit, TextEdit } from './types.js';
 
 /** In order of place; edits at the same place stay in the given order, an insertion before a replacement that starts there. */
@@ -137,13 +137,23 @@ export function carryEdits<E extends TextEdit>(
 
 /**
  * The edits of a file that were made for the text `from`, for the text `to` that it has become meanwhile; undefined if one of them
- * runs into what changed.
+ * runs into what changed, or would be written on to it within a line: `2` that became `20` must not become `30` by `2` → `3`.
  */
 export function carryFileEdit(file: FileEdit, from: string, to: string, version: number): FileEdit | undefined {
-  const { carried, lost } = carryEdits(file.edits, minimalEdits(from, to));
-  if (lost.length > 0) return undefined;
+  const changes = minimalEdits(from, to);
+  const { carried, lost } = carryEdits(file.edits, changes);
+  if (lost.length > 0 || file.edits.some((edit) => changes.some((change) => runsOn(from, edit, change))))
+    return undefined;
   const { digest: _old, ...rest } = file;
   return { ...rest, version, edits: carried };
+}
+
+/** Whether an edit and a change touch within a line. What begins or ends a line of its own is apart. */
+function runsOn(text: string, edit: TextEdit, change: TextEdit): boolean {
+  const at = change.start === edit.end ? edit.end : change.end === edit.start ? edit.start : undefined;
+  if (at === undefined || isLineStart(text, at)) return false;
+  if (/[\r\n]/.test(change.newText + text.slice(change.start, change.end))) return false;
+  return !(edit.start === edit.end && /^[\r\n]/.test(edit.newText));
 }
 
 /** Joins edits that touch each other, so that no editor has to guess the order of insertions at one place. */

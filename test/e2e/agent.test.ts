@@ -257,6 +257,21 @@ describe('@architect with Claude', function () {
     assert.match(asked, /The gap of 0\.7/);
   });
 
+  it('says what is wrong with a change that does not pass, and leaves the editor alone', async () => {
+    const { bench, spy } = session();
+    play([
+      answer([edit(LAYER, `${LAYER}\n        self.drop = nn.Dropout(0.2`), call('check_edits', {})]),
+      answer(['A layer more. ']),
+      answer(['I could not repair it.']),
+    ]);
+    await bench.ask('@architect add a dropout layer');
+    const text = await bench.answer(90_000);
+    await session().screenshot('left-out');
+    assert.match(text, /The proposed changes were left out[^]*is not closed/);
+    assert.equal(await count(), 0);
+    assert.equal(await spy.text(session().file('model.py')), original);
+  });
+
   it('shows a change once it has passed, and takes it back when the answer is cancelled', async () => {
     const { bench, page, spy } = session();
     const dropout = `${LAYER}\n        self.drop = nn.Dropout(0.2)`;

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import {
   applyEdits,
   carryEdits,
+  carryFileEdit,
   composeEdits,
   conflictsBetween,
   diffLines,
@@ -112,6 +113,18 @@ describe('edits', () => {
     assert.equal(applyEdits('abc---de', carried), 'Abc---dE');
     assert.equal(carryEdits([{ start: 2, end: 4, newText: '' }], [{ start: 3, end: 3, newText: '-' }]).lost.length, 1);
     assert.equal(conflictsBetween([{ start: 2, end: 4, newText: '' }], [{ start: 4, end: 5, newText: '' }]).length, 0);
+  });
+
+  it('of a file are not written on to what was typed beside them', () => {
+    const carry = (from: string, edit: TextEdit, to: string): string | undefined => {
+      const file = carryFileEdit({ uri: 'file:///a', edits: [edit] }, from, to, 2);
+      return file && applyEdits(to, file.edits);
+    };
+    assert.equal(carry('b = 2\n', { start: 4, end: 5, newText: '3' }, 'b = 20\n'), undefined);
+    assert.equal(carry('b = 2\n', { start: 4, end: 5, newText: '3' }, 'b =  2\n'), undefined);
+    assert.equal(carry('b = 2\n', { start: 4, end: 5, newText: '3' }, 'ab = 2\n'), 'ab = 3\n');
+    assert.equal(carry('b = 2\n', { start: 4, end: 5, newText: '3' }, 'b = 1\nb = 2\n'), 'b = 1\nb = 3\n');
+    assert.equal(carry('b = 2\n', { start: 5, end: 5, newText: '\nc = 3' }, 'b = 20\n'), 'b = 20\nc = 3\n');
   });
 });
 

@@ -182,7 +182,8 @@ describe('a proposal that grows', () => {
     assert.equal(document.getText(), TEXT.replace('b = 2', 'b = 20').replace('d = 4', 'd = 40'));
   });
 
-  it('moves nothing that the user looks at in two editors of the document', async () => {
+  it('moves nothing that the user looks at in two editors of the document', async function () {
+    this.timeout(90_000);
     const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`);
     const text = lines.join('\n') + '\n';
     const document = await fixture.open('split.txt', text);
@@ -190,7 +191,12 @@ describe('a proposal that grows', () => {
     const right = await vscode.window.showTextDocument(document, vscode.ViewColumn.Two);
     const look = async (editor: vscode.TextEditor, line: number): Promise<void> => {
       editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.AtTop);
-      await waitFor('the place to be seen', () => Math.abs((editor.visibleRanges[0]?.start.line ?? -9) - line) < 3);
+      await waitFor(
+        `line ${line} to be seen`,
+        () => editor.visibleRanges.map(({ start, end }) => [start.line, end.line]),
+        ([seen]) => seen !== undefined && Math.abs((seen[0] ?? 0) - line) < 10,
+        20_000,
+      );
     };
     await look(left, 100);
     await look(right, 200);
@@ -211,6 +217,7 @@ describe('a proposal that grows', () => {
       'the editors to look where they did',
       () => JSON.stringify(seen()),
       (now) => now === JSON.stringify(before),
+      20_000,
     );
     assert.equal(right.selection.active.line, 213);
   });
