@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
-import { CHANGES, cellTexts, propose, proposeInCell } from './propose.js';
+import { CHANGES, propose } from './propose.js';
 
 const pendingCount = (session: Session): Promise<string> =>
   session.page.locator('.statusbar-item', { hasText: /\d+ changes?$/ }).innerText();
@@ -10,12 +10,6 @@ const pendingCount = (session: Session): Promise<string> =>
 describe('pending changes', function () {
   this.timeout(120_000);
   const session = useSession({ name: 'pending', settings: { 'files.autoSave': 'off' } });
-  const count = (text: string): Promise<unknown> =>
-    waitFor(
-      text,
-      () => pendingCount(session()),
-      (shown) => shown.includes(text),
-    );
   let model = '';
   let train = '';
 
@@ -63,17 +57,7 @@ describe('pending changes', function () {
     await bench.clickCodeLens('model.py', '−1 +1');
     await page.locator('.peekview-widget').first().waitFor();
     await session().screenshot('peek');
-  });
-
-  it('are undone from the peek, and are back with the editor’s undo', async () => {
-    const { bench, page, spy } = session();
-    await page.locator('.peekview-widget .action-label[aria-label^="Architect: Undo This Change"]').click();
-    await count('3 changes');
-    assert.match((await spy.text(session().file('model.py'))) ?? '', /return self\.norm\(x\) {2}# \(B, T, D\)/);
     await page.keyboard.press('Escape');
-    await bench.press('Mod+Z');
-    await count('4 changes');
-    assert.match((await spy.text(session().file('model.py'))) ?? '', /return self\.drop\(self\.norm\(x\)\)/);
   });
 
   it('are kept and undone one by one, while the user types in between', async () => {
@@ -173,23 +157,15 @@ describe('pending changes', function () {
   it('are still there after a reload', async () => {
     const { spy } = session();
     const before = await spy.text(session().file('model.py'));
-    const code = (source: string): object => ({
-      cell_type: 'code',
-      execution_count: null,
-      metadata: {},
-      outputs: [],
-      source,
-    });
-    const notebook = { cells: [code('a = 1'), code('x = 1')], metadata: {}, nbformat: 4, nbformat_minor: 5 };
-    await writeFile(session().file('cells.ipynb'), JSON.stringify(notebook));
-    await proposeInCell(session(), 'cells.ipynb', 1, 'x = 10');
-    await count('3 changes');
     // The editor backs unsaved text up a moment after it has changed.
     await session().page.waitForTimeout(3000);
     await session().reload();
-    await count('3 changes');
+    await waitFor(
+      '2 changes',
+      () => pendingCount(session()),
+      (text) => text.includes('2 changes'),
+    );
     assert.equal(await spy.text(session().file('model.py')), before);
-    assert.deepEqual(await cellTexts(session(), 'cells.ipynb'), ['a = 1', 'x = 10']);
     await session().screenshot('reloaded');
   });
 
@@ -203,7 +179,6 @@ describe('pending changes', function () {
       .page.locator('.statusbar-item', { hasText: /\d+ changes?$/ })
       .waitFor({ state: 'hidden' });
     assert.equal(await spy.text(session().file('train.py')), train);
-    assert.deepEqual(await cellTexts(session(), 'cells.ipynb'), ['a = 1', 'x = 1']);
   });
 });
 
@@ -224,7 +199,7 @@ describe('a proposal that would break the code', function () {
   });
 
   it('is shown in light colours when it is right', async () => {
-    const { bench, page } = session();
+    const { bench } = session();
     await propose(session(), CHANGES);
     await waitFor(
       '4 changes',
@@ -235,16 +210,5 @@ describe('a proposal that would break the code', function () {
     await bench.press('Control+Shift+G');
     await session().page.locator('.scm-view', { hasText: 'Pending Changes' }).waitFor();
     await session().screenshot('light');
-    // The mark in the gutter opens the editor's own peek of the change.
-    await bench.editor('model.py').locator('.dirty-diff-glyph').first().click();
-    await page.locator('.peekview-widget').first().waitFor();
-    await session().screenshot('peek');
-    await page.locator('.peekview-widget .action-label[aria-label^="Architect: Keep This Change"]').click();
-    await waitFor(
-      '3 changes',
-      () => pendingCount(session()),
-      (text) => text.includes('3 changes'),
-    );
-    assert.match((await session().spy.text(session().file('model.py'))) ?? '', /self\.drop = nn\.Dropout\(0\.1\)/);
   });
 });

@@ -73,31 +73,3 @@ export async function propose(session: Session, replacements: readonly Replaceme
     JSON.stringify(replacements),
   );
 }
-
-/** Opens a notebook and proposes another text for one of its code cells. */
-export async function proposeInCell(session: Session, file: string, cell: number, text: string): Promise<void> {
-  await session.spy.evaluate(
-    async (api, path, index, newText) => {
-      const extension = api.extensions.getExtension('model-architect.model-architect');
-      const { propose: door } = (await extension?.activate()) as { propose: (sets: unknown[]) => Promise<Proposed> };
-      const notebook = await api.workspace.openNotebookDocument(api.Uri.file(path));
-      await api.window.showNotebookDocument(notebook, { preserveFocus: true });
-      const { document } = notebook.cellAt(index);
-      const edits = [{ start: 0, end: document.getText().length, newText }];
-      const files = [{ uri: document.uri.toString(), edits }];
-      const { refused } = await door([{ id: 'cell', title: 'A cell', reason: '', files }]);
-      if (refused.length > 0) throw new Error(refused.map(({ message }) => message).join(' '));
-    },
-    session.file(file),
-    cell,
-    text,
-  );
-}
-
-/** The cells of a notebook as the editor has them. */
-export async function cellTexts(session: Session, file: string): Promise<readonly string[]> {
-  return session.spy.evaluate(async (api, path) => {
-    const notebook = await api.workspace.openNotebookDocument(api.Uri.file(path));
-    return notebook.getCells().map(({ document }) => document.getText());
-  }, session.file(file));
-}
