@@ -56,7 +56,8 @@ export class Workspace {
   remembered<T>(key: string, make: () => T): T {
     if (this.answers.has(key)) return this.answers.get(key) as T;
     const made = make();
-    this.answers.set(key, made);
+    // What was found when the asker gave up is not the whole.
+    if (!this.cancelled()) this.answers.set(key, made);
     return made;
   }
 

@@ -206,6 +206,15 @@ export class Heap {
     return delta;
   }
 
+  /** {@link rollback} where nobody asks what it had become. */
+  discard(journal: Journal): void {
+    for (const { object, before, savedBefore } of journal.entries.values()) {
+      this.restore(object, before);
+      object.saved = savedBefore;
+    }
+    this.close(journal);
+  }
+
   /** Keeps everything changed since `journal` began; the enclosing epoch takes over what it has to restore itself. */
   commit(journal: Journal): void {
     this.close(journal);
@@ -309,7 +318,7 @@ export class Heap {
     for (;;) {
       const journal = this.journals[this.journals.length - 1];
       if (!journal || this.journals.length <= depth) return;
-      this.rollback(journal);
+      this.discard(journal);
     }
   }
 

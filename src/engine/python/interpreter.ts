@@ -144,7 +144,7 @@ export class Interpreter implements Context {
     } finally {
       this.frames.length = frames;
       this.heap.unwind(depth + 1);
-      this.heap.rollback(journal);
+      this.heap.discard(journal);
       this.state = outer.state;
       this.assumptions = outer.assumptions;
       this.steps = outer.steps;

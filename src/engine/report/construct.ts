@@ -231,7 +231,7 @@ function wholeOf(owner: ClassContext): Whole | null {
     for (const [instance, path] of modulePaths(value))
       if (path !== '' && !parts.has(instance.cls)) parts.set(instance.cls, { instance, path });
   interpreter.heap.unwind(depth + 1);
-  interpreter.heap.rollback(journal);
+  interpreter.heap.discard(journal);
   const { assumptions } = interpreter;
   interpreter.assumptions = known;
   return made ? { shown: made.shown ?? owner.node.name, parts, assumptions } : null;

@@ -12,7 +12,7 @@ export function evaluateApart(interpreter: Interpreter, file: SourceFile, action
   const home = interpreter.importer.moduleOfFile(file.path);
   const value = interpreter.attempt(() => interpreter.withBudget(budget.apartSteps, () => action(home)));
   heap.unwind(depth + 1);
-  heap.rollback(journal);
+  heap.discard(journal);
   interpreter.assumptions = assumptions;
   return value;
 }

@@ -52,7 +52,7 @@ export function withForward(
     const after = lazy ? countModel(before.root.instance) : before;
     request.recorder?.takeForward(interpreter, after.root);
     heap.unwind(depth + 1);
-    heap.rollback(journal);
+    heap.discard(journal);
     return { ...tried, counts: after.total.unknowns.length < before.total.unknowns.length ? after : before };
   };
   const accept = (guess: InputGuess, tried: Attempt): Attempt & { guess: InputGuess } => {

@@ -71,7 +71,7 @@ function attempt(interpreter: Interpreter, rehearsal: Rehearsal, action: () => V
   const output = interpreter.attempt(action);
   heap.unwind(depth + 1);
   if (isUnknown(output)) {
-    heap.rollback(journal);
+    heap.discard(journal);
     rehearsal.events.length = length;
   } else heap.commit(journal);
   return output;
