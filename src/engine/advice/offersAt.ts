@@ -2,21 +2,21 @@
 import type { Engine } from '../report/index.js';
 import { trainingContext, type TrainingContext } from '../training/index.js';
 import { layerOffers } from './architecture/index.js';
-import { lossOffers } from './loss/index.js';
+import { classCountsIn, lossOffers, type LossFacts } from './loss/index.js';
 import type { Offer } from './offers.js';
-import { outputClasses } from './overfitting/facts.js';
+import { outputClasses, valueOfSize } from './overfitting/facts.js';
 
 /** Finds offers; keeps what it read of a file until something changes. */
 export class OfferFinder {
   private readonly contexts = new Map<string, TrainingContext | null>();
-  private readonly classes = new Map<TrainingContext, number | null>();
+  private readonly facts = new Map<TrainingContext, LossFacts>();
 
   constructor(private readonly engine: Engine) {}
 
   /** Files changed: what was read of them is out of date. */
   forget(): void {
     this.contexts.clear();
-    this.classes.clear();
+    this.facts.clear();
   }
 
   /** Offers at an offset; those whose `make` refuses are among them. */
@@ -25,10 +25,7 @@ export class OfferFinder {
     if (!file) return [];
     const context = this.context(path);
     if (!context) return [];
-    return [
-      ...lossOffers(context, file, offset, () => this.classCount(context)),
-      ...layerOffers(context, file, offset),
-    ];
+    return [...lossOffers(context, file, offset, this.factsOf(context)), ...layerOffers(context, file, offset)];
   }
 
   context(path: string): TrainingContext | null {
@@ -37,12 +34,22 @@ export class OfferFinder {
     return found;
   }
 
-  private classCount(context: TrainingContext): number | null {
-    let found = this.classes.get(context);
-    if (found === undefined) {
-      const size = outputClasses(this.engine, context);
-      this.classes.set(context, (found = 'value' in size ? size.value : null));
+  /** What is asked of the engine for losses: kept, since every move of the cursor asks again. */
+  factsOf(context: TrainingContext): LossFacts {
+    let found = this.facts.get(context);
+    if (!found) {
+      const { engine } = this;
+      found = {
+        classes: once(() => valueOfSize(outputClasses(engine, context))),
+        counts: once(() => classCountsIn(context.code, engine)),
+      };
+      this.facts.set(context, found);
     }
     return found;
   }
+}
+
+function once<T>(work: () => T): () => T {
+  let done: { readonly value: T } | undefined;
+  return () => (done ??= { value: work() }).value;
 }

@@ -16,22 +16,23 @@ import {
   tversky,
   type LossClass,
 } from './classes.js';
+import { countsFor } from './counts.js';
+import type { LossFacts } from './facts.js';
 import { gradientCheck } from './gradcheck.js';
 import { logitsForm } from './logits.js';
 import { magicWeight } from './magicWeight.js';
 import { lossSiteAt, shortName, type LossSite } from './site.js';
 import { stableFormAt } from './stable.js';
 import { batchmean, huber, labelSmoothing, smoothL1, swapLoss } from './swaps.js';
-import { classWeights, countsFor, positiveWeight } from './weights.js';
+import { classWeights, positiveWeight } from './weights.js';
 
 export { explainLoss } from './explain.js';
+export type { LossFacts } from './facts.js';
+export { classCountsIn } from './counts.js';
 export { lossSiteAt } from './site.js';
 
-/** The outputs of the model's last layer, where the analyser can count them. */
-export type CountClasses = () => number | null;
-
 /** Every action on the loss at an offset; those that would be refused are among them. */
-export function lossOffers(context: TrainingContext, file: SourceFile, offset: number, classes: CountClasses): Offer[] {
+export function lossOffers(context: TrainingContext, file: SourceFile, offset: number, facts: LossFacts): Offer[] {
   const offers: Offer[] = [];
   const add = (id: string, title: string, make: Offer['make']): void => {
     if (!offers.some((offer) => offer.id === `loss.${id}`))
@@ -52,14 +53,16 @@ export function lossOffers(context: TrainingContext, file: SourceFile, offset: n
       break;
     case 'BCEWithLogitsLoss':
       if (adversarial) break;
-      add('posWeight', weightTitle(site, 2, 'Weight positives'), (numbers) => positiveWeight(site, numbers));
+      add('posWeight', weightTitle(site, facts, 2, 'Weight positives'), (numbers) =>
+        positiveWeight(site, facts, numbers),
+      );
       byClass(binaryFocal);
       if (isDense(site)) [diceCrossEntropy, dice, tversky].forEach(byClass);
       break;
     case 'CrossEntropyLoss':
       add('labelSmoothing', 'Add label smoothing (ε = 0.1)', () => labelSmoothing(site));
-      add('classWeights', weightTitle(site, null, 'Weight the classes'), (numbers) =>
-        classWeights(site, classes(), numbers),
+      add('classWeights', weightTitle(site, facts, facts.classes(), 'Weight the classes'), (numbers) =>
+        classWeights(site, facts, numbers),
       );
       byClass(focal);
       if (isDense(site)) [diceCrossEntropy, dice, tversky].forEach(byClass);
@@ -96,13 +99,13 @@ export function lossOffers(context: TrainingContext, file: SourceFile, offset: n
     add('explain', 'Explain this loss', (): Made => ({
       kind: 'text',
       title: shortName(site),
-      markdown: explainLoss(site, classes()) ?? '',
+      markdown: explainLoss(site, facts.classes()) ?? '',
     }));
   return offers;
 }
 
-function weightTitle(site: LossSite, classes: number | null, what: string): string {
-  const seen = countsFor(site, classes);
+function weightTitle(site: LossSite, facts: LossFacts, classes: number | null, what: string): string {
+  const seen = countsFor(site, classes, facts.counts());
   return seen ? `${what} by ${seen.name}` : `${what}…`;
 }
 

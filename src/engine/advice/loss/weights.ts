@@ -1,84 +1,13 @@
 /** Class weights and `pos_weight`: from counts that the source shows, else from what the user types in. */
 import type { Expr, SourceFile } from '../../syntax/index.js';
-import {
-  argumentOf,
-  functionAround,
-  nearFiles,
-  qualifiedName,
-  spell,
-  statementOf,
-  statementsIn,
-  type Code,
-} from '../../training/index.js';
+import { argumentOf, functionAround, qualifiedName, spell, statementOf, statementsIn } from '../../training/index.js';
 import { addArgument, freshName, hasOwnLines, linesBefore } from '../editing.js';
 import { changed, refused, type Made } from '../offers.js';
 import { papers } from '../papers.js';
 import type { Change } from '../types.js';
+import { countsFor } from './counts.js';
+import type { LossFacts } from './facts.js';
 import { shortName, type LossSite } from './site.js';
-
-/** How often each class occurs, with the name that says so. */
-export interface ClassCounts {
-  readonly name: string;
-  readonly counts: readonly number[];
-}
-
-const COUNTS =
-  /(?:^|_)(?:counts?|freq(?:s|uenc(?:y|ies))?|histogram|support)(?:_|$)|samples?_per_class|per_class|num_per_cls/i;
-
-/** Counts of classes written out in the program: lists, dicts in the order of the classes, a `Counter` over literal labels. */
-export function classCountsIn(code: Code, files: readonly SourceFile[] = code.files): ClassCounts[] {
-  return files.flatMap((file) =>
-    statementsIn(file.ast.body).flatMap((statement) => {
-      if (statement.kind !== 'Assign' && statement.kind !== 'AnnAssign') return [];
-      const [target] = statement.kind === 'Assign' ? statement.targets : [statement.target];
-      if (target?.kind !== 'Name' || !COUNTS.test(target.id) || !statement.value) return [];
-      const counts = countsOf(file, statement.value);
-      return counts && counts.length > 1 ? [{ name: target.id, counts }] : [];
-    }),
-  );
-}
-
-/** The whole numbers of a literal, all positive; `null` for anything else. */
-function countsOf(file: SourceFile, expr: Expr): number[] | null {
-  if (expr.kind === 'List' || expr.kind === 'Tuple') return wholeNumbers(expr.elements);
-  if (expr.kind === 'Dict') {
-    const keys = expr.entries.map(({ key }) => key);
-    if (keys.some((key) => !key)) return null;
-    // Keys that are numbers must be the class indices in order; names are taken in the order in which they are written.
-    const numbered = keys.every((key) => key?.kind === 'Number');
-    if (numbered && keys.some((key, index) => key?.kind === 'Number' && Number(key.value) !== index)) return null;
-    return wholeNumbers(expr.entries.map(({ value }) => value));
-  }
-  if (expr.kind !== 'Call') return null;
-  const [first] = expr.args;
-  const name = qualifiedName(file, expr.func);
-  if (first?.form !== 'positional') return null;
-  if (name === 'torch.tensor' || name === 'torch.Tensor' || name === 'numpy.array') return countsOf(file, first.value);
-  if (name !== 'collections.Counter') return null;
-  const labels = first.value.kind === 'List' || first.value.kind === 'Tuple' ? first.value.elements : [];
-  const tally: number[] = [];
-  for (const label of labels) {
-    if (label.kind !== 'Number' || typeof label.value !== 'number' || label.type !== 'int') return null;
-    tally[label.value] = (tally[label.value] ?? 0) + 1;
-  }
-  return tally.length > 0 && !Array.from(tally).includes(undefined as unknown as number) ? tally : null;
-}
-
-function wholeNumbers(items: readonly Expr[]): number[] | null {
-  const found = items.map((item) => (item.kind === 'Number' && item.type === 'int' ? Number(item.value) : NaN));
-  return found.every((value) => Number.isSafeInteger(value) && value > 0) ? found : null;
-}
-
-/** Counts for a loss: of the program's, the only ones, of as many classes as there are where that is known. */
-export function countsFor({ context, file }: LossSite, classes: number | null): ClassCounts | null {
-  const near = nearFiles(context.project, file.path);
-  const files = [...context.code.files].sort((a, b) => near.indexOf(a.path) - near.indexOf(b.path));
-  const found = classCountsIn(context.code, files).filter(
-    ({ counts }) => classes === null || counts.length === classes,
-  );
-  const different = new Set(found.map(({ counts }) => counts.join()));
-  return different.size === 1 ? (found[0] ?? null) : null;
-}
 
 /** Inverse frequencies, 1 on average over the examples: N / (C · n). */
 export function balancedWeights(counts: readonly number[]): number[] {
@@ -86,11 +15,12 @@ export function balancedWeights(counts: readonly number[]): number[] {
   return counts.map((count) => Number((total / (counts.length * count)).toPrecision(4)));
 }
 
-export function classWeights(site: LossSite, classes: number | null, answer?: readonly number[]): Made {
+export function classWeights(site: LossSite, facts: LossFacts, answer?: readonly number[]): Made {
   const isFunction = site.construction === null;
   const at = site.construction ?? { file: site.file, expr: site.call };
   if (argumentOf(at.expr, 'weight', isFunction ? 2 : 0)) return refused('it has weights');
-  const seen = countsFor(site, classes);
+  const classes = facts.classes();
+  const seen = countsFor(site, classes, facts.counts());
   const counts = answer ?? seen?.counts;
   if (!counts)
     return {
@@ -120,11 +50,11 @@ export function classWeights(site: LossSite, classes: number | null, answer?: re
   });
 }
 
-export function positiveWeight(site: LossSite, answer?: readonly number[]): Made {
+export function positiveWeight(site: LossSite, facts: LossFacts, answer?: readonly number[]): Made {
   const isFunction = site.construction === null;
   const at = site.construction ?? { file: site.file, expr: site.call };
   if (argumentOf(at.expr, 'pos_weight', isFunction ? 6 : 4)) return refused('it has a pos_weight');
-  const seen = countsFor(site, 2);
+  const seen = countsFor(site, 2, facts.counts());
   const counts = answer ?? seen?.counts;
   if (!counts)
     return {

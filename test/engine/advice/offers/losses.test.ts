@@ -39,6 +39,41 @@ describe('offers: losses', function () {
     assert.match(changed, /class_weights = torch\.tensor\(\[0\.5556, 5\.0\], device=device\)/);
   });
 
+  it('finds counts that are computed, or that a sampler is weighted by', async () => {
+    const shown = {
+      'a Counter of labels': 'labels = [0] * 900 + [1] * 100\ntally = Counter(labels)\n',
+      'a bincount': 'labels = torch.tensor([0] * 90 + [1] * 10)\ndef make():\n    return torch.bincount(labels)\n',
+      'a sum for each class':
+        'labels = [0] * 90 + [1] * 10\nper_class = [sum(y == c for y in labels) for c in range(2)]\n',
+      'weights of a sampler, by class':
+        'sizes = [900, 100]\ndef loader(labels):\n    weights = [1.0 / sizes[y] for y in labels]\n    return WeightedRandomSampler(weights, 1000)\n',
+      'weights of classes': 'sizes = torch.tensor([90, 10])\nweights = 1.0 / sizes.float()\n',
+      'weights in a comprehension': 'class_weight = [1 / n for n in (900, 100)]\n',
+    };
+    const head = `from collections import Counter\nfrom torch.utils.data import WeightedRandomSampler\n${HEAD}`;
+    for (const [what, text] of Object.entries(shown))
+      assert.match(
+        await trainAfter(`${head}${text}criterion = nn.CrossEntropy‸Loss()\n`, 'loss.classWeights'),
+        /class_weights = torch\.tensor\(\[0\.5556, 5\.0\]\)/,
+        what,
+      );
+  });
+
+  it('asks for counts where none are in sight, or what is in sight says different things', async () => {
+    for (const text of [
+      '',
+      'counts = load_counts()\n',
+      "from collections import Counter\ntally = Counter(['cat', 'cat', 'dog'])\n",
+      'counts = [5, 5]\n',
+      'train_counts = [900, 100]\nval_counts = [90, 20]\n',
+    ])
+      assert.equal(
+        (await made(`${HEAD}${text}criterion = nn.CrossEntropy‸Loss()\n`, 'loss.classWeights')).kind,
+        'question',
+        text,
+      );
+  });
+
   it('weights positives', async () => {
     const changed = await trainAfter(`${HEAD}criterion = nn.BCEWithLogits‸Loss()\n`, 'loss.posWeight', [900, 100]);
     assert.match(changed, /pos_weight = torch\.tensor\(\[9\.0\]\)/);
