@@ -29,7 +29,18 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
       }),
     findingsOf: (path) => expected(() => answers.findings(path)),
     hintsOf: (path, hintOptions) => expected(() => answers.hints(path, hintOptions)),
-    hoverAt: (path, position) => expected(() => answers.hover(path, position)),
+    hoverAt: (path, position) =>
+      expected(() => {
+        const shapes = answers.hover(path, position);
+        const file = engine.project.file(path);
+        const loss = file && offers.explainAt(path, file.offsetAt(position));
+        if (!file || !loss) return shapes;
+        const { start, end } = loss.span;
+        return {
+          markdown: shapes ? `${shapes.markdown}\n\n---\n\n${loss.markdown}` : loss.markdown,
+          range: shapes?.range ?? { start: file.positionAt(start), end: file.positionAt(end) },
+        };
+      }),
     textOf: (path) => engine.project.file(path) ?? null,
     directiveHelp: (path) => expected(() => engine.directiveHelp(path)),
     advise: (question) => expected(() => advise(engine, question)),

@@ -10,7 +10,7 @@ import {
 } from '../../src/edits/index.js';
 import { summaryOf } from '../../src/extension/diff/hunkText.js';
 import { planProposal } from '../../src/extension/diff/plan.js';
-import { plainMath } from '../../src/extension/diff/plainMath.js';
+import { plainMath } from '../../src/extension/plainMath.js';
 import { removedNotes } from '../../src/extension/diff/removedText.js';
 
 const TEXT = 'one\ntwo\nthree\nfour\n';
@@ -108,5 +108,13 @@ describe('formulas where nothing renders them', () => {
     );
     assert.equal(plainMath('$$\\theta \\leftarrow (1-\\eta\\lambda)\\theta$$'), '`θ ← (1-ηλ)θ`');
     assert.equal(plainMath('costs 5$ or so'), 'costs 5$ or so');
+    assert.equal(
+      plainMath('$$\\frac{\\partial \\ell}{\\partial \\hat y} = \\frac{e^{z_y}}{2v} \\left( \\ln v + y^2 \\right)$$'),
+      '`∂ℓ/∂y\u0302 = (e^(z_y))/(2v) (ln v + y²)`',
+    );
+    assert.equal(
+      plainMath('$$\\begin{cases} \\tfrac12 e^2 & |e| \\le \\delta \\\\ 0 & \\text{else} \\end{cases}$$'),
+      '`1/2 e² if |e| ≤ δ, 0 else`',
+    );
   });
 });

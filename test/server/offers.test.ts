@@ -137,4 +137,20 @@ Block()(torch.randn(2, 7, 32))
     assert.ok(each < 50, `${each.toFixed(1)} ms`);
     console.log(`      ${each.toFixed(1)} ms`);
   });
+
+  it('says in hovers what a loss computes, with the number of classes of the model', async () => {
+    const { workspace, position } = await ask(
+      `${NET}criterion = nn.Cross‸EntropyLoss()\nloss = criterion(net(x), y)\n`,
+    );
+    const hover = (line: number, character: number): string =>
+      workspace.current().hoverAt('/offers/model.py', { line, character })?.markdown ?? '';
+    const { line } = position;
+    for (const text of [hover(line, position.character), hover(line + 1, 9)]) {
+      assert.match(text, /\*\*CrossEntropyLoss\*\*/);
+      assert.match(text, /\\ln 5 = 1\.6094/);
+    }
+    // Not on its arguments, and not on other calls.
+    assert.equal(hover(line + 1, 24), '');
+    assert.doesNotMatch(hover(line - 1, 2), /Gradient/);
+  });
 });

@@ -1,8 +1,9 @@
 /** Everything that is offered at a place of a file. */
 import type { Engine } from '../report/index.js';
+import type { Span } from '../syntax/index.js';
 import { trainingContext, type TrainingContext } from '../training/index.js';
 import { layerOffers } from './architecture/index.js';
-import { classCountsIn, lossOffers, type LossFacts } from './loss/index.js';
+import { callAtOffset, classCountsIn, explainLoss, lossOffers, lossSiteOf, type LossFacts } from './loss/index.js';
 import type { Offer } from './offers.js';
 import { outputClasses, valueOfSize } from './overfitting/facts.js';
 
@@ -26,6 +27,17 @@ export class OfferFinder {
     const context = this.context(path);
     if (!context) return [];
     return [...lossOffers(context, file, offset, this.factsOf(context)), ...layerOffers(context, file, offset)];
+  }
+
+  /** What the loss computes whose name an offset is in; `null` elsewhere, and for losses that are not described. */
+  explainAt(path: string, offset: number): { readonly markdown: string; readonly span: Span } | null {
+    const file = this.engine.project.file(path);
+    const call = file && callAtOffset(file, offset);
+    if (!call || offset < call.func.start || offset > call.func.end) return null;
+    const context = this.context(path);
+    const site = context && lossSiteOf(context, file, call);
+    const markdown = site && explainLoss(site, this.factsOf(context).classes());
+    return markdown ? { markdown, span: call.func } : null;
   }
 
   context(path: string): TrainingContext | null {

@@ -18,6 +18,7 @@ import type {
   ScanResult,
 } from '../../protocol/index.js';
 import { InstalledPackages } from './installedPackages.js';
+import { readableHover } from './readableHover.js';
 import { ruleSettings } from './ruleSettings.js';
 import { preferredParser, ServerProcess, type ParserKind } from './serverProcess.js';
 
@@ -146,6 +147,7 @@ export class AnalysisClient implements vscode.Disposable {
     return {
       documentSelector: [...PYTHON] as LanguageClientOptions['documentSelector'],
       outputChannel: this.log,
+      middleware: { provideHover: readableHover },
       initializationOptions: () => startSettings(this.packages.folders),
       synchronize: {
         configurationSection: 'architect.inlayHints',

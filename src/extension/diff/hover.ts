@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { hunkAt, placeOf } from './documents.js';
-import { plainMath } from './plainMath.js';
+import { plainMath } from '../plainMath.js';
 import { labelOf, linkText, reasonsOf, summaryOf } from './hunkText.js';
 import type { HunkNote, PendingChanges } from './pendingChanges.js';
 

@@ -7,8 +7,7 @@ import {
   type Change,
   type Spot,
 } from '../../engine/advice/index.js';
-import type { SourceFile } from '../../engine/syntax/index.js';
-import { applyEdits, digestOf, type EditSet, type FileEdit, type ParameterDelta } from '../../edits/index.js';
+import type { EditSet, ParameterDelta } from '../../edits/index.js';
 import type {
   AdviseParams,
   AdviseResult,
@@ -23,6 +22,7 @@ import type {
 import { pathOf, uriOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 import { checkEdits } from './checkEdits.js';
+import { fileEditsOf, textsOf } from './editSet.js';
 import { moduleAt } from './inspect.js';
 
 /** The playbook's answer; `symptom: null` with what may be asked if it has none. */
@@ -137,16 +137,6 @@ function failureOf({ syntax, shapes }: CheckedVariant): string | undefined {
   return failed && (failed.reason ?? 'unknown reason');
 }
 
-function byFile(changes: readonly Change[]): Map<SourceFile, Change[]> {
-  const files = new Map<SourceFile, Change[]>();
-  for (const change of changes) files.set(change.file, [...(files.get(change.file) ?? []), change]);
-  return files;
-}
-
-function textsOf(changes: readonly Change[]): OverlayText[] {
-  return [...byFile(changes)].map(([file, edits]) => ({ uri: uriOf(file.path), text: applyEdits(file.text, edits) }));
-}
-
 function prescriptionOf(advised: Advised, check: CheckedVariant | undefined, workspace: Workspace): Prescription {
   const { changes, groups: _groups, ...rest } = advised;
   return {
@@ -162,24 +152,7 @@ function editSetOf(
   workspace: Workspace,
 ): EditSet {
   const parameters: ParameterDelta = check?.parameters ?? { kind: 'notChecked', reason: 'it was not checked' };
-  const files = [...byFile(changes)].map(([file, edits]): FileEdit => {
-    const uri = uriOf(file.path);
-    const version = workspace.versionOf(uri);
-    return {
-      uri,
-      ...(version === null ? {} : { version }),
-      digest: digestOf(file.text),
-      edits: edits.map(({ start, end, newText, label, group }) => ({
-        start,
-        end,
-        newText,
-        label,
-        prescription: id,
-        parameters,
-        ...(group === undefined ? {} : { group }),
-      })),
-    };
-  });
+  const files = fileEditsOf(changes, { prescription: id, parameters }, workspace);
   return { id, title, reason, files, ...(groups ? { groups } : {}) };
 }
 

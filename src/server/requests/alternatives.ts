@@ -1,6 +1,6 @@
 /** Other sizes for a model, each counted by the engine on an overlay: nothing is estimated. */
 import { modelSizes, type ModelSize, type ModuleClass } from '../../engine/training/index.js';
-import { applyEdits, digestOf, type EditSet } from '../../edits/index.js';
+import { applyEdits, type EditSet } from '../../edits/index.js';
 import type {
   Alternative,
   AlternativesParams,
@@ -11,6 +11,7 @@ import type {
 import { pathOf, uriOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 import { checkEdits } from './checkEdits.js';
+import { fileEditsOf } from './editSet.js';
 
 /** Widths are multiples of this where they are now: heads and groups divide them, and hardware likes it. */
 const STEP = 8;
@@ -98,20 +99,12 @@ function editSetOf(
   { parameters }: Alternative['checked'],
   workspace: Workspace,
 ): EditSet {
-  const uri = uriOf(file.path);
-  const version = workspace.versionOf(uri);
   const title = `${name}: ${value} → ${to}`;
+  const change = { file, ...span, newText: String(to), label: title };
   return {
     id: `size-${name}`,
     title,
     reason: `The same model with ${name} = ${to}, counted by the analyser.`,
-    files: [
-      {
-        uri,
-        ...(version === null ? {} : { version }),
-        digest: digestOf(file.text),
-        edits: [{ start: span.start, end: span.end, newText: String(to), label: title, parameters }],
-      },
-    ],
+    files: fileEditsOf([change], { parameters }, workspace),
   };
 }

@@ -1,7 +1,6 @@
 /** Code actions: which are offered at a place, and the change that one of them stands for. */
 import type { Made, Offer, OfferedChange } from '../../engine/advice/index.js';
-import type { SourceFile } from '../../engine/syntax/index.js';
-import { applyEdits, digestOf, type EditSet, type FileEdit, type ParameterDelta } from '../../edits/index.js';
+import { digestOf, type EditSet, type FileEdit, type ParameterDelta } from '../../edits/index.js';
 import type {
   CheckedVariant,
   OfferParams,
@@ -9,11 +8,11 @@ import type {
   OffersParams,
   OffersResult,
   OfferSummary,
-  OverlayText,
 } from '../../protocol/index.js';
 import { pathOf, uriOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 import { checkEdits } from './checkEdits.js';
+import { baselineOf, fileEditsOf, textsOf } from './editSet.js';
 
 /** What can be carried out here: everything else isn't shown. */
 export function offers({ uri, position }: OffersParams, workspace: Workspace): OffersResult {
@@ -61,8 +60,10 @@ const MOST_CHECKS = 64;
 const TIME_TO_COUNT = 1500;
 
 function keyOf({ changes }: OfferedChange, workspace: Workspace): string {
-  const before = [...byFile(changes).keys()].map((file) => [file.path, digestOf(file.text)]);
-  return JSON.stringify([workspace.revision, before, textsOf(changes).map(({ text }) => digestOf(text))]);
+  const digests = [baselineOf(changes), textsOf(changes)].map((texts) =>
+    texts.map(({ uri, text }) => [uri, digestOf(text)]),
+  );
+  return JSON.stringify([workspace.revision, digests]);
 }
 
 function isChecked(change: OfferedChange, workspace: Workspace): boolean {
@@ -71,10 +72,7 @@ function isChecked(change: OfferedChange, workspace: Workspace): boolean {
 
 function checkOf(change: OfferedChange, workspace: Workspace): CheckedVariant | undefined {
   const files = textsOf(change.changes);
-  const baseline: OverlayText[] = [...byFile(change.changes).keys()].map((file) => ({
-    uri: uriOf(file.path),
-    text: file.text,
-  }));
+  const baseline = baselineOf(change.changes);
   const key = keyOf(change, workspace);
   let known = checks.get(workspace);
   if (!known) checks.set(workspace, (known = new Map<string, CheckedVariant | undefined>()));
@@ -119,24 +117,8 @@ function editSetOf(
   checked: CheckedVariant | undefined,
   workspace: Workspace,
 ): EditSet {
-  const files = [...byFile(changes)].map(([file, edits]): FileEdit => {
-    const uri = uriOf(file.path);
-    const version = workspace.versionOf(uri);
-    return {
-      uri,
-      ...(version === null ? {} : { version }),
-      digest: digestOf(file.text),
-      edits: edits.map(({ start, end, newText, label, group }) => ({
-        start,
-        end,
-        newText,
-        label,
-        prescription: id,
-        ...(checked ? { parameters: checked.parameters } : {}),
-        ...(group === undefined ? {} : { group }),
-      })),
-    };
-  });
+  const parameters = checked && { parameters: checked.parameters };
+  const files = fileEditsOf(changes, { prescription: id, ...parameters }, workspace);
   const added = (created ?? []).map(({ path, text }): FileEdit => ({
     uri: uriOf(path),
     create: true,
@@ -150,14 +132,4 @@ function editSetOf(
     files: [...files, ...added],
     ...(groups ? { groups } : {}),
   };
-}
-
-function byFile(changes: OfferedChange['changes']): Map<SourceFile, OfferedChange['changes'][number][]> {
-  const files = new Map<SourceFile, OfferedChange['changes'][number][]>();
-  for (const change of changes) files.set(change.file, [...(files.get(change.file) ?? []), change]);
-  return files;
-}
-
-function textsOf(changes: OfferedChange['changes']): OverlayText[] {
-  return [...byFile(changes)].map(([file, edits]) => ({ uri: uriOf(file.path), text: applyEdits(file.text, edits) }));
 }

@@ -29,7 +29,7 @@ import { classWeights, positiveWeight } from './weights.js';
 export { explainLoss } from './explain.js';
 export type { LossFacts } from './facts.js';
 export { classCountsIn } from './counts.js';
-export { lossSiteAt } from './site.js';
+export { callAtOffset, lossSiteAt, lossSiteOf } from './site.js';
 
 /** Every action on the loss at an offset; those that would be refused are among them. */
 export function lossOffers(context: TrainingContext, file: SourceFile, offset: number, facts: LossFacts): Offer[] {
