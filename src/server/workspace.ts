@@ -40,9 +40,11 @@ export class Workspace {
    * been asked before.
    */
   with(texts: readonly OverlayText[] | undefined): AnalysisEngine {
-    if (!texts || texts.length === 0) return this.current();
+    const proposed = texts?.map(({ uri, text }) => [pathOf(uri), text] as const) ?? [];
+    // What proposes nothing new is what everybody else looks at, and known already.
+    const wanted = new Map(proposed.filter(([path, text]) => this.live.read(path) !== text));
+    if (wanted.size === 0) return this.current();
     this.variantEngine ??= this.make(new OverlaySourceProvider(this.live, this.proposed));
-    const wanted = new Map(texts.map(({ uri, text }) => [pathOf(uri), text]));
     const changed = [...new Set([...this.proposed.keys(), ...wanted.keys()])].filter(
       (path) => this.proposed.get(path) !== wanted.get(path),
     );

@@ -114,10 +114,48 @@ class Block(nn.Module):
 Block()(torch.randn(2, 7, 32))
 `;
     const own = await ask(block.replace('self.norm(x +', 'self.no‸rm(x +'));
-    assert.deepEqual(titles(own), ['Normalise first (pre-norm) (same parameters)']);
+    assert.deepEqual(titles(own), [
+      'Normalise first (pre-norm); you add a LayerNorm after the last block (same parameters)',
+    ]);
     assert.match(take(own, 'layer.preNorm').after, / {8}normed = self\.norm\(x\)\n {8}x = x \+ self\.ff\(normed\)\n/);
     const layer = await ask(block.replace('nn.Transformer', 'nn.Trans‸former'));
     assert.match(take(layer, 'layer.preNorm').after, /batch_first=True, norm_first=True\)/);
+  });
+
+  it('puts the norm after the last block that pre-norm needs, wherever the stack is in sight', async () => {
+    const model = (made: string): string => `import torch
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self, d=32):
+        super().__init__()
+        ${made}
+
+    def forward(self, x):
+        return self.encoder(x)
+
+
+Net()(torch.randn(2, 7, 32))
+`;
+    const apart = await ask(
+      model('layer = nn.Trans‸formerEncoderLayer(d, 4)\n        self.encoder = nn.TransformerEncoder(layer, 2)'),
+    );
+    assert.deepEqual(titles(apart), ['Normalise first (pre-norm), with a final LayerNorm (+64 parameters)']);
+    assert.match(
+      take(apart, 'layer.preNorm').after,
+      /layer = nn\.TransformerEncoderLayer\(d, 4, norm_first=True\)\n.*TransformerEncoder\(layer, 2, norm=nn\.LayerNorm\(d\)\)/,
+    );
+    const within = await ask(
+      model('self.encoder = nn.TransformerEncoder(nn.Trans‸formerEncoderLayer(d, 4), 2, norm=nn.LayerNorm(d))'),
+    );
+    assert.deepEqual(titles(within), ['Normalise first (pre-norm) (same parameters)']);
+    const many = await ask(
+      model('self.encoder = nn.Sequential(*[nn.Trans‸formerEncoderLayer(d, 4) for _ in range(2)])'),
+    );
+    assert.deepEqual(titles(many), [
+      'Normalise first (pre-norm); you add a LayerNorm after the last block (same parameters)',
+    ]);
   });
 
   it('asks for class counts that the source does not show, and weighs by the answer', async () => {

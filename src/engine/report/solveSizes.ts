@@ -35,9 +35,16 @@ export function* solvedSizes(guess: InputGuess, equations: readonly Equation[]):
     let last = size;
     while (last < LARGEST && fits(equations, free, last + 1)) last++;
     tries++;
-    yield solved(guess, tensors, free, size, last, equations);
+    yield solved(guess, tensors, free, roundest(size, last), [size, last], equations);
     size = last + 1;
   }
+}
+
+/** The number of a range that can be halved most often: what people make images of. */
+function roundest(first: number, last: number): number {
+  let step = 1;
+  while (Math.ceil(first / (2 * step)) * 2 * step <= last) step *= 2;
+  return Math.ceil(first / step) * step;
 }
 
 const namesOf = (value: Int): string[] => (isSym(value) ? symbolsOf(value) : []);
@@ -55,7 +62,7 @@ function solved(
   tensors: readonly TensorSpec[],
   names: readonly string[],
   size: number,
-  last: number,
+  [first, last]: readonly [number, number],
   equations: readonly Equation[],
 ): InputGuess {
   const specs: InputSpec[] = tensors.map((spec) => ({
@@ -63,7 +70,7 @@ function solved(
     dims: spec.dims.map((dim) => (typeof dim === 'string' && names.includes(dim) ? size : dim)),
   }));
   const place = equations.find(({ place: at }) => at !== null)?.place ?? guess.place;
-  const range = last > size && last < LARGEST ? `; up to ${last} would` : '';
+  const range = last > first && last < LARGEST ? `; ${first} to ${last} do` : '';
   const what = `${names.join(' = ')} = ${size}`;
   return {
     ...guess,

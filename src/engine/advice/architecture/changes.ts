@@ -1,15 +1,13 @@
 /** Rewrites of one layer; each gives the change, or why it doesn't fit. Shapes and counts are checked by who shows them. */
-import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
+import type { CallExpr, SourceFile } from '../../syntax/index.js';
 import { argumentOf, findAll, parentOf, type Node } from '../../training/index.js';
 import {
   addArgument,
-  freshName,
   hasOwnLines,
   indentAt,
   indentStep,
   lineEnd,
   linesAfter,
-  linesBefore,
   nameFor,
   replace,
   startsLine,
@@ -266,58 +264,6 @@ export function depthwiseSeparable(site: LayerSite): Made {
   });
 }
 
-/** Normalisation before attention and feed-forward instead of after the addition. */
-export function preNorm(site: LayerSite): Made {
-  const { file, call } = site;
-  const title = 'Normalise first (pre-norm)';
-  const given = argumentOf(call, 'norm_first', site.name === 'Transformer' ? 11 : 7);
-  if (given && !(given.value.kind === 'Constant' && given.value.value === false)) return refused('it normalises first');
-  const changes = given
-    ? [replace(file, given.value, 'True', title)]
-    : addArgument(file, call, 'norm_first=True', title);
-  if (!changes) return refused('its arguments are passed by stars');
-  return grouped(title, changes, PRE_NORM);
-}
-
-const PRE_NORM = {
-  reason:
-    '$x + f(\\mathrm{LN}(x))$ instead of $\\mathrm{LN}(x + f(x))$: the residual path is free of normalisation from end to end, so the gradient at the first layer does not depend on the depth, and training starts without a long warm-up.',
-  risk: 'The last block’s output is not normalised any more: put a LayerNorm after the stack (`norm=` of nn.TransformerEncoder). Saved weights of the old model have to be trained on.',
-  sources: [papers.preNorm],
-};
-
-/** `x = self.norm(x + f(x))` → `h = self.norm(x)`, `x = x + f(h)`. */
-export function preNormStatement(file: SourceFile, call: CallExpr): Made {
-  const statement = parentOf(file, call);
-  const [argument] = call.args;
-  if (statement?.kind !== 'Assign' || !hasOwnLines(file, statement) || call.args.length !== 1)
-    return refused('it is no statement of its own');
-  const [target] = statement.targets;
-  const sum = argument?.value;
-  if (
-    target?.kind !== 'Name' ||
-    sum?.kind !== 'Binary' ||
-    sum.op !== '+' ||
-    sum.left.kind !== 'Name' ||
-    sum.left.id !== target.id
-  )
-    return refused('it is no normalised residual path');
-  const inputs = findAll(sum.right, 'Name').filter((name) => name.id === target.id);
-  if (inputs.length === 0) return refused('the branch does not read the residual path');
-  const title = 'Normalise first (pre-norm)';
-  const fresh = freshName(file, 'normed');
-  const before = file.text.slice(call.start, sum.start);
-  const after = file.text.slice(sum.end, call.end);
-  const cut = (span: { start: number; end: number }): Change => ({ file, ...span, newText: '', label: title });
-  const changes = [
-    linesBefore(file, statement, [`${fresh} = ${before}${target.id}${after}`], title),
-    cut({ start: call.start, end: sum.start }),
-    cut({ start: sum.end, end: call.end }),
-    ...inputs.map((name: Expr) => replace(file, name, fresh, title)),
-  ];
-  return /\n/.test(before + after) ? refused('it stands on several lines') : grouped(title, changes, PRE_NORM);
-}
-
 /** `self.conv1` → `conv1_norm`, free in the class. */
 function freshAttribute({ anatomy, place }: LayerSite, suffix: string): string {
   const base = place.type === 'attribute' ? `${place.attr}_${suffix}` : suffix;
@@ -327,7 +273,8 @@ function freshAttribute({ anatomy, place }: LayerSite, suffix: string): string {
   return name;
 }
 
-function grouped(
+/** Changes that only work together. */
+export function grouped(
   title: string,
   changes: readonly Change[],
   about: {
@@ -335,12 +282,13 @@ function grouped(
     readonly risk: string;
     readonly sources: readonly (typeof papers)[keyof typeof papers][];
   },
+  why = 'The layer is made in __init__ and used in forward',
 ): Made {
   const group = 'layer';
   return changed({
     title,
     ...about,
     changes: changes.map((change) => ({ ...change, group })),
-    groups: [{ id: group, reason: 'The layer is made in __init__ and used in forward' }],
+    groups: [{ id: group, reason: why }],
   });
 }

@@ -1,18 +1,11 @@
 /** What is offered on a layer. */
 import type { SourceFile } from '../../syntax/index.js';
-import { classAround, functionAround, type TrainingContext } from '../../training/index.js';
+import { classAround, functionAround, qualifiedName, type TrainingContext } from '../../training/index.js';
 import { callAtOffset } from '../loss/site.js';
 import type { Offer } from '../offers.js';
 import { Anatomy } from '../overfitting/layers.js';
-import {
-  addDropout,
-  addNorm,
-  addResidual,
-  depthwiseSeparable,
-  isPlainLayer,
-  preNorm,
-  preNormStatement,
-} from './changes.js';
+import { addDropout, addNorm, addResidual, depthwiseSeparable, isPlainLayer } from './changes.js';
+import { isTransformerBlock, preNorm, preNormStatement } from './preNorm.js';
 import { layerSiteAt } from './site.js';
 
 /** Every action on the layer at an offset; those that would be refused are among them. */
@@ -20,15 +13,17 @@ export function layerOffers(context: TrainingContext, file: SourceFile, offset: 
   const offers: Offer[] = [];
   const add = (id: string, title: string, make: Offer['make'], needsShapes = false): void =>
     void offers.push({ id: `layer.${id}`, group: 'layer', title, changesModel: true, needsShapes, make });
-  const site = layerSiteAt(context, file, offset);
-  if (!site) {
-    const call = callAtOffset(file, offset);
-    const cls = call && classAround(file, call);
-    if (!call || !cls || functionAround(file, call)?.name !== 'forward') return [];
+  const call = callAtOffset(file, offset);
+  if (!call) return [];
+  if (isTransformerBlock(qualifiedName(file, call.func)))
+    add('preNorm', 'Normalise first (pre-norm)', () => preNorm(context.code, file, call));
+  const cls = classAround(file, call);
+  if (cls && functionAround(file, call)?.name === 'forward') {
     if (new Anatomy(context.code, { file, node: cls }).called(call)?.kind === 'norm')
       add('preNorm', 'Normalise first (pre-norm)', () => preNormStatement(file, call), true);
-    return offers;
   }
+  const site = layerSiteAt(context, file, offset);
+  if (!site) return offers;
   const { name } = site;
   if (isPlainLayer(name)) {
     const isConvolution = name.startsWith('Conv');
@@ -38,7 +33,5 @@ export function layerOffers(context: TrainingContext, file: SourceFile, offset: 
     if (isConvolution) add('depthwise', 'Make depthwise-separable', () => depthwiseSeparable(site));
     add('dropout', 'Add dropout (p = 0.1)', () => addDropout(site));
   }
-  if (/^Transformer(?:Encoder|Decoder)Layer$|^Transformer$/.test(name))
-    add('preNorm', 'Normalise first (pre-norm)', () => preNorm(site));
   return offers;
 }

@@ -163,6 +163,11 @@ function onModel<T>(engine: Engine, context: TrainingContext, read: (root: Modul
   });
 }
 
+/** What a `Sequential` ends with, as long as that is a layer with a size; a layer is itself. */
+function lastLinear(node: ModuleNode | undefined): ModuleNode | undefined {
+  return node?.instance.cls.name === 'Sequential' ? lastLinear(node.children.at(-1)) : node;
+}
+
 /** The size of the last layer's output, read off the constructed model. */
 export function outputClasses(engine: Engine, context: TrainingContext): Size {
   const { model } = context;
@@ -171,12 +176,14 @@ export function outputClasses(engine: Engine, context: TrainingContext): Size {
     const anatomy = new Anatomy(context.code, cls);
     const layers = [...new Set(outputCalls(anatomy).flatMap((call) => anatomy.called(call) ?? []))];
     const [layer] = layers;
-    if (layers.length !== 1 || layer?.kind !== 'linear') continue;
+    if (layers.length !== 1 || (layer?.kind !== 'linear' && layer?.kind !== 'sequential')) continue;
     const sizes = onModel(engine, context, (root) => {
       const found: unknown[] = [];
       const visit = (node: ModuleNode): void => {
         if (node.instance.cls.name === cls.node.name)
-          found.push(node.children.find(({ name }) => name === layer.attr)?.instance.attrs.get('out_features'));
+          found.push(
+            lastLinear(node.children.find(({ name }) => name === layer.attr))?.instance.attrs.get('out_features'),
+          );
         node.children.forEach(visit);
       };
       visit(root);
