@@ -135,7 +135,7 @@ describe('changes of losses and layers', function () {
   });
 
   it('mend a layer that does not fit', async () => {
-    const { bench, page, spy } = session();
+    const { bench, spy } = session();
     await spy.evaluate(async (api) => {
       const editor = api.window.activeTextEditor;
       const at = editor?.document.getText().indexOf('128, num_classes)') ?? -1;
