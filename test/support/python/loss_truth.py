@@ -9,12 +9,19 @@ import torch
 import torch.nn.functional as F
 from torch.autograd import gradcheck
 
+SHARED = "overlap"
 
-def load(folder, name):
-    spec = importlib.util.spec_from_file_location(name, Path(folder) / f"{name}.py")
+
+def load(folder, name, kind=None):
+    path = Path(folder) / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return getattr(module, name)
+    loss = getattr(module, kind or name)
+    # The losses by overlap are given their common method when they are written into code.
+    if "self._overlap(" in path.read_text():
+        loss._overlap = load(folder, SHARED, "Overlap")._overlap
+    return loss
 
 
 def close(a, b):
@@ -247,6 +254,8 @@ CHECKS = {
 torch.manual_seed(0)
 results = {}
 for file in sorted(Path(sys.argv[1]).glob("*.py")):
+    if file.stem == SHARED:
+        continue
     try:
         CHECKS[file.stem](load(sys.argv[1], file.stem))
         results[file.stem] = "ok"

@@ -14,6 +14,7 @@ import DiceCrossEntropyLoss from './templates/DiceCrossEntropyLoss.py';
 import DiceLoss from './templates/DiceLoss.py';
 import FocalLoss from './templates/FocalLoss.py';
 import InfoNCELoss from './templates/InfoNCELoss.py';
+import overlap from './templates/overlap.py';
 import QuantileLoss from './templates/QuantileLoss.py';
 import TverskyLoss from './templates/TverskyLoss.py';
 
@@ -56,47 +57,54 @@ export const binaryFocal: LossClass = {
   keeps: ['reduction'],
 };
 
-export const dice: LossClass = {
+/** A loss by the overlap of each class, from logits: what such losses share goes without saying. */
+function byOverlap(
+  own: Pick<LossClass, 'id' | 'name' | 'title' | 'template' | 'reason'> & Partial<LossClass>,
+): LossClass {
+  const method = overlap.slice(overlap.search(/^ {4}def /m));
+  return {
+    keeps: ['ignore_index'],
+    sets: [],
+    risk: NEW_SCALE,
+    sources: [papers.dice],
+    ...own,
+    template: `${own.template}\n${method}`,
+  };
+}
+
+export const dice = byOverlap({
   id: 'dice',
   name: 'DiceLoss',
   title: 'Replace by Dice loss',
   template: DiceLoss,
-  keeps: ['ignore_index'],
-  sets: [],
   reason:
     '$1 - \\frac{2\\sum p y + s}{\\sum p + \\sum y + s}$ for each class: it measures overlap, so a class of few pixels counts as much as the background.',
   risk: `Where nothing overlaps yet its gradient is small: if training does not start, take Dice + cross-entropy. ${NEW_SCALE}`,
-  sources: [papers.dice],
-};
+});
 
-export const diceCrossEntropy: LossClass = {
+export const diceCrossEntropy = byOverlap({
   id: 'diceCrossEntropy',
   name: 'DiceCrossEntropyLoss',
   title: 'Replace by Dice + cross-entropy',
   template: DiceCrossEntropyLoss,
-  keeps: ['ignore_index'],
   sets: [['dice_weight', '0.5']],
   reason:
     'Half overlap ($1 - \\mathrm{Dice}$, every class counts the same), half cross-entropy, whose gradient $p - y$ is there at every pixel from the first step on.',
-  risk: NEW_SCALE,
-  sources: [papers.dice],
-};
+});
 
-export const tversky: LossClass = {
+export const tversky = byOverlap({
   id: 'tversky',
   name: 'TverskyLoss',
   title: 'Replace by Tversky loss (misses cost more)',
   template: TverskyLoss,
-  keeps: ['ignore_index'],
   sets: [
     ['alpha', '0.3'],
     ['beta', '0.7'],
   ],
   reason:
     '$1 - \\frac{T + s}{T + \\alpha P + \\beta M + s}$ with true positives $T$, false positives $P$ and misses $M$: $\\beta > \\alpha$ finds more of a small structure at the price of false alarms.',
-  risk: NEW_SCALE,
   sources: [papers.tversky],
-};
+});
 
 export const quantile: LossClass = {
   id: 'quantile',
