@@ -108,7 +108,9 @@ function cases(body: string): string {
 /** In parentheses unless it reads as one thing: a name, a number, `∂ℓ`. */
 function grouped(part: string): string {
   const text = part.trim();
-  return /^(?:\\partial\s*)?(?:\\[A-Za-z]+|[A-Za-z][\u0302-\u0304]?|\d+)(?:_(?:\w|\([\w,]*\)))?(?:\^(?:\d|\(\w+\)))?$/.test(text)
+  return /^(?:\\partial\s*)?(?:\\[A-Za-z]+|[A-Za-z][\u0302-\u0304]?|\d+)(?:_(?:\w|\([\w,]*\)))?(?:\^(?:\d|\(\w+\)))?$/.test(
+    text,
+  )
     ? text
     : `(${text})`;
 }

@@ -2,9 +2,15 @@
 import type { EditSet } from '../edits/index.js';
 import type { Position } from './analysis.js';
 
-export interface OffersParams {
+/** A place in a file. */
+interface OfferPlace {
   readonly uri: string;
   readonly position: Position;
+}
+
+export interface OffersParams extends OfferPlace {
+  /** Milliseconds after which no further change is counted. */
+  readonly patience?: number;
 }
 
 export interface OfferSummary {
@@ -20,7 +26,7 @@ export interface OffersResult {
   readonly offers: readonly OfferSummary[];
 }
 
-export interface OfferParams extends OffersParams {
+export interface OfferParams extends OfferPlace {
   readonly id: string;
   /** The answer to the question that it asked. */
   readonly numbers?: readonly number[];

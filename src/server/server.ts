@@ -1,6 +1,7 @@
 /** Wires the protocol to the analyser. */
 import {
   CodeActionKind,
+  CodeActionTriggerKind,
   LSPErrorCodes,
   ResponseError,
   TextDocuments,
@@ -28,6 +29,9 @@ export interface ServerOptions {
   readonly workerFile: string;
   readonly parser: 'native' | 'wasm';
 }
+
+/** Milliseconds that counting may take where nobody waits; moving the cursor ends it. */
+const UNHURRIED = 8_000;
 
 /** Serves a connection until it ends. */
 export function startServer(connection: Connection, { workerFile, parser }: ServerOptions): void {
@@ -118,8 +122,10 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       async (engine, signal) => {
         const document = documents.get(uri);
         if (!document) return [];
+        // Nobody waits for a light bulb that shows by itself: what is counted for it is known when it is opened.
+        const patience = context.triggerKind === CodeActionTriggerKind.Automatic ? { patience: UNHURRIED } : {};
         const offered = wantsOffers(document, context.only)
-          ? await engine.request('architect/offers', { uri, position: range.start }, { uri, signal })
+          ? await engine.request('architect/offers', { uri, position: range.start, ...patience }, { uri, signal })
           : null;
         const actions = offered ? offerActions(uri, range.start, offered.offers) : [];
         const touched = findingsAt(range, diagnostics?.found(uri) ?? []);

@@ -23,7 +23,7 @@ async function ask(marked: string): Promise<Asked> {
   const position = { line: before.length - 1, character: before.at(-1)?.length ?? 0 };
   const workspace = new Workspace(createAnalysisEngine, await parser(), ['/offers'], () => false);
   workspace.setText(uri, text, 3);
-  return { text, position, workspace, result: offers({ uri, position }, workspace) };
+  return { text, position, workspace, result: offers({ uri, position, patience: Infinity }, workspace) };
 }
 
 const titles = ({ result }: Asked): string[] => result.offers.map(({ title }) => title);

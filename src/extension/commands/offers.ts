@@ -28,6 +28,9 @@ export function registerOfferCommands(services: Services): vscode.Disposable {
   );
 }
 
+/** Milliseconds that counting may take where somebody asked for the whole list. */
+const PATIENCE = 8_000;
+
 type Show = (title: string, markdown: string) => Promise<void>;
 
 const NOTHING = {
@@ -43,7 +46,10 @@ async function pickOffer(services: Services, group: OfferSummary['group'], show:
   const uri = editor.document.uri.toString();
   const { line, character } = editor.selection.active;
   const position = { line, character };
-  const found = await asked(() => services.analysis.request('architect/offers', { uri, position }));
+  const found = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: 'Counting what can be changed here…' },
+    () => asked(() => services.analysis.request('architect/offers', { uri, position, patience: PATIENCE })),
+  );
   if (!found) return;
   const offers = found.offers.filter((offer) => offer.group === group);
   if (offers.length === 0) return void vscode.window.showInformationMessage(NOTHING[group]);

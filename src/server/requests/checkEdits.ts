@@ -5,23 +5,26 @@ import type {
   CheckEditsParams,
   CheckEditsResult,
   FindingReport,
-  ModelReport,
   OverlayText,
   Variant,
 } from '../../protocol/index.js';
 import type { AnalysisEngine } from '../engine.js';
-import { compareModules, parameterDelta } from '../modelDifference.js';
-import { pathOf } from '../paths.js';
+import { compareModules, parameterDelta, type LocatedReport } from '../modelDifference.js';
+import { pathOf, uriOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 
 /** Parse problems, new shape problems and counts of each variant against the baseline. */
 export function checkEdits({ baseline, variants }: CheckEditsParams, workspace: Workspace): CheckEditsResult {
-  const before = look(workspace.with(baseline), baseline);
-  return { variants: variants.map((variant) => checkVariant(variant, baseline, before, workspace)) };
+  const engine = workspace.with(baseline);
+  const trained = trainedIn(engine, baseline);
+  const before = look(engine, baseline, trained);
+  return { variants: variants.map((variant) => checkVariant(variant, baseline, before, trained, workspace)) };
 }
 
 interface View {
-  readonly reports: readonly { readonly uri: string; readonly report: ModelReport }[];
+  readonly reports: readonly LocatedReport[];
+  /** Models of other files that these make and train: what they are made with may change. */
+  readonly trained: readonly LocatedReport[];
   readonly problems: readonly FindingReport[];
 }
 
@@ -29,11 +32,12 @@ function checkVariant(
   { id, files }: Variant,
   baseline: readonly OverlayText[],
   before: View,
+  trained: readonly string[],
   workspace: Workspace,
 ): CheckedVariant {
   // A variant names the files that it changes; the others are as in the baseline.
   const texts = [...baseline.filter(({ uri }) => !files.some((file) => file.uri === uri)), ...files];
-  const after = look(workspace.with(texts), texts);
+  const after = look(workspace.with(texts), texts, trained);
   const problems = newProblems(before.problems, after.problems);
   const broken = problems.find(({ rule }) => rule === 'syntax');
   const misfit = problems.find(({ rule, severity }) => rule !== 'syntax' && severity === 'error');
@@ -43,20 +47,33 @@ function checkVariant(
     : misfit
       ? { outcome: 'failed', reason: misfit.message }
       : shapesOf(after);
-  const modules = compareModules(before.reports, after.reports);
+  const old = [...before.reports, ...before.trained];
+  const now = [...after.reports, ...after.trained];
+  const modules = compareModules(old, now);
   const parameters =
     broken || misfit
       ? ({ kind: 'notChecked', reason: (broken ?? misfit)?.message ?? '' } as const)
-      : parameterDelta(before.reports, after.reports);
+      : parameterDelta(old, now);
   return { id, syntax, shapes, problems, modules, parameters };
 }
 
-function look(engine: AnalysisEngine, texts: readonly OverlayText[]): View {
-  const paths = texts.map(({ uri }) => ({ uri, path: pathOf(uri) }));
+function look(engine: AnalysisEngine, texts: readonly OverlayText[], trained: readonly string[]): View {
+  const reports = (path: string): LocatedReport[] =>
+    engine.analyzeFile(path).map((report) => ({ uri: uriOf(path), report }));
+  const paths = texts.map(({ uri }) => pathOf(uri));
   return {
-    reports: paths.flatMap(({ uri, path }) => engine.analyzeFile(path).map((report) => ({ uri, report }))),
-    problems: paths.flatMap(({ path }) => engine.problemsOf(path)),
+    reports: paths.flatMap(reports),
+    trained: trained.flatMap(reports),
+    problems: paths.flatMap((path) => engine.problemsOf(path)),
   };
+}
+
+/** The files of the models that scripts without modules of their own train. */
+function trainedIn(engine: AnalysisEngine, texts: readonly OverlayText[]): string[] {
+  const paths = texts.map(({ uri }) => pathOf(uri));
+  if (paths.some((path) => engine.modulesOf(path).length > 0)) return [];
+  const found = paths.flatMap((path) => engine.training({ path })?.model?.file.path ?? []);
+  return [...new Set(found)].filter((path) => !paths.includes(path));
 }
 
 /** Lines move by the change itself, so problems are the same if they say the same about the same file, as often. */

@@ -15,13 +15,13 @@ import { checkEdits } from './checkEdits.js';
 import { baselineOf, fileEditsOf, textsOf } from './editSet.js';
 
 /** What can be carried out here: everything else isn't shown. */
-export function offers({ uri, position }: OffersParams, workspace: Workspace): OffersResult {
+export function offers({ uri, position, patience = PATIENCE }: OffersParams, workspace: Workspace): OffersResult {
   const found = workspace.current().offersAt(pathOf(uri), position);
   const started = performance.now();
   return {
     version: workspace.versionOf(uri),
     offers: found.flatMap(
-      (each) => summaryOf(each, each.make(), workspace, performance.now() - started > TIME_TO_COUNT) ?? [],
+      (each) => summaryOf(each, each.make(), workspace, performance.now() - started > patience) ?? [],
     ),
   };
 }
@@ -56,8 +56,8 @@ function deltaText(delta: ParameterDelta): string {
 /** Checks of changes that were made before for the same texts: the light bulb asks at every move of the cursor. */
 const checks = new WeakMap<Workspace, Map<string, CheckedVariant | undefined>>();
 const MOST_CHECKS = 64;
-/** Milliseconds after which no further count is begun for one look at the light bulb. */
-const TIME_TO_COUNT = 1500;
+/** Milliseconds after which no further count is begun for one look at the light bulb, where nobody says. */
+const PATIENCE = 2500;
 
 function keyOf({ changes }: OfferedChange, workspace: Workspace): string {
   const digests = [baselineOf(changes), textsOf(changes)].map((texts) =>
