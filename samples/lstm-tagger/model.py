@@ -18,6 +18,7 @@ class CharEncoder(nn.Module):
         return torch.relu(self.conv(x)).max(dim=2).values
 
 
+# architect: LSTMTagger(vocab_size=28, num_chars=27, num_tags=6)(words: i64[B, T], chars: i64[B, T, L], lengths: i64[B])
 class LSTMTagger(nn.Module):
     def __init__(self, vocab_size, num_chars, num_tags, word_dim=64, char_dim=32, hidden_dim=96, num_layers=2):
         super().__init__()

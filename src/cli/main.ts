@@ -10,9 +10,7 @@ declare const ARCHITECT_VERSION: string | undefined;
 
 const VERSION = typeof ARCHITECT_VERSION === 'string' ? ARCHITECT_VERSION : 'development';
 
-const EXAMPLES = `
-Examples:
-  architect analyze model.py
+const EXAMPLES = `  architect analyze model.py
   architect analyze model.py --call "Net(num_classes=10)" --input 1,3,32,32
   architect analyze train.py --call "build(cfg)" --path ../library --json
   architect analyze --batch < requests.jsonl
@@ -20,9 +18,16 @@ Examples:
   architect lint train.py --level info --fix
   architect advise model.py loss is 0.1 on training but 0.8 on validation
   architect verify model.py Net
-  architect mcp .
+  architect mcp .`;
 
+const EXIT_CODES = `
 Exit codes: 0 done, 1 findings at or above the asked level, 2 bad usage or unreadable input, 3 nothing could be resolved.`;
+
+/** The examples of one command, or all of them. */
+function examplesOf(command: string): string {
+  const lines = EXAMPLES.split('\n').filter((line) => line.startsWith(`  architect ${command}`));
+  return `\nExamples:\n${lines.join('\n')}`;
+}
 
 const list = (value: string): string[] => value.split(/[\s,]+/).filter((part) => part !== '');
 const collect = (value: string, before: readonly string[]): string[] => [...before, value];
@@ -33,7 +38,7 @@ function program(): Command {
     .version(VERSION)
     .exitOverride()
     .showHelpAfterError('(architect --help shows how it is used)')
-    .addHelpText('after', EXAMPLES);
+    .addHelpText('after', `${examplesOf('')}\n${EXIT_CODES}`);
   root
     .command('analyze')
     .description('report on the nn.Modules of a file')
@@ -116,6 +121,7 @@ function program(): Command {
     .action(async (folders: readonly string[]) => {
       process.exitCode = await (await import('./mcp.js')).mcp(folders, VERSION);
     });
+  for (const command of root.commands) command.addHelpText('after', examplesOf(command.name()));
   return root;
 }
 

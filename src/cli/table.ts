@@ -7,14 +7,20 @@ const number = new Intl.NumberFormat('en-US');
 
 export function showCount(count: Count): string {
   if (count === null) return '?';
-  return typeof count === 'number' ? number.format(count) : count.expression;
+  if (typeof count === 'number') return number.format(count);
+  return count.expression.replace(/(?<![\w.])\d{4,}/g, (digits) => number.format(BigInt(digits)));
+}
+
+/** Sizes stand between commas: they have none of their own. */
+function showSize(size: Count): string {
+  return typeof size === 'number' ? String(size) : size === null ? '?' : size.expression;
 }
 
 export function showShape(shape: OutputReport): string {
   if (shape === null) return '?';
   if (Array.isArray(shape)) {
     const items = shape as readonly (OutputReport | Count)[];
-    return `[${items.map((item) => (typeof item === 'number' || (item !== null && typeof item === 'object' && 'expression' in item) ? showCount(item as Count) : showShape(item))).join(', ')}]`;
+    return `[${items.map((item) => (typeof item === 'number' || (item !== null && typeof item === 'object' && 'expression' in item) ? showSize(item as Count) : showShape(item))).join(', ')}]`;
   }
   return `{${Object.entries(shape)
     .map(([name, item]) => `${name}: ${showShape(item as OutputReport)}`)

@@ -212,7 +212,7 @@ describe('changes of losses and layers', function () {
     const { bench, page, spy, server } = session();
     await spy.forget();
     await page.goto(`http://127.0.0.1:${server.port}/?ew=true`, { waitUntil: 'load' });
-    await bench.ready();
+    await page.locator('.monaco-workbench').waitFor();
     await waitFor('the extension', () =>
       spy.evaluate((api, id) => api.extensions.getExtension(id)?.isActive ?? false, EXTENSION_ID),
     );
