@@ -48,7 +48,7 @@ export function renderVerification(result: RunResult, qualname: string, call: st
     `Made as \`${call}\`${versions ? ` in Python ${versions.python} with PyTorch ${versions.torch}` : ''}.`,
     '',
   ];
-  if (checks.length > 0) lines.push('| check | analyser | Python | |', '|---|---:|---:|---|', ...checks.map(rowOf), '');
+  if (checks.length > 0) lines.push('| | check | value |', '|---|---|---:|', ...checks.map(rowOf), '');
   lines.push(...problemOf(result));
   const notes = checks.filter(({ detail }) => detail !== '');
   if (notes.length > 0) lines.push(...notes.map(({ id, detail }) => `- ${titleOf(id)}: ${detail}`), '');
@@ -68,7 +68,10 @@ function headlineOf(result: RunResult): string {
 }
 
 function rowOf({ id, outcome, expected, found }: VerifyCheck): string {
-  return `| ${titleOf(id)} | ${valueText(expected)} | ${valueText(found)} | ${MARKS[outcome]} |`;
+  // Few columns: chat is narrow. Both values only where they are not the same.
+  const [wanted, real] = [valueText(expected), valueText(found)];
+  const value = wanted === '' || wanted === real ? real : `${real} (expected: ${wanted})`;
+  return `| ${MARKS[outcome]} | ${titleOf(id)} | ${value} |`;
 }
 
 function valueText(value: unknown): string {

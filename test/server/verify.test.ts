@@ -147,9 +147,9 @@ describe('verification in Python', function () {
     assert.match(prepared.detail, /verify\.py\nin .*\n\nIt imports net\.py, which runs .*makes Net\(classes=5\)/);
     const { holds, markdown, result } = await prepared.run();
     assert.ok(holds, markdown);
-    assert.match(markdown, /\| parameters \| 773 \| 773 \| ✓ \|/);
-    assert.match(markdown, /\| shape of the output \| \[4, 5\] \| \[4, 5\] \| ✓ \|/);
-    assert.match(markdown, /\| multiply-accumulates \| 2,688 \| 2,688 \| ✓ \|/);
+    assert.match(markdown, /\| ✓ \| parameters \| 773 \|/);
+    assert.match(markdown, /\| ✓ \| shape of the output \| \[4, 5\] \|/);
+    assert.match(markdown, /\| ✓ \| multiply-accumulates \| 2,688 \|/);
     assert.deepEqual(
       result.checks.filter(({ outcome }) => outcome !== 'passed'),
       [],
