@@ -21,7 +21,9 @@ function answer(request: EngineRequest, parser: PythonParser): EngineReply {
   try {
     if (request.lint) {
       engine.invalidate([file]);
-      return { reports: [], findings: [...engine.syntaxProblems(file), ...engine.lintFile(file)] };
+      // What forward raises belongs to a rule or isn't for the list.
+      const misfits = engine.shownFindings(file).filter(({ rule }) => /^[A-Z]\d\d$/.test(rule));
+      return { reports: [], findings: [...engine.syntaxProblems(file), ...misfits, ...engine.lintFile(file)] };
     }
     const inputs: readonly InputSpec[] | undefined =
       request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;

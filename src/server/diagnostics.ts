@@ -6,6 +6,7 @@ import { CancelledError } from './analyser.js';
 import { AnalysisError } from './engine.js';
 import type { Analyst } from './notebooks/analyst.js';
 import type { Notebooks } from './notebooks/notebooks.js';
+import { RULE } from './findingActions.js';
 import { pathOf, uriOf } from './paths.js';
 import type { Rules } from './ruleSettings.js';
 
@@ -84,7 +85,7 @@ export class Diagnostics {
       if (signal.aborted) return;
       const shown = program?.cells ?? (document ? [{ uri, version: document.version }] : []);
       const own = shown.map(({ uri: each }) =>
-        problems.filter(({ span }) => span.file === (program ? each : pathOf(each))),
+        this.rules.apply(problems.filter(({ span }) => span.file === (program ? each : pathOf(each)))),
       );
       // Rules take longer than the rest: what they found before stays until they have looked again.
       if (this.rules.enabled)
@@ -111,6 +112,9 @@ export class Diagnostics {
   }
 }
 
+/** The page of a rule: a command of the extension shows it. */
+const pageOf = (rule: string): string => `command:architect.openRule?${encodeURIComponent(JSON.stringify([rule]))}`;
+
 /** A finding as editors show it. */
 export function diagnosticOf({ rule, severity, message, span, related }: FindingReport): Diagnostic {
   return {
@@ -126,6 +130,7 @@ export function diagnosticOf({ rule, severity, message, span, related }: Finding
     severity: SEVERITIES[severity],
     message,
     code: rule,
+    ...(RULE.test(rule) ? { codeDescription: { href: pageOf(rule) } } : {}),
     source: 'architect',
   };
 }

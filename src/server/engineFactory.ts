@@ -18,12 +18,12 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
           : engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
       ),
     problemsOf: (path) =>
-      expected(() => [...engine.syntaxProblems(path), ...answers.reports(path).flatMap((report) => report.findings)]),
+      expected(() => [...engine.syntaxProblems(path), ...engine.shownFindings(path, answers.reports(path))]),
     lookAt: (path) =>
       expected(() => {
         const { reports, findings } = answers.once(path);
         return {
-          problems: [...engine.syntaxProblems(path), ...reports.flatMap((report) => report.findings)],
+          problems: [...engine.syntaxProblems(path), ...engine.shownFindings(path, reports)],
           findings,
         };
       }),

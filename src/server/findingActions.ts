@@ -5,7 +5,7 @@ import type { FindingReport, FixProposal } from '../protocol/index.js';
 import { uriOf } from './paths.js';
 
 /** A rule's id, as opposed to `syntax` and the like. */
-const RULE = /^[A-Z]\d\d$/;
+export const RULE = /^[A-Z]\d\d$/;
 
 /** The findings that a range touches. */
 export function findingsAt(range: Range, findings: readonly FindingReport[]): FindingReport[] {

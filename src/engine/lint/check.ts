@@ -1,5 +1,6 @@
 /** Runs all rules over a program, leaves out what the user silenced, and gives each finding once. */
-import { parseDirective } from '../syntax/index.js';
+import type { Project } from '../project/index.js';
+import { parseDirective, type SourceFile } from '../syntax/index.js';
 import type { Program } from './program.js';
 import { rules } from './rules/index.js';
 import type { Finding, Rule } from './types.js';
@@ -21,6 +22,17 @@ export function check(program: Program): Found[] {
   );
 }
 
+/** Problems of a file without those that the user silenced on their lines. */
+export function unsilenced<
+  T extends { readonly rule: string; readonly span: { readonly start: { readonly line: number } } },
+>(found: readonly T[], file: SourceFile, project: Project): T[] {
+  const silenced = silencedLines({ file, project });
+  return found.filter(({ rule, span }) => {
+    const off = silenced.get(span.start.line);
+    return !(off && (off.length === 0 || off.includes(rule)));
+  });
+}
+
 /** Each finding once, in source order. */
 export function distinct(found: readonly Found[]): Found[] {
   const byPlace = new Map<string, Found>();
@@ -33,7 +45,7 @@ export function distinct(found: readonly Found[]): Found[] {
 }
 
 /** Lines with `# architect: ignore[L01]`: the rules named there; none named means all. */
-function silencedLines({ file, project }: Program): Map<number, readonly string[]> {
+function silencedLines({ file, project }: Pick<Program, 'file' | 'project'>): Map<number, readonly string[]> {
   const lines = new Map<number, readonly string[]>();
   for (const comment of file.ast.comments) {
     const directive = parseDirective(comment, project.parser);

@@ -77,6 +77,11 @@ export class Program {
     return this.rehearsal.events.filter((event): event is ObservedStep => event.kind === 'step');
   }
 
+  /** The operator whose result remembers it so. */
+  madeBy(node: OpNode): ObservedOp | null {
+    return this.byNode.get(node) ?? null;
+  }
+
   /** The operator that made a tensor, reshaping and copying left out; `null` when it came from elsewhere. */
   maker(tensor: TensorData | undefined): ObservedOp | null {
     for (let at = tensor; at?.node; at = at.node.inputs[0]) {

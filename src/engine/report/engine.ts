@@ -19,7 +19,7 @@ import { classesByCall, construct, type ClassContext, type Wholes } from './cons
 import { directivesOf, sizesIn, type DirectiveHelp } from './directives.js';
 import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
-import { check, distinct, Program } from '../lint/index.js';
+import { check, distinct, Program, unsilenced } from '../lint/index.js';
 import { findingReport } from './findings.js';
 import { buildReport, type ReportRequest } from './modelReport.js';
 import { Recorder, type Observation } from './observation.js';
@@ -326,6 +326,12 @@ export class Engine {
       });
       return { file, classes, sizes: sizesIn(file, this.project.parser) };
     });
+  }
+
+  /** Findings of a file's reports without those that the user silenced. */
+  shownFindings(path: string, reports: readonly ModelReport[] = this.analyzeFile(path)): FindingReport[] {
+    const found = reports.flatMap(({ findings }) => findings);
+    return found.length > 0 ? unsilenced(found, this.file(path), this.project) : [];
   }
 
   /** Syntax problems of a file. */

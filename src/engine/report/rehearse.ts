@@ -1,6 +1,6 @@
 /** Runs a file to be watched: as a script, and its module classes that the script didn't make with inputs that fit. */
 import type { Interpreter, PyClass, PyInstance, PyModule, Value } from '../python/index.js';
-import { isUnknown } from '../python/index.js';
+import { isUnknown, Stopped } from '../python/index.js';
 import { startRehearsal, type Rehearsal } from '../torch/rehearsal.js';
 import { makeTensor } from '../torch/tensor.js';
 import { inputCandidates } from './inferInputs.js';
@@ -44,6 +44,10 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
       interpreter.attempt(() => interpreter.call(instance, [unknown]));
     }
     return rehearsal;
+  } catch (error) {
+    // What was seen until the time was up counts.
+    if (error instanceof Stopped && error.cause_ === 'budget') return rehearsal;
+    throw error;
   } finally {
     interpreter.undefinedNames = undefinedNames;
     interpreter.watched = watched;

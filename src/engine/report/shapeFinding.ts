@@ -1,4 +1,5 @@
 /** What a user is told when `forward` raises: PyTorch's words, how the shape came about, and the number that fits. */
+import { ruleOfMisfit } from '../lint/index.js';
 import type { Interpreter, PyInstance, PyRaise } from '../python/index.js';
 import type { Place } from '../python/value.js';
 import type { SourceFile } from '../syntax/index.js';
@@ -95,7 +96,7 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
   );
   if (!mismatch) {
     return {
-      rule: details ? 'shape' : 'raise',
+      rule: ruleOfMisfit(message, null, details?.op ?? null) ?? (details ? 'shape' : 'raise'),
       severity: 'error',
       message: [message, pathText(origin, steps)].filter(Boolean).join('. '),
       span: spanOf(forwardPlace),
@@ -121,7 +122,7 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
     : `where ${argument.name} comes from could not be followed: it has to be ${got}`;
   const said = `${mismatch.layer.cls.name} expects ${expected}, gets ${got}${factors === null ? '' : ` = ${factors}`}${from}`;
   return {
-    rule: 'shape',
+    rule: ruleOfMisfit(message, mismatch.layer, null) ?? 'shape',
     severity: 'error',
     message: `${message}. ${said}: ${why}`,
     span: spanOf({ file: target.file, start: target.start, end: target.end }),

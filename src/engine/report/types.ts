@@ -120,7 +120,7 @@ export type { Severity };
 
 /** A problem that was found, with the numbers in the message. */
 export interface FindingReport {
-  /** The rule's id, e.g. `A101`; `syntax`, `shape`, `raise` for what the analyser itself ran into. */
+  /** The rule's id, e.g. `A01`; `syntax`, `shape`, `raise` for what no rule is about and the analyser itself ran into. */
   readonly rule: string;
   readonly severity: Severity;
   readonly message: string;

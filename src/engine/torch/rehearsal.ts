@@ -47,12 +47,20 @@ export interface ObservedAssignment {
   readonly place: Place | null;
 }
 
+/** Arguments that a layer's constructor refuses. */
+export interface ObservedFailure {
+  readonly message: string;
+  readonly place: Place | null;
+}
+
 export interface Rehearsal {
   /** Oldest first; what ran in branches that may not be taken is among them. */
   readonly events: (ObservedOp | ObservedStep)[];
   /** Modules in the order in which they were constructed. */
   readonly instances: PyInstance[];
   readonly assignments: ObservedAssignment[];
+  /** Constructors of layers that raised. */
+  readonly failures: ObservedFailure[];
   /** How often gradients were computed. */
   backwards: number;
   /** Carries out the outermost call of a module none of whose arguments is known, with such as it takes. */
@@ -71,7 +79,7 @@ export function rehearsalOf(context: Context): Rehearsal | undefined {
 
 /** Makes the present run a rehearsal. */
 export function startRehearsal(context: Context, probe: Rehearsal['probe']): Rehearsal {
-  const rehearsal: Rehearsal = { events: [], instances: [], assignments: [], backwards: 0, probe };
+  const rehearsal: Rehearsal = { events: [], instances: [], assignments: [], failures: [], backwards: 0, probe };
   context.state.set(KEY, rehearsal);
   return rehearsal;
 }
@@ -106,6 +114,12 @@ export function observeOp(context: Context, name: string, args: Bound): Observed
 export function observeAnswer(observed: ObservedOp, answer: Value): void {
   observed.answer = answer;
   observed.node = isTensor(answer) ? answer.data.node : null;
+}
+
+/** Raises what a layer's constructor says to arguments that don't fit, and notes it. */
+export function refuseArguments(context: Context, message: string): never {
+  rehearsalOf(context)?.failures.push({ message, place: userPlace(context) });
+  return context.raise('ValueError', message);
 }
 
 /** Notes a step of a training loop. */

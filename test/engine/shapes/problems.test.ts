@@ -22,7 +22,7 @@ describe('shape problems', () => {
     assert.ok(finding);
     assert.equal(more.length, 0);
     assert.equal(finding.at, '1024');
-    assert.equal(finding.rule, 'shape');
+    assert.equal(finding.rule, 'A01');
     assert.equal(
       finding.message,
       'mat1 and mat2 shapes cannot be multiplied (1x512 and 1024x10). Linear expects 1024, gets 512 = 128·2·2 from pool, line 14: in_features=512 fits',
@@ -98,19 +98,19 @@ class Net(nn.Sequential):
           `${rule} ${message.replace(/^.*?\. (?=\w+ expects)/, '')} | ${fixCandidates?.[0]?.title ?? ''}`,
       );
     assert.deepEqual(await found('nn.Conv2d(3, 8, 3), nn.Conv2d(16, 8, 3)', 'f32[1, 3, 9, 9]'), [
-      'shape Conv2d expects 16, gets 8 from 0 (Conv2d), line 7: in_channels=8 fits | Set in_channels = 8 (line 7)',
+      'A02 Conv2d expects 16, gets 8 from 0 (Conv2d), line 7: in_channels=8 fits | Set in_channels = 8 (line 7)',
     ]);
     assert.deepEqual(await found('nn.Conv2d(3, 8, 3), nn.ReLU(), nn.BatchNorm2d(num_features=4)', 'f32[2, 3, 9, 9]'), [
-      'shape BatchNorm2d expects 4, gets 8 from 0 (Conv2d), line 7: num_features=8 fits | Set num_features = 8 (line 7)',
+      'A02 BatchNorm2d expects 4, gets 8 from 0 (Conv2d), line 7: num_features=8 fits | Set num_features = 8 (line 7)',
     ]);
     assert.deepEqual(await found('nn.Linear(4, 6), nn.LayerNorm((4,))', 'f32[2, 4]'), [
-      'shape LayerNorm expects 4, gets 6 from 0 (Linear), line 7: normalized_shape=6 fits | Set normalized_shape = 6 (line 7)',
+      'A01 LayerNorm expects 4, gets 6 from 0 (Linear), line 7: normalized_shape=6 fits | Set normalized_shape = 6 (line 7)',
     ]);
     assert.deepEqual(await found('nn.Linear(4, 6), nn.LSTM(5, 7)', 'f32[2, 3, 4]'), [
-      'shape LSTM expects 5, gets 6: input_size=6 fits | Set input_size = 6 (line 7)',
+      'A01 LSTM expects 5, gets 6: input_size=6 fits | Set input_size = 6 (line 7)',
     ]);
     assert.deepEqual(await found('nn.Conv2d(3, 8, 3), nn.GroupNorm(2, 4)', 'f32[1, 3, 9, 9]'), [
-      'shape GroupNorm expects 4, gets 8 from 0 (Conv2d), line 7: num_channels=8 fits | Set num_channels = 8 (line 7)',
+      'A02 GroupNorm expects 4, gets 8 from 0 (Conv2d), line 7: num_channels=8 fits | Set num_channels = 8 (line 7)',
     ]);
   });
 
@@ -127,7 +127,7 @@ class Net(nn.Module):
 `;
     assert.deepEqual(
       (await problems(net('nn.Conv2d(16, 8, 3)'))).map(({ at, rule }) => [rule, at]),
-      [['shape', '16']],
+      [['A02', '16']],
     );
     assert.deepEqual(await problems(net('nn.Conv2d(8, 8, 3)')), []);
     // A row of the image may well have 16 pixels.
@@ -151,7 +151,7 @@ class Net(Base):
       found.map(({ at, message, rule }) => [rule, at, message]),
       [
         [
-          'shape',
+          'A06',
           'class Net(Base):',
           'The size of tensor a (3) must match the size of tensor b (7) at non-singleton dimension 1',
         ],

@@ -1,17 +1,29 @@
 import type { Rule } from '../types.js';
 import { architectureRules } from './architecture.js';
 import { directiveRules } from './directive.js';
+import { layerRules } from './layers.js';
+import { loopRules } from './loops.js';
 import { lossRules } from './loss.js';
+import { misfitRules } from './misfits.js';
 import { numericRules } from './numerics.js';
+import { objectiveRules } from './objective.js';
 import { registrationRules } from './registration.js';
 import { trainingRules } from './training.js';
+import { usageRules } from './usage.js';
+import { viewRules } from './views.js';
 
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
   ...architectureRules,
+  ...misfitRules,
+  ...viewRules,
+  ...layerRules,
   ...directiveRules,
   ...lossRules,
+  ...objectiveRules,
   ...numericRules,
   ...registrationRules,
+  ...usageRules,
   ...trainingRules,
-];
+  ...loopRules,
+].sort((a, b) => a.id.localeCompare(b.id));

@@ -126,7 +126,7 @@ self.layers = nn.ModuleList([nn.Linear(8, 8) for _ in range(3)])`,
       const isDict = typeof value === 'object' && value?.kind === 'dict';
       const kind = isDict ? 'ModuleDict' : 'ModuleList';
       yield {
-        message: `The ${count === 1 ? 'module' : `${count} modules`} in self.${name} ${count === 1 ? 'is' : 'are'} not registered: not trained, not moved to the device, not saved. Use nn.${kind}.`,
+        message: `The ${count === 1 ? 'module' : `${count} modules`} in self.${name} ${count === 1 ? 'is' : 'are'} not registered: parameters(), to(device) and state_dict() leave ${count === 1 ? 'it' : 'them'} out. Use nn.${kind}.`,
         place: { file: text.file, start: text.statement.start, end: text.statement.end },
         ...wrapIn(text, `torch.nn.${kind}`, `Use nn.${kind}`),
       };

@@ -7,6 +7,7 @@ import type { Dim } from '../tensor.js';
 import { extraRepr, readAttribute, torchFunction } from './layer.js';
 import { isInstance, isTensorValue, method } from './objects.js';
 import { tupled } from './tuples.js';
+import { refuseArguments } from '../rehearsal.js';
 import { fanInOf, KAIMING, keep, resetMethod, uniformBound, weighted } from './weighted.js';
 import {
   asSize,
@@ -23,7 +24,7 @@ const resetConv = resetMethod((self, context) => ({ weight: KAIMING, bias: unifo
 /** Whether `value % groups` is certainly not 0; what can't be decided is assumed to divide. */
 function checkDivides(what: string, value: Dim, groups: Dim, context: Context): Dim {
   if (typeof value === 'number' && typeof groups === 'number') {
-    if (value % groups !== 0) return context.raise('ValueError', `${what} must be divisible by groups`);
+    if (value % groups !== 0) return refuseArguments(context, `${what} must be divisible by groups`);
     return value / groups;
   }
   if (groups === 1) return value;

@@ -1,4 +1,5 @@
 /** Layer, group and RMS normalisation. */
+import { refuseArguments } from '../rehearsal.js';
 import type { Context } from '../../python/context.js';
 import type { Bound } from '../../python/define.js';
 import type { PyClass, PyInstance, Value } from '../../python/value.js';
@@ -87,7 +88,7 @@ const groupNorm = weighted(
     ];
     if (groups === 0) context.raise('ZeroDivisionError', 'integer modulo by zero');
     if (typeof groups === 'number' && typeof channels === 'number' && channels % groups !== 0)
-      context.raise('ValueError', `num_channels (${channels}) must be divisible by num_groups (${groups})`);
+      refuseArguments(context, `num_channels (${channels}) must be divisible by num_groups (${groups})`);
     keep(self, bound, 'num_groups', 'num_channels', 'eps', 'affine');
     affineParameters(
       self,
