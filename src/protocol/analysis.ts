@@ -159,6 +159,13 @@ export interface FindingsParams {
 
 export interface FindingsResult {
   readonly findings: readonly FindingReport[];
+/** A finding that is to be explained in chat. */
+export interface FindingQuestion {
+  readonly rule: string;
+  readonly message: string;
+  readonly uri: string;
+  /** Zero-based. */
+  readonly line: number;
 }
 
 /** A fix that touches several places, to be shown as pending changes. */

@@ -17,7 +17,7 @@ import { complete, completionProvider } from './completion.js';
 import { Diagnostics } from './diagnostics.js';
 import { AnalysisError } from './engine.js';
 import { FEATURES, Features } from './features.js';
-import { findingActions, findingsAt } from './findingActions.js';
+import { findingActions, findingsAt, FIX_ALL, fixAllActions } from './findingActions.js';
 import { offerActions, REWRITE, wantsOffers } from './offerActions.js';
 import { analystFor, type Analyst } from './notebooks/analyst.js';
 import { Notebooks } from './notebooks/notebooks.js';
@@ -74,7 +74,7 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
         textDocumentSync: { openClose: true, change: TextDocumentSyncKind.Incremental, save: false },
         notebookDocumentSync: { notebookSelector: [{ notebook: '*', cells: [{ language: 'python' }] }] },
         completionProvider,
-        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, REWRITE] },
+        codeActionProvider: { codeActionKinds: [CodeActionKind.QuickFix, REWRITE, FIX_ALL] },
         ...FEATURES,
       },
       serverInfo: { name: 'Model Architect' },
@@ -122,6 +122,11 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
       async (engine, signal) => {
         const document = documents.get(uri);
         if (!document) return [];
+        if (context.only?.includes(FIX_ALL)) {
+          // On saving, of the text as it is now.
+          const { findings } = await engine.request('architect/findings', { uri }, { uri, signal });
+          return rules.enabled ? fixAllActions(document, rules.apply(findings)) : [];
+        }
         // Nobody waits for a light bulb that shows by itself: what is counted for it is known when it is opened.
         const patience = context.triggerKind === CodeActionTriggerKind.Automatic ? { patience: UNHURRIED } : {};
         const offered = wantsOffers(document, context.only)
@@ -133,10 +138,8 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
         const wanted = computed.map(({ rule, message }) => ({ rule, message }));
         const { findings } =
           wanted.length > 0 ? await engine.request('checkedFixes', { uri, wanted }, { uri, signal }) : { findings: [] };
-        return [
-          ...findingActions(document, [...findings, ...touched.filter((finding) => !computed.includes(finding))]),
-          ...actions,
-        ];
+        const here = [...findings, ...touched.filter((finding) => !computed.includes(finding))];
+        return [...findingActions(document, here, diagnostics?.found(uri)), ...actions];
       },
       token,
     ),

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { budgetIn } from '../../agent/index.js';
 import type { TrainingResult } from '../../protocol/index.js';
 import { numberOf } from '../numbers.js';
+import { explainRule, ruleInQuestion } from '../rulePages.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';
 import { renderExplanation } from './playbook/explain.js';
@@ -25,6 +26,12 @@ type Answering = (
 
 /** @returns ids of the changes that are pending now */
 export const explain: Answering = async (services, text, document, sink, token) => {
+  const asked = ruleInQuestion(text);
+  const page = asked && (await explainRule(services.context.extensionUri, asked.rule, asked.about));
+  if (page) {
+    sink.markdown(page);
+    return [];
+  }
   sink.progress('Reading the module');
   const module = await moduleInQuestion(services, text, document, sink, token);
   const report = module && (await reportOf(services, module, sink, token));

@@ -1,14 +1,17 @@
 /** Commands behind findings: their explanation, and fixes that touch several places. */
 import * as vscode from 'vscode';
-import type { FixProposal } from '../../protocol/index.js';
+import type { FindingQuestion, FixProposal } from '../../protocol/index.js';
+import { explanationOf, isRule, rulePage } from '../rulePages.js';
 import type { Services } from '../services.js';
 
 export function registerRuleCommands({ context, changes }: Services): vscode.Disposable {
   return vscode.Disposable.from(
-    vscode.commands.registerCommand('architect.explainRule', async (rule: unknown) => {
-      if (typeof rule !== 'string' || !/^[A-Z]\d\d$/.test(rule)) return;
-      const page = vscode.Uri.joinPath(context.extensionUri, 'docs', 'rules', `${rule}.md`);
-      await vscode.commands.executeCommand('markdown.showPreviewToSide', page);
+    vscode.commands.registerCommand('architect.openRule', async (rule: unknown) => {
+      if (!isRule(rule)) return;
+      await vscode.commands.executeCommand('markdown.showPreviewToSide', rulePage(context.extensionUri, rule));
+    }),
+    vscode.commands.registerCommand('architect.explainRule', async (finding: FindingQuestion) => {
+      await vscode.commands.executeCommand('workbench.action.chat.open', { query: explanationOf(finding) });
     }),
     vscode.commands.registerCommand('architect.proposeFix', async ({ title, rule, changes: edits }: FixProposal) => {
       const files = await Promise.all(

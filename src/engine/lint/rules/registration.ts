@@ -17,10 +17,12 @@ import { isTensor } from '../../torch/tensor.js';
 import {
   classAround,
   definitionOf,
+  dotted,
   findAll,
   functionAround,
   isModuleClassDef,
   methodOf,
+  parentOf,
   qualifiedName,
   spell,
   statementOf,
@@ -52,6 +54,14 @@ function* itemsIn(value: Value, depth = 0): Generator<Value> {
 
 const hasParameters = (module: PyInstance): boolean =>
   [...modulePaths(module).keys()].some((part) => ownMembers(part).parameters.length > 0);
+
+/** Whether all parameters of a module are registered in another one in some other way, as in a `ParameterList`. */
+function holdsParametersOf(module: PyInstance, part: PyInstance): boolean {
+  const all = (owner: PyInstance): Value[] =>
+    [...modulePaths(owner).keys()].flatMap((each) => ownMembers(each).parameters.map(({ value }) => value));
+  const own = new Set(all(module));
+  return all(part).every((value) => own.has(value));
+}
 
 /** The assignment that gave an attribute its present value, outside of any forward. */
 function assignmentOf(program: Program, module: PyInstance, name: string): ObservedAssignment | undefined {
@@ -121,7 +131,8 @@ self.layers = nn.ModuleList([nn.Linear(8, 8) for _ in range(3)])`,
       // Made by this module, so nobody else holds it on purpose.
       (order.get(value) ?? -1) > (order.get(module) ?? Infinity) &&
       !modulePaths(module).has(value) &&
-      hasParameters(value);
+      hasParameters(value) &&
+      !holdsParametersOf(module, value);
     for (const { name, value, text, count } of containers(program, lost)) {
       const isDict = typeof value === 'object' && value?.kind === 'dict';
       const kind = isDict ? 'ModuleDict' : 'ModuleList';
@@ -173,6 +184,9 @@ function readsOf(node: ClassDef, name: string): Expr[] {
 
 /** Where the value is moved at each use, nothing is missing but the state dict. */
 const MOVING = new Set(['to', 'cuda', 'type_as', 'device', 'cpu']);
+/** What is asked on the CPU: numbers, or how large it is. */
+const HOST_SIDE = new Set(['tolist', 'item', 'numpy', 'shape', 'size', 'dim', 'ndim', 'numel', 'dtype', 'is_cuda']);
+const HOST_CALLS = /^(?:len|int|float|bool|print|range|torch\.multinomial|multinomial)$/;
 
 const R03: Rule = {
   id: 'R03',
@@ -196,7 +210,7 @@ self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
         const node = classAround(text.file, text.statement);
         if (node?.name !== module.cls.name) continue;
         const reads = readsOf(node, name);
-        if (reads.length === 0 || reads.every((read) => isMoved(program, read))) continue;
+        if (reads.length === 0 || reads.every((read) => staysBehind(program, read))) continue;
         if (findAll(node.body, 'Assign').filter((each) => assigns(each, name)).length !== 1) continue;
         // A buffer in other cases.
         if (new RegExp(`register_buffer\\(\\s*["']${name}["']`).test(text.file.slice(node))) continue;
@@ -232,11 +246,15 @@ function assigns(statement: Stmt, name: string): boolean {
   );
 }
 
-function isMoved(program: Program, read: Expr): boolean {
+/** Whether a read doesn't meet the tensors of forward: it is moved there, or only asked for numbers. */
+function staysBehind(program: Program, read: Expr): boolean {
   const { file } = program;
   const after = file.text.slice(read.end);
-  const moved = /^\.(\w+)/.exec(after)?.[1];
-  return moved !== undefined && MOVING.has(moved);
+  const next = /^\.(\w+)/.exec(after)?.[1];
+  if (next !== undefined && (MOVING.has(next) || HOST_SIDE.has(next))) return true;
+  const argument = parentOf(file, read);
+  const call = argument?.kind === undefined && argument ? parentOf(file, argument) : argument;
+  return call?.kind === 'Call' && call.func !== read && HOST_CALLS.test(dotted(call.func) ?? '');
 }
 
 /** A string literal in the quotes that the file mostly uses. */

@@ -103,7 +103,7 @@ function orderOf({ name, args }: ObservedOp, rank: number): number[] | null {
   if (typeof dims === 'object' && dims?.kind === 'tuple' && dims.items.length === 1) [dims] = dims.items;
   const items = typeof dims === 'object' && (dims?.kind === 'tuple' || dims?.kind === 'list') ? dims.items : [];
   const order = items.map(axis);
-  return order.length === rank && order.every((each) => each !== null) ? (order) : null;
+  return order.length === rank && order.every((each) => each !== null) ? order : null;
 }
 
 /** Whether an axis of the new shape is made of several that no longer lie one after the other. */
@@ -146,7 +146,8 @@ x.transpose(1, 2).reshape(x.size(0), -1)`,
       // What was moved must have lain in order itself.
       const source = moved?.tensors['input'];
       const again = source?.node ? program.madeBy(source.node) : null;
-      if (!before || !after || !moved || !order || !program.isHere(op.place) || (again && MOVING.has(again.name))) continue;
+      if (!before || !after || !moved || !order || !program.isHere(op.place) || (again && MOVING.has(again.name)))
+        continue;
       if (!mergesMoved(before, after, order)) continue;
       // A copy in order gives the same numbers and remembers what made them.
       if (program.ops('contiguous').some(({ answer }) => isTensor(answer) && answer.data === input)) continue;

@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { useSession } from '../support/session.js';
+import { waitFor } from '../support/wait.js';
+
+const PROGRAM = `import torch
+import torch.nn as nn
+import torch.nn.functional as F
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(1, 8, 3)
+        self.out = nn.Linear(8, 10)
+
+    def forward(self, x):
+        x = F.dropout(self.conv(x), 0.1)
+        x = F.dropout(x.mean((2, 3)), 0.5)
+        return F.softmax(self.out(x), dim=1)
+
+
+model = Net()
+for x, y in loader:
+    loss = F.cross_entropy(model(x), y)
+    loss.backward()
+`;
+
+describe('findings', function () {
+  this.timeout(180_000);
+  let file = '';
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'architect-findings-'));
+    file = join(folder, 'train.py');
+    await writeFile(file, PROGRAM);
+  });
+  after(() => rm(folder, { recursive: true, force: true }));
+  const session = useSession({ name: 'findings', settings: { 'files.autoSave': 'off' } });
+
+  /** `L01 15` for each problem of the file. */
+  const problems = (): Promise<string[]> =>
+    session().spy.evaluate((api) => {
+      const uri = api.window.activeTextEditor?.document.uri;
+      return (uri ? api.languages.getDiagnostics(uri) : []).map(({ code, range }) => {
+        const name = typeof code === 'object' ? code.value : code;
+        return `${String(name)} ${range.start.line + 1}`;
+      });
+    });
+  const line = (number: number): Promise<string> =>
+    session().spy.evaluate((api, at) => api.window.activeTextEditor?.document.lineAt(at - 1).text ?? '', number);
+  /** Puts the cursor somewhere and opens the light bulb's menu. */
+  const openMenu = async (number: number, column: number): Promise<void> => {
+    const { page, spy } = session();
+    await spy.evaluate(
+      (api, [at, character]) => {
+        const editor = api.window.activeTextEditor;
+        if (editor) editor.selection = new api.Selection(at - 1, character - 1, at - 1, character - 1);
+        return Promise.resolve();
+      },
+      [number, column] as const,
+    );
+    await page.locator('.statusbar-item', { hasText: `Ln ${number}, Col ${column}` }).waitFor();
+    await spy.evaluate((api) => api.commands.executeCommand('editor.action.quickFix').then(() => undefined));
+    await page.locator('.action-widget').waitFor();
+  };
+
+  it('are underlined, listed with their page, and repaired by the light bulb', async () => {
+    const { page, spy } = session();
+    await spy.evaluate(async (api, path) => {
+      await api.window.showTextDocument(await api.workspace.openTextDocument(path));
+    }, file);
+    await waitFor('the findings', problems, (found) => found.includes('L01 15') && found.includes('A14 14'));
+    await page.locator('.squiggly-warning').first().waitFor();
+    await spy.evaluate((api) => api.commands.executeCommand('workbench.actions.view.problems').then(() => undefined));
+    const row = page.locator('.markers-panel .monaco-list-row', { hasText: 'log-softmax' }).first();
+    await row.waitFor();
+    const said = (await row.textContent()) ?? '';
+    assert.match(said, /with 10 classes the loss can’t go below 1\.461/);
+    assert.match(said, /architect\s*\(L01\)/);
+    assert.match(
+      (await row.locator('a').first().getAttribute('data-href')) ?? 'command:architect.openRule',
+      /openRule/,
+    );
+    await session().screenshot('problems');
+    await spy.evaluate((api) => api.commands.executeCommand('workbench.action.closePanel').then(() => undefined));
+    await spy.evaluate((api) =>
+      api.commands.executeCommand('workbench.action.focusActiveEditorGroup').then(() => undefined),
+    );
+    await openMenu(15, 20);
+    await page.locator('.action-widget .monaco-list-row', { hasText: 'Remove the softmax' }).waitFor();
+    await session().screenshot('menu');
+    await page.locator('.action-widget .monaco-list-row', { hasText: 'Remove the softmax' }).click();
+    await waitFor(
+      'the repaired line',
+      () => line(15),
+      (text) => text === '        return self.out(x)',
+    );
+    await waitFor('silence', problems, (found) => !found.some((each) => each.startsWith('L01')));
+  });
+
+  it('are repaired all of a kind at once', async () => {
+    const { page } = session();
+    await waitFor('both', problems, (found) => found.filter((each) => each.startsWith('A14')).length === 2);
+    await openMenu(13, 20);
+    const all = page.locator('.action-widget .monaco-list-row', { hasText: 'Fix all 2 of A14' });
+    await all.waitFor();
+    await session().screenshot('all');
+    await all.click();
+    await waitFor(
+      'the last one',
+      () => line(14),
+      (text) => text.endsWith('0.5, training=self.training)'),
+    );
+    assert.match(await line(13), /0\.1, training=self\.training\)$/);
+    await waitFor('silence', problems, (found) => !found.some((each) => each.startsWith('A14')));
+  });
+
+  it('are silenced on their line', async () => {
+    const { page } = session();
+    const found = await waitFor('one without a fix', problems, (list) => list.some((each) => each.startsWith('T21')));
+    const at = Number(found.find((each) => each.startsWith('T21'))?.split(' ')[1]);
+    await openMenu(at, 8);
+    await page.locator('.action-widget .monaco-list-row', { hasText: 'Ignore T21' }).click();
+    await waitFor(
+      'the comment',
+      () => line(at),
+      (text) => text.endsWith('  # architect: ignore[T21]'),
+    );
+    await waitFor('silence', problems, (list) => !list.some((each) => each.startsWith('T21')));
+  });
+
+  it('are repaired on saving where the user wants that', async () => {
+    const { page, spy } = session();
+    await spy.evaluate(async (api, content) => {
+      const document = api.window.activeTextEditor?.document;
+      if (!document) return;
+      const edit = new api.WorkspaceEdit();
+      edit.replace(document.uri, new api.Range(0, 0, document.lineCount, 0), content);
+      await api.workspace.applyEdit(edit);
+    }, PROGRAM);
+    await waitFor('the findings again', problems, (found) => found.includes('L01 15'));
+    await spy.evaluate(async (api) => {
+      const settings = api.workspace.getConfiguration('workbench');
+      await settings.update('colorTheme', 'Default Light Modern', api.ConfigurationTarget.Global);
+      await api.commands.executeCommand('workbench.actions.view.problems');
+    });
+    await page.locator('.monaco-workbench.vs').waitFor();
+    await page.locator('.markers-panel .monaco-list-row', { hasText: 'log-softmax' }).first().waitFor();
+    await session().screenshot('light');
+    await spy.evaluate(async (api) => {
+      await api.workspace
+        .getConfiguration('editor')
+        .update('codeActionsOnSave', { 'source.fixAll.architect': 'explicit' }, api.ConfigurationTarget.Global);
+      await api.window.activeTextEditor?.document.save();
+    });
+    await waitFor(
+      'the saved text',
+      () => readFile(file, 'utf8'),
+      (text) => text.includes('return self.out(x)') && !text.includes('0.5)'),
+    );
+  });
+
+  it('are explained in chat, and on their page', async () => {
+    const { page, spy } = session();
+    await spy.evaluate((api) => api.commands.executeCommand('architect.openRule', 'L01').then(() => undefined));
+    await page.locator('.tab', { hasText: 'L01' }).waitFor();
+    await session().screenshot('page');
+  });
+});
