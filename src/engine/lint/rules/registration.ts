@@ -204,6 +204,8 @@ self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
     for (const module of ownModules(program)) {
       for (const [name, value] of module.attrs) {
         if (!isTensor(value) || value.data.role !== 'tensor' || value.data.requiresGrad) continue;
+        // One number on the CPU goes with tensors of every device.
+        if (Array.isArray(value.data.shape) && value.data.shape.length === 0) continue;
         const assignment = assignmentOf(program, module, name);
         const text = assignment && writtenAs(assignment);
         if (!text || functionAround(text.file, text.statement)?.name !== '__init__') continue;
