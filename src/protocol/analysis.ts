@@ -159,6 +159,8 @@ export interface FindingsParams {
 
 export interface FindingsResult {
   readonly findings: readonly FindingReport[];
+}
+
 /** A finding that is to be explained in chat. */
 export interface FindingQuestion {
   readonly rule: string;
