@@ -168,6 +168,12 @@ describe('findings', function () {
       edit.replace(document.uri, new api.Range(0, 0, document.lineCount, 0), content);
       await api.workspace.applyEdit(edit);
     }, PROGRAM);
+    // A question in chat saves the file.
+    await spy.evaluate((api) =>
+      Promise.resolve(
+        api.workspace.getConfiguration('editor').update('codeActionsOnSave', {}, api.ConfigurationTarget.Global),
+      ),
+    );
     await waitFor('the findings again', problems, (found) => found.includes('L01 15'));
     await openMenu(15, 20);
     await page.locator('.action-widget .monaco-list-row', { hasText: 'Explain L01' }).click();

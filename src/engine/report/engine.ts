@@ -1,6 +1,7 @@
 /** The engine's front door: files in, reports out. Everything above asks here. */
 import {
   Interpreter,
+  Stopped,
   evaluateSource,
   type PyClass,
   type PyInstance,
@@ -329,9 +330,19 @@ export class Engine {
   }
 
   /** Findings of a file's reports without those that the user silenced. */
-  shownFindings(path: string, reports: readonly ModelReport[] = this.analyzeFile(path)): FindingReport[] {
+  shownFindings(path: string, reports: readonly ModelReport[] = this.reportsInTime(path)): FindingReport[] {
     const found = reports.flatMap(({ findings }) => findings);
     return found.length > 0 ? unsilenced(found, this.file(path), this.project) : [];
+  }
+
+  /** The reports of a file, none when it takes too long to run it at all. */
+  private reportsInTime(path: string): ModelReport[] {
+    try {
+      return this.analyzeFile(path);
+    } catch (error) {
+      if (error instanceof Stopped && error.cause_ === 'budget') return [];
+      throw error;
+    }
   }
 
   /** Syntax problems of a file. */

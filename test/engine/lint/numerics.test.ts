@@ -31,6 +31,7 @@ class Net(nn.Module):
     `${X}y = torch.logsumexp(x, dim=1)`,
   ],
   S04: [
+    `def f(x):\n    return torch.log(x.abs() + 1)  #! S04`,
     `${X}y = torch.log(1 + x)  #! S04`,
     `${X}y = (x + 1).log()  #! S04`,
     `${X}y = torch.exp(x) - 1  #! S04`,

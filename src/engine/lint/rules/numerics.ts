@@ -4,7 +4,7 @@ import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
 import { isUnknown } from '../../torch/dims.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
 import type { TensorData } from '../../torch/tensor.js';
-import { qualifiedName, spell } from '../../training/index.js';
+import { findAll, qualifiedName, spell } from '../../training/index.js';
 import type { Program } from '../program.js';
 import { callAt, nodeAt } from '../source.js';
 import type { Finding, Fix, Rule } from '../types.js';
@@ -155,6 +155,8 @@ z = torch.logsumexp(x, dim=1)`,
   },
 };
 
+const isOne = (expr: Expr): boolean => expr.kind === 'Number' && Number(expr.value) === 1;
+
 const S04: Rule = {
   id: 'S04',
   title: 'log(1 + x) or exp(x) − 1',
@@ -178,6 +180,24 @@ y = torch.log1p(x)`,
         'log(1 + x) loses the digits of a small x. Use log1p.',
         file && other ? rewrite(op, 'torch.log1p', [file.slice(other)], 'Use log1p') : null,
       );
+    }
+    // The same text says the same where the tensors are not known.
+    const { file: own } = program;
+    for (const call of findAll(own.ast.body, 'Call')) {
+      const [first] = call.args;
+      const sum = first?.form === 'positional' && call.args.length === 1 ? first.value : undefined;
+      if (qualifiedName(own, call.func) !== 'torch.log' || sum?.kind !== 'Binary' || sum.op !== '+') continue;
+      const other = isOne(sum.left) ? sum.right : isOne(sum.right) ? sum.left : null;
+      const name = spell(own, 'torch.log1p');
+      const place = { file: own, start: call.start, end: call.end };
+      if (!other) continue;
+      yield {
+        message: 'log(1 + x) loses the digits of a small x. Use log1p.',
+        place,
+        ...(name === null
+          ? {}
+          : { fix: { title: 'Use log1p', edits: [{ place, text: `${name}(${own.slice(other)})` }] } }),
+      };
     }
     for (const { op } of chains(program, 'sub', (name) => name === 'exp')) {
       if (constant(op.args['other']) !== 1) continue;

@@ -171,10 +171,18 @@ self.scales = nn.ParameterList([nn.Parameter(torch.ones(8)) for _ in range(3)])`
   },
 };
 
-/** Reads of `self.name` in the methods of a class other than its constructor. */
+/** Reads of `self.name` in `forward` and in the methods that it calls. */
 function readsOf(node: ClassDef, name: string): Expr[] {
+  const forward = methodOf(node, 'forward');
+  if (!forward) return [];
+  const called = new Set(
+    findAll(forward.body, 'Call').flatMap(({ func }) => {
+      const method = /^self\.(\w+)$/.exec(dotted(func) ?? '')?.[1];
+      return method === undefined ? [] : [method];
+    }),
+  );
   return node.body.flatMap((each) =>
-    each.kind === 'FunctionDef' && each.name !== '__init__'
+    each.kind === 'FunctionDef' && (each === forward || called.has(each.name))
       ? findAll(each.body, 'Attribute').filter(
           ({ attr, value }) => attr === name && value.kind === 'Name' && value.id === 'self',
         )
