@@ -55,12 +55,14 @@ function* itemsIn(value: Value, depth = 0): Generator<Value> {
 const hasParameters = (module: PyInstance): boolean =>
   [...modulePaths(module).keys()].some((part) => ownMembers(part).parameters.length > 0);
 
-/** Whether all parameters of a module are registered in another one in some other way, as in a `ParameterList`. */
+/** Whether a module keeps the parameters of a part in some other way: in a `ParameterList` that is filled by hand. */
 function holdsParametersOf(module: PyInstance, part: PyInstance): boolean {
-  const all = (owner: PyInstance): Value[] =>
-    [...modulePaths(owner).keys()].flatMap((each) => ownMembers(each).parameters.map(({ value }) => value));
-  const own = new Set(all(module));
-  return all(part).every((value) => own.has(value));
+  const owners = [...modulePaths(module).keys()];
+  if (owners.some(({ cls }) => /^Parameter(?:List|Dict)$/.test(cls.name))) return true;
+  const own = new Set<Value>(owners.flatMap((each) => ownMembers(each).parameters.map(({ value }) => value)));
+  return [...modulePaths(part).keys()].every((each) =>
+    ownMembers(each).parameters.every(({ value }) => own.has(value)),
+  );
 }
 
 /** The assignment that gave an attribute its present value, outside of any forward. */
