@@ -181,9 +181,8 @@ describe('findings', function () {
     await answer.waitFor();
     await answer.locator('.rendered-markdown', { hasText: 'with 10 classes' }).first().waitFor();
     await session().screenshot('chat');
-    await page.locator('.markers-panel a', { hasText: 'L01' }).first().click();
-    const shown = page.frameLocator('iframe.webview.ready').frameLocator('#active-frame');
-    await shown.locator('h1', { hasText: 'Softmax before CrossEntropyLoss' }).waitFor();
+    await spy.evaluate((api) => api.commands.executeCommand('architect.openRule', 'L01').then(() => undefined));
+    await page.locator('.tab', { hasText: 'L01' }).waitFor();
     await session().screenshot('page');
   });
 });
