@@ -388,7 +388,26 @@ for (const [name, value] of methods) arrayClass.namespace.set(name, value);
 /** The operators of indexing only look at the data, which arrays and tensors have in common. */
 const asNative = (self: ArrayNative): TensorNative => self;
 
+/** Whether a slice goes backwards, which tensors can't. */
+const goesBack = (item: Value): boolean =>
+  typeof item === 'object' && item?.kind === 'slice' && typeof item.step === 'number' && item.step < 0;
+
+/** `a[::-1]`, also beside whole slices: the same elements, turned round. Other steps backwards are not described. */
+function turned(self: ArrayNative, index: Value, context: Context): Value {
+  const items = typeof index === 'object' && index?.kind === 'tuple' ? index.items : [index];
+  const dims: number[] = [];
+  for (const [dim, item] of items.entries()) {
+    const whole = typeof item === 'object' && item?.kind === 'slice' && item.start === null && item.stop === null;
+    if (!whole || (item.step !== null && item.step !== -1))
+      return context.unknown('an index that goes backwards is not described by the analyser');
+    if (item.step === -1) dims.push(dim);
+  }
+  return invoke('torch', 'flip', [self, context.tuple(dims)], new Map(), context);
+}
+
 function subscript(self: ArrayNative, index: Value, context: Context): Value {
+  if (typeof index === 'object' && index?.kind === 'tuple' ? index.items.some(goesBack) : goesBack(index))
+    return turned(self, index, context);
   const made = getItem(asNative(self), indexOf(index, context), context);
   return isTensor(made) && !isUnknown(made.data.shape) && made.data.shape.length > 0
     ? viewOf(made, context)
@@ -592,7 +611,17 @@ function created(name: string, of: string): PyBuiltin {
   });
 }
 
+/** Whether a list holds what tensors can't: texts, `None`, dicts. */
+function holdsObjects(value: Value): boolean {
+  if (value === null || typeof value === 'string') return true;
+  if (typeof value !== 'object') return false;
+  if (value.kind === 'list' || value.kind === 'tuple') return value.items.some(holdsObjects);
+  return value.kind === 'dict' || value.kind === 'set';
+}
+
 function array(value: Value, dtype: Value | undefined, context: Context): Value {
+  if (holdsObjects(value))
+    return context.unknown('arrays of texts and other objects are not described by the analyser');
   const tensor = operand(value, context);
   if (!isTensor(tensor)) return tensor;
   const own = dtypeFrom(dtype, context);
@@ -937,6 +966,25 @@ function members(): Record<string, Value> {
       return makeArray(context, { shape, dtype: own, values: values && roundAll(own, values) });
     },
   );
+  for (const name of ['logspace', 'geomspace'])
+    known[name] = defineFunction(
+      `${name}(start, stop, num=50, endpoint=True, base=10.0, dtype=None)`,
+      ({ num, dtype }, context) => {
+        const count = num ?? null;
+        const points: Dim =
+          typeof count === 'number' || isSym(count) ? count : context.unknown('a number of points is not known');
+        // The last digit of a power depends on the library that computes it.
+        return makeArray(context, { shape: [points], dtype: dtypeFrom(dtype, context) ?? 'float64' });
+      },
+    );
+  known['append'] = defineFunction('append(arr, values, axis=None)', ({ arr, values, axis }, context) => {
+    const flat = axis === null || axis === undefined;
+    const parts = [arr ?? null, values ?? null].map((part) => {
+      const made = array(part, null, context);
+      return isArray(made) && flat ? invoke('torch', 'reshape', [made, context.tuple([-1])], new Map(), context) : made;
+    });
+    return context.call(known['concatenate'] as PyBuiltin, [context.list(parts), flat ? 0 : axis]);
+  });
   known['meshgrid'] = defineFunction(
     "meshgrid(*xi, indexing='xy', copy=True, sparse=False)",
     ({ xi, indexing }, context) => {
