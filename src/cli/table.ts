@@ -1,7 +1,14 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import type { Count, MemoryReport, ModelReport, ModuleNodeReport, OutputReport } from '../engine/report/index.js';
+import type {
+  Count,
+  MemoryReport,
+  ModelReport,
+  ModuleNodeReport,
+  OutputReport,
+  SignalVerdict,
+} from '../engine/report/index.js';
 
 const number = new Intl.NumberFormat('en-US');
 
@@ -62,6 +69,12 @@ function memoryLines(memory: MemoryReport): string[] {
   ];
 }
 
+function signalLine({ kind, from }: SignalVerdict): string {
+  if (kind === 'healthy') return 'Gradients   get through at initialisation';
+  const layer = from === '' ? 'the model itself' : (from ?? '?');
+  return `Gradients   ${kind === 'vanishing' ? 'vanish' : 'explode'} at initialisation, from ${layer} on back to the input`;
+}
+
 /** @param colour whether the output is a terminal */
 export function renderReport(report: ModelReport, colour: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
@@ -98,6 +111,7 @@ export function renderReport(report: ModelReport, colour: boolean): string {
     lines.push(`MACs        ${showCount(report.macs)}`);
   }
   if (report.inputs.length > 0) lines.push(...memoryLines(report.memory));
+  if (report.signalVerdict) lines.push(signalLine(report.signalVerdict));
   for (const [title, style, notes] of [
     [
       'Findings',

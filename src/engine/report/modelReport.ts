@@ -21,6 +21,7 @@ import { parameterMemory, trainingMemory, type TrainingMemory } from './memory.j
 import type { Recorder } from './observation.js';
 import type { OptimizerChoice } from './optimizerState.js';
 import { partCalls, type FromWhole, type PartCalls } from './partInputs.js';
+import { trainingSignal, type Signal } from './signal.js';
 import { moduleBehind } from './standIn.js';
 import { withTrainingPass } from './trainingPass.js';
 import type { FindingReport, ModelReport, ModuleNodeReport } from './types.js';
@@ -111,6 +112,13 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
     inputs: forward?.inputs ?? [],
     output: forward?.output ?? null,
     macs: forward ? countOf(forward.macs, notes) : null,
+    ...(detailed
+      ? {
+          signal: detailed.signal.layers,
+          signalVerdict: detailed.signal.verdict,
+          signalUnknown: detailed.signal.unknown,
+        }
+      : {}),
     memory: detailed?.report ?? parameterMemory(counts, interpreter, notes),
     findings,
     assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
@@ -126,17 +134,18 @@ function detailsOf(
   guess: InputGuess | null,
   request: ReportRequest,
   notes: Notes,
-): TrainingMemory | null {
+): (TrainingMemory & { readonly signal: Signal }) | null {
   const { details } = request;
   if (!details) return null;
   const optimizer = details.optimizer();
   if (!guess) {
     const missing = interpreter.unknown('nothing says what forward is called with');
-    return trainingMemory(counts, optimizer, missing, interpreter, notes);
+    return { ...trainingMemory(counts, optimizer, missing, interpreter, notes), signal: trainingSignal(missing) };
   }
-  return withTrainingPass(interpreter, root, counts, guess, request, (pass) =>
-    trainingMemory(counts, optimizer, pass, interpreter, notes),
-  );
+  return withTrainingPass(interpreter, root, counts, guess, request, (pass) => ({
+    ...trainingMemory(counts, optimizer, pass, interpreter, notes),
+    signal: trainingSignal(pass),
+  }));
 }
 
 function nodeReport(

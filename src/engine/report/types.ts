@@ -114,6 +114,13 @@ export interface LayerSignal {
   readonly gradientNorm: number | null;
 }
 
+/** Whether a gradient gets through at initialisation. */
+export interface SignalVerdict {
+  readonly kind: 'healthy' | 'vanishing' | 'exploding';
+  /** Dotted path of the layer where it starts, coming from the output. */
+  readonly from: string | null;
+}
+
 import type { Severity } from '../lint/severity.js';
 
 export type { Severity };
@@ -159,7 +166,11 @@ export interface ModelReport {
   /** Multiply-accumulates of matrix products, convolutions and attention, forward, eval mode. */
   readonly macs: Count;
   readonly memory: MemoryReport;
+  /** Empty unless asked for, and where a step of the way isn't known. */
   readonly signal: readonly LayerSignal[];
+  readonly signalVerdict?: SignalVerdict | null;
+  /** Why it was asked for and can't be told. */
+  readonly signalUnknown?: ReportNote | null;
   readonly findings: readonly FindingReport[];
   readonly assumptions: readonly ReportNote[];
   readonly unknowns: readonly ReportNote[];

@@ -1,0 +1,108 @@
+"""Networks whose gradients vanish, explode or get through, told by depth, activation, norm and residual paths."""
+import torch
+import torch.nn as nn
+
+
+class Stack(nn.Module):
+    """Linear layers of one width with an activation between them."""
+
+    def __init__(self, act="ReLU", depth=20, width=64, init=None, norm=False):
+        super().__init__()
+        layers = []
+        for _ in range(depth):
+            linear = nn.Linear(width, width)
+            if init == "kaiming":
+                nn.init.kaiming_normal_(linear.weight, nonlinearity="relu")
+                nn.init.zeros_(linear.bias)
+            elif init == "xavier":
+                nn.init.xavier_normal_(linear.weight, gain=5 / 3)
+                nn.init.zeros_(linear.bias)
+            elif init == "large":
+                nn.init.normal_(linear.weight, std=0.5)
+            layers += [linear] + ([nn.BatchNorm1d(width)] if norm else []) + [getattr(nn, act)()]
+        self.layers = nn.Sequential(*layers)
+        self.out = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.out(self.layers(x))
+
+
+class Residual(nn.Module):
+    def __init__(self, width, norm):
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1)
+        self.norm1 = nn.BatchNorm2d(width) if norm else nn.Identity()
+        self.norm2 = nn.BatchNorm2d(width) if norm else nn.Identity()
+        self.act = nn.ReLU()
+
+    def forward(self, x):
+        y = self.act(self.norm1(self.conv1(x)))
+        return self.act(x + self.norm2(self.conv2(y)))
+
+
+class ResNet(nn.Module):
+    def __init__(self, norm=True, blocks=8, width=16):
+        super().__init__()
+        self.stem = nn.Conv2d(3, width, 3, padding=1)
+        self.blocks = nn.Sequential(*[Residual(width, norm) for _ in range(blocks)])
+        self.pool = nn.AdaptiveAvgPool2d(1)
+        self.out = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.out(self.pool(self.blocks(self.stem(x))).flatten(1))
+
+
+class Plain(nn.Module):
+    """Convolutions without a way around."""
+
+    def __init__(self, depth=12, width=16):
+        super().__init__()
+        self.body = nn.Sequential(*[m for i in range(depth) for m in (nn.Conv2d(3 if i == 0 else width, width, 3, padding=1), nn.ReLU())])
+        self.out = nn.Conv2d(width, 10, 1)
+
+    def forward(self, x):
+        return self.out(self.body(x))
+
+
+class Block(nn.Module):
+    def __init__(self, width, heads, first):
+        super().__init__()
+        self.attention = nn.MultiheadAttention(width, heads, batch_first=True)
+        self.norm1, self.norm2 = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.up, self.act, self.down = nn.Linear(width, 4 * width), nn.GELU(), nn.Linear(4 * width, width)
+        self.first = first
+
+    def forward(self, x):
+        if self.first:
+            y = self.norm1(x)
+            x = x + self.attention(y, y, y, need_weights=False)[0]
+            return x + self.down(self.act(self.up(self.norm2(x))))
+        x = self.norm1(x + self.attention(x, x, x, need_weights=False)[0])
+        return self.norm2(x + self.down(self.act(self.up(x))))
+
+
+class Transformer(nn.Module):
+    def __init__(self, first=True, depth=6, width=64, heads=4):
+        super().__init__()
+        self.blocks = nn.Sequential(*[Block(width, heads, first) for _ in range(depth)])
+        self.out = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.out(self.blocks(x))
+
+
+class Steps(nn.Module):
+    """A cell without gates over many steps; the gradient comes from the last one."""
+
+    def __init__(self, steps=200, width=8, hidden=32):
+        super().__init__()
+        self.cell = nn.RNNCell(width, hidden)
+        self.out = nn.Linear(hidden, 4)
+        self.steps = steps
+
+    def forward(self, x):
+        state = x.new_zeros(x.shape[0], 32)
+        for step in range(self.steps):
+            state = self.cell(x[:, step], state)
+        return self.out(state)
