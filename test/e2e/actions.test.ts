@@ -1,10 +1,35 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ROOT } from '../support/paths.js';
+import { EXTENSION_ID, ROOT } from '../support/paths.js';
 import { useSession } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
 
 const SLOW = 90_000;
+
+const ALONE = `import torch
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = nn.Linear(8, 8)
+        self.b = nn.Linear(6, 2)
+
+    def forward(self, x):
+        return self.b(self.a(x)[:, :6])
+
+
+net = Net()
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for x, y in [(torch.randn(4, 8), torch.tensor([0, 1, 0, 1]))]:
+    loss = criterion(net(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+`;
 
 describe('changes of losses and layers', function () {
   this.timeout(240_000);
@@ -182,4 +207,45 @@ describe('changes of losses and layers', function () {
     await session().screenshot('light-pending');
     await undoAll('train.py', original);
   });
+
+  it('work in a window without a folder, which says so where it matters', async () => {
+    const { bench, page, spy, server } = session();
+    await spy.forget();
+    await page.goto(`http://127.0.0.1:${server.port}/?ew=true`, { waitUntil: 'load' });
+    await page.locator('.monaco-workbench').waitFor();
+    await waitFor('the extension', () =>
+      spy.evaluate((api, id) => api.extensions.getExtension(id)?.isActive ?? false, EXTENSION_ID),
+    );
+    assert.equal(await spy.evaluate((api) => Promise.resolve(api.workspace.workspaceFolders?.length ?? 0)), 0);
+    await spy.evaluate(async (api, content) => {
+      const document = await api.workspace.openTextDocument({ language: 'python', content });
+      const editor = await api.window.showTextDocument(document);
+      const at = document.positionAt(content.indexOf('CrossEntropyLoss'));
+      editor.selection = new api.Selection(at, at);
+    }, ALONE);
+    await page.locator('.codelens-decoration', { hasText: '86 parameters' }).first().waitFor({ timeout: SLOW });
+    await offered(/Weight the classes/);
+    await session().screenshot('no-folder');
+    await bench.pickCodeAction(/Weight the classes/);
+    // Nothing shows the counts: they are asked for.
+    await bench.answerInput('90, 10');
+    await page.locator('.view-line', { hasText: 'weight=class_weights' }).first().waitFor({ timeout: SLOW });
+    await bench.command('Architect: Undo All Pending Changes');
+    await page.locator('.view-line', { hasText: 'weight=class_weights' }).first().waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    await bench.command('Architect: Fix Overfitting');
+    await bench.answerInput('loss is 0.1 on training but 0.8 on validation');
+    await page.locator('.tab', { hasText: 'Fix Overfitting' }).first().waitFor({ timeout: SLOW });
+    await session().screenshot('no-folder-fix');
+    const log = await logOf(server.data);
+    assert.match(log, /Starting the analysis/);
+    assert.doesNotMatch(log, /\[error\]|TypeError|ReferenceError|has a fault/);
+  });
 });
+
+/** What the extension logged in all windows of the session. */
+async function logOf(folder: string): Promise<string> {
+  const files = await readdir(folder, { recursive: true });
+  const logs = files.filter((name) => name.endsWith('Model Architect.log'));
+  return (await Promise.all(logs.map((name) => readFile(join(folder, name), 'utf8')))).join('\n');
+}
