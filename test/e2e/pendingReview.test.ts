@@ -37,6 +37,12 @@ describe('pending changes under review', function () {
   it('stand beside what git shows, each marked once', async () => {
     const { bench, page } = session();
     await bench.openFile('model.py');
+    await waitFor(
+      'counts',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses.some((text) => /\d parameters/.test(text)),
+    );
+    await session().screenshot('before');
     const { refused } = await propose(session(), CHANGES);
     assert.deepEqual(refused, []);
     await pending(session(), '4 changes');
@@ -51,6 +57,12 @@ describe('pending changes under review', function () {
 
   it('show what was there before, though git has a peek of its own', async () => {
     const { bench, page } = session();
+    await bench.command('Architect: Next Pending Change');
+    await bench.command('Architect: Next Pending Change');
+    await bench.command('Show or Focus Hover');
+    await page.locator('.monaco-hover:visible', { hasText: 'Removed' }).first().waitFor();
+    await session().screenshot('hover');
+    await page.keyboard.press('Escape');
     await bench.clickCodeLens('model.py', '−1 +1');
     const peek = page.locator('.peekview-widget').first();
     await peek.waitFor();
@@ -69,6 +81,33 @@ describe('pending changes under review', function () {
     await session().screenshot('together');
     await toast.getByRole('button', { name: 'Keep It, Too' }).click();
     await pending(session(), '2 changes');
+    await session().screenshot('kept');
+  });
+
+  it('are decided upon by keyboard', async () => {
+    const { bench, page, spy } = session();
+    const decide = async (key: string, after: () => Promise<string>, wanted: string): Promise<void> => {
+      await bench.command('Architect: Next Pending Change');
+      await waitFor(
+        wanted,
+        async () => {
+          // Until the editor knows that the cursor is on a change, the keys do nothing.
+          await bench.press('Mod+K');
+          await bench.press(key);
+          await page.waitForTimeout(500);
+          return after();
+        },
+        (text) => text.includes(wanted),
+      );
+    };
+    const shown = page.locator('.statusbar-item', { hasText: /\d+ changes?$/ });
+    await decide('n', () => shown.innerText(), '1 change');
+    assert.match((await spy.text(session().file('model.py'))) ?? '', /self\.hidden = nn\.Linear\(d_model, d_model\)\n/);
+    await session().screenshot('undone');
+    await decide('y', async () => ((await shown.isVisible()) ? 'pending' : 'none'), 'none');
+    assert.match((await spy.text(session().file('train.py'))) ?? '', /torch\.optim\.AdamW/);
+    await bench.openFile('model.py');
+    await session().screenshot('done');
   });
 });
 
@@ -81,11 +120,18 @@ describe('pending changes in high contrast', function () {
 
   it('have borders where other themes have colours', async () => {
     const { bench } = session();
+    const { page } = session();
     await bench.openFile('model.py');
+    await bench.command('View: Split Editor Right');
+    const editors = page.locator('.editor-instance .monaco-editor[data-uri$="/model.py"]');
+    await editors.nth(1).waitFor();
     await propose(session(), CHANGES);
     await pending(session(), '4 changes');
     await bench.command('Architect: Next Pending Change');
-    await session().page.waitForTimeout(1500);
+    for (const editor of [editors.first(), editors.nth(1)]) {
+      await editor.locator('.codelens-decoration a', { hasText: 'Keep' }).first().waitFor();
+      await editor.locator('.view-overlays [class*="ced-"]').first().waitFor();
+    }
     await session().screenshot('dark');
   });
 });

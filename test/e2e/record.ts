@@ -6,8 +6,12 @@ import { ROOT, TEST_OUTPUT } from '../support/paths.js';
 
 /** Screenshots of `pendingReview.test.ts`, and for how many milliseconds each is shown. */
 const STEPS: readonly (readonly [screenshot: string, milliseconds: number])[] = [
+  ['review-before', 1600],
   ['review-git', 3200],
+  ['review-hover', 3200],
+  ['review-peek', 3000],
   ['review-together', 3000],
+  ['review-done', 2600],
 ];
 
 /** The editor without what stands around it. */
