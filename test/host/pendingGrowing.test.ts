@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { digestOf, type EditSet } from '../../src/edits/index.js';
 import { waitFor } from '../support/wait.js';
@@ -180,5 +181,48 @@ describe('a proposal that grows', () => {
     assert.deepEqual(refused, []);
     proposal.finish();
     assert.equal(document.getText(), TEXT.replace('b = 2', 'b = 20').replace('d = 4', 'd = 40'));
+  });
+
+  it('moves nothing that is looked at in two editors of the document, and no focus', async function () {
+    this.timeout(90_000);
+    const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`);
+    const text = lines.join('\n') + '\n';
+    const document = await fixture.open('split.txt', text);
+    const left = await vscode.window.showTextDocument(document, vscode.ViewColumn.One);
+    const right = await vscode.window.showTextDocument(document, vscode.ViewColumn.Two);
+    const look = async (editor: vscode.TextEditor, line: number): Promise<void> => {
+      editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.AtTop);
+      await waitFor(
+        `line ${line} to be seen`,
+        () => editor.visibleRanges.map(({ start, end }) => [start.line, end.line]),
+        ([first]) => first !== undefined && Math.abs((first[0] ?? 0) - line) < 10,
+        20_000,
+      );
+    };
+    await look(left, 100);
+    await look(right, 200);
+    right.selection = new vscode.Selection(210, 2, 210, 4);
+    const elsewhere = vscode.Uri.file(fixture.path('elsewhere.txt'));
+    await writeFile(elsewhere.fsPath, 'where the user works\n');
+    await vscode.window.showTextDocument(elsewhere, vscode.ViewColumn.Three);
+    const seen = (): unknown[] => [
+      ...[left, right].map(({ visibleRanges: [range] }) => range && document.lineAt(range.start.line).text),
+      vscode.window.activeTextEditor?.document.uri.path,
+      document.lineAt(right.selection.active.line).text,
+    ];
+    const before = seen();
+    const proposal = fixture.api.begin();
+    await proposal.add(setOf(document, [replace(text, 'line 5\n', 'line 5\nnew 1\nnew 2\nnew 3\n')], 'above'));
+    await proposal.add(setOf(document, [replace(document.getText(), 'line 205\n', 'line two hundred and 5\n')], 'in'));
+    await proposal.add(setOf(document, [replace(document.getText(), 'line 290\n', '')], 'below'));
+    proposal.finish();
+    assert.equal(fixture.hunks(document).length, 3);
+    await waitFor(
+      `the editors to look where they did: ${JSON.stringify(before)}`,
+      () => JSON.stringify(seen()),
+      (now) => now === JSON.stringify(before),
+      20_000,
+    );
+    assert.equal(right.selection.active.line, 213);
   });
 });
