@@ -25,13 +25,15 @@ export async function restorePending(
   store: PendingStore,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
-  for (const stored of await store.readAll()) {
+  // Side by side: a question about one file must not keep the others waiting for its answer.
+  const restoring = (await store.readAll()).map(async (stored) => {
     try {
       await restoreOne(stored, pending, store, log);
     } catch (error) {
       log.error(`The pending changes of ${shortName(stored.uri)} could not be restored; their backup stays.`, error);
     }
-  }
+  });
+  await Promise.all(restoring);
 }
 
 /** A file was closed without its pending changes: they can be had again. */
