@@ -204,7 +204,7 @@ describe('a proposal that grows', () => {
     right.selection = new vscode.Selection(210, 2, 210, 4);
     const elsewhere = vscode.Uri.file(fixture.path('elsewhere.txt'));
     await writeFile(elsewhere.fsPath, 'where the user works\n');
-    await vscode.window.showTextDocument(elsewhere, vscode.ViewColumn.Three);
+    await vscode.window.showTextDocument(elsewhere, { viewColumn: vscode.ViewColumn.Three });
     const seen = (): unknown[] => [
       ...[left, right].map(({ visibleRanges: [range] }) => range && document.lineAt(range.start.line).text),
       vscode.window.activeTextEditor?.document.uri.path,
