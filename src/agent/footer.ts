@@ -1,5 +1,6 @@
 /** The line below an answer: who answered, and what it took. */
 import type { Usage } from './messages.js';
+import { grouped } from '../texts.js';
 
 export const PLAYBOOK_FOOTER = '*Answered by Architect Playbook (offline): nothing left this machine.*';
 
@@ -20,16 +21,12 @@ export function footerOf({ model, usage, cost, milliseconds }: FooterFacts): str
     ...(sent + usage.output === 0
       ? []
       : [
-          `${number(sent)} tokens in${usage.cacheRead > 0 ? ` (${number(usage.cacheRead)} cached)` : ''}, ${number(usage.output)} out`,
+          `${grouped(sent)} tokens in${usage.cacheRead > 0 ? ` (${grouped(usage.cacheRead)} cached)` : ''}, ${grouped(usage.output)} out`,
         ]),
     ...(cost === null || cost === 0 ? [] : [dollars(cost)]),
     duration(milliseconds),
   ];
   return `*${parts.join(' · ')}*`;
-}
-
-function number(value: number): string {
-  return value.toLocaleString('en-US');
 }
 
 /** Two digits that say something. */

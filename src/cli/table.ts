@@ -1,38 +1,10 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import type {
-  Count,
-  MemoryReport,
-  ModelReport,
-  ModuleNodeReport,
-  OutputReport,
-  SignalVerdict,
-} from '../engine/report/index.js';
+import { countText, outputText } from '../texts.js';
+import type { Count, MemoryReport, ModelReport, ModuleNodeReport, SignalVerdict } from '../engine/report/index.js';
 
-const number = new Intl.NumberFormat('en-US');
-
-export function showCount(count: Count): string {
-  if (count === null) return '?';
-  if (typeof count === 'number') return number.format(count);
-  return count.expression.replace(/(?<![\w.])\d{4,}/g, (digits) => number.format(BigInt(digits)));
-}
-
-/** Sizes stand between commas: they have none of their own. */
-function showSize(size: Count): string {
-  return typeof size === 'number' ? String(size) : size === null ? '?' : size.expression;
-}
-
-export function showShape(shape: OutputReport): string {
-  if (shape === null) return '?';
-  if (Array.isArray(shape)) {
-    const items = shape as readonly (OutputReport | Count)[];
-    return `[${items.map((item) => (typeof item === 'number' || (item !== null && typeof item === 'object' && 'expression' in item) ? showSize(item as Count) : showShape(item))).join(', ')}]`;
-  }
-  return `{${Object.entries(shape)
-    .map(([name, item]) => `${name}: ${showShape(item as OutputReport)}`)
-    .join(', ')}}`;
-}
+const showCount = (count: Count): string => countText(count, '?');
 
 interface Row {
   readonly cells: readonly string[];
@@ -46,7 +18,7 @@ function rowsOf(node: ModuleNodeReport, depth: number, rows: Row[], withShapes: 
       name,
       type,
       node.shared === null ? showCount(node.total) : `(as ${node.shared})`,
-      ...(withShapes ? [showShape(node.outputShape), showCount(node.macs)] : []),
+      ...(withShapes ? [outputText(node.outputShape), showCount(node.macs)] : []),
     ],
   });
   for (const child of node.children) rowsOf(child, depth + 1, rows, withShapes);
@@ -107,7 +79,7 @@ export function renderReport(report: ModelReport, colour: boolean): string {
   lines.push(`Buffers     ${showCount(report.buffers)}`);
   lines.push(`Modules     ${showCount(report.modules)}`);
   if (report.inputs.length > 0) {
-    lines.push(`Output      ${showShape(report.output)}`);
+    lines.push(`Output      ${outputText(report.output)}`);
     lines.push(`MACs        ${showCount(report.macs)}`);
   }
   if (report.inputs.length > 0) lines.push(...memoryLines(report.memory));

@@ -2,8 +2,7 @@
 import * as vscode from 'vscode';
 import type { Count, ModuleSummary } from '../protocol/index.js';
 import { PYTHON, type AnalysisClient } from './analysis/client.js';
-import { formatOutput, formatShape } from './inspector/view.js';
-import { formatCount, formatShort, numberOf } from './numbers.js';
+import { formatCount, formatOutput, formatShort, numberOf } from './numbers.js';
 
 const QUIET_MILLISECONDS = 300;
 /** How often an answer is asked for again when someone types meanwhile. */
@@ -111,14 +110,14 @@ function macsText(macs: Count): string[] {
 
 /** `4.09 GMACs`, `→ [B, 10]`: as far as forward could be followed. */
 export function forwardText({ macs, output }: Pick<ModuleSummary, 'macs' | 'output'>): string[] {
-  const shape = formatOutput(output);
+  const shape = formatOutput(output, '');
   return [...macsText(macs), ...(shape === '' || shape.length > LONGEST_SHAPE ? [] : [`→ ${shape}`])];
 }
 
 function countDetail({ call, unknown, macs, inputs, output }: ModuleSummary): string {
   const made = call === null ? '' : `As made by ${call}`;
   const why = unknown ? `${unknown.reason}${unknown.line === null ? '' : ` (line ${unknown.line})`}` : '';
-  const given = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatShape(shape) || '[?]'}`);
+  const given = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatOutput(shape, '[?]')}`);
   const forward = output === null ? '' : `forward: (${given.join(', ')}) → ${formatOutput(output)}`;
   const cost = macs === null || macs === 0 ? '' : `${formatCount(macs)} multiply-accumulates`;
   return [made, forward, cost, why].filter(Boolean).join('\n');

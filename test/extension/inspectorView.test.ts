@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { exportView } from '../../src/extension/inspector/export.js';
-import { differenceOf, formatOutput, formatShape, viewOf } from '../../src/extension/inspector/view.js';
+import { differenceOf, viewOf } from '../../src/extension/inspector/view.js';
+import { formatCount, formatOutput } from '../../src/extension/numbers.js';
 import type { Count, ModelReport, ModuleNodeReport } from '../../src/protocol/index.js';
 
 const node = (
@@ -72,8 +73,6 @@ describe('the inspector’s view', () => {
       differenceOf({ expression: 'n', symbols: ['n'], value: null }, { expression: 'n', symbols: ['n'], value: null }),
       '±0',
     );
-    assert.equal(formatShape(null), '');
-    assert.equal(formatShape([1, null]), '[1, ?]');
   });
 
   it('tells tensors, tuples and dictionaries apart', () => {
@@ -81,6 +80,13 @@ describe('the inspector’s view', () => {
     assert.equal(formatOutput([]), '[]');
     assert.equal(formatOutput([[2, 3], null]), '([2, 3], ?)');
     assert.equal(formatOutput({ logits: [2, 3] }), '{logits: [2, 3]}');
+    assert.equal(formatOutput([1, null]), '[1, ?]');
+    assert.equal(formatOutput(null, ''), '');
+    assert.equal(formatOutput([{ expression: '2*B', symbols: ['B'], value: null }, 1000]), '[2·B, 1000]');
+    assert.equal(
+      formatCount({ expression: '513*num_classes + 11176512', symbols: ['num_classes'], value: null }),
+      '513·num_classes + 11,176,512',
+    );
   });
 
   it('can be taken away as Markdown and CSV', () => {

@@ -11,7 +11,7 @@ import type {
 } from '../../protocol/index.js';
 import type { AgentPorts } from '../ports.js';
 import { findingText } from '../tools/report.js';
-import { countText } from '../tools/text.js';
+import { countText, differenceText, expressionText, parametersText } from '../../texts.js';
 import { changesOf, editSetOf, joined, textsOf, type Change } from './changes.js';
 import type { Draft } from './draft.js';
 
@@ -134,7 +134,7 @@ function outcomeText({ syntax, shapes, problems, modules }: CheckedVariant): str
 function beforeAfter(before: Count | undefined, after: Count | undefined): string {
   if (before === undefined) return `new, ${countText(after ?? null)}`;
   if (after === undefined) return `${countText(before)} → removed`;
-  const delta = typeof before === 'number' && typeof after === 'number' ? ` (${signed(after - before)})` : '';
+  const delta = typeof before === 'number' && typeof after === 'number' ? ` (${differenceText(after - before)})` : '';
   return `${countText(before)} → ${countText(after)}${delta}`;
 }
 
@@ -205,16 +205,12 @@ function difference(name: string, before: Count | undefined, after: Count): stri
 function deltaText(parameters: ParameterDelta): string {
   switch (parameters.kind) {
     case 'known':
-      return parameters.delta === 0 ? 'parameters unchanged' : `${signed(parameters.delta)} parameters`;
+      return parameters.delta === 0 ? 'parameters unchanged' : parametersText(parameters);
     case 'symbolic':
-      return `parameters change by ${parameters.expression}`;
+      return `parameters change by ${expressionText(parameters.expression)}`;
     case 'notChecked':
       return `parameters not checked: ${parameters.reason}`;
   }
-}
-
-function signed(value: number): string {
-  return `${value < 0 ? '−' : '+'}${Math.abs(value).toLocaleString('en-US')}`;
 }
 
 function isPython(uri: string): boolean {

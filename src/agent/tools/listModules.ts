@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from './define.js';
 import { locate } from './locate.js';
-import { countText } from './text.js';
+import { countText } from '../../texts.js';
 
 const MOST_FILES = 60;
 

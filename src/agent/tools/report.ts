@@ -1,6 +1,6 @@
 /** A model's report as text for the model that reads it: dense, with every unknown named. */
 import type { Count, FindingReport, ModelReport, ModuleNodeReport } from '../../protocol/index.js';
-import { countText, shapeText } from './text.js';
+import { countText, outputText } from '../../texts.js';
 
 /** Rows of the tree. */
 const MOST_ROWS = 120;
@@ -12,8 +12,8 @@ export function reportText(report: ModelReport): string {
     `parameters: ${countText(parameters.total)} total, ${countText(parameters.trainable)} trainable, ${countText(parameters.frozen)} frozen` +
       (parameters.atLeast === undefined ? '' : ` (at least ${countText(parameters.atLeast)})`),
     `buffer elements: ${countText(buffers)}`,
-    `input: ${inputs.map(({ name, shape, dtype }) => `${name} ${shapeText(shape)}${dtype === null ? '' : ` ${dtype}`}`).join(', ') || 'unknown'}`,
-    `output: ${shapeText(report.output)}`,
+    `input: ${inputs.map(({ name, shape, dtype }) => `${name} ${outputText(shape)}${dtype === null ? '' : ` ${dtype}`}`).join(', ') || 'unknown'}`,
+    `output: ${outputText(report.output)}`,
     `multiply-accumulates (forward, eval): ${countText(report.macs)}`,
   ];
   const sizes = (Object.entries(memory) as [string, Count][]).filter(([, bytes]) => bytes !== null);
@@ -41,8 +41,8 @@ function rows(tree: ModuleNodeReport): string[] {
           path === '' ? '(root)' : path,
           node.type,
           count,
-          shapeText(node.inputShape),
-          shapeText(node.outputShape),
+          outputText(node.inputShape),
+          outputText(node.outputShape),
           countText(node.macs),
         ].join(' | '),
       );

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineTool } from './define.js';
 import { locate } from './locate.js';
-import { countText } from './text.js';
+import { countText, grouped } from '../../texts.js';
 
 export const suggestSizes = defineTool({
   id: 'suggest_sizes',
@@ -15,9 +15,7 @@ export const suggestSizes = defineTool({
   }),
   reads: true,
   progress: ({ budget }) =>
-    budget === undefined
-      ? 'Counting other sizes'
-      : `Looking for sizes within ${budget.toLocaleString('en-US')} parameters`,
+    budget === undefined ? 'Counting other sizes' : `Looking for sizes within ${grouped(budget)} parameters`,
   run: async ({ path, qualname, budget }, context) => {
     const located = await locate(path, context);
     if ('failed' in located) return located.failed;
@@ -31,7 +29,7 @@ export const suggestSizes = defineTool({
       `${found.model.qualname} now: ${countText(found.parameters)} parameters, ${countText(found.macs)} MACs (without the edits proposed so far)`,
       ...found.alternatives.map(
         ({ name, from, to, parameters, macs, checked }) =>
-          `${name} ${from} → ${to}: ${parameters.toLocaleString('en-US')} parameters, ${countText(macs)} MACs; shapes ${checked.shapes.outcome}`,
+          `${name} ${from} → ${to}: ${grouped(parameters)} parameters, ${countText(macs)} MACs; shapes ${checked.shapes.outcome}`,
       ),
     ];
     if (found.alternatives.length === 0)

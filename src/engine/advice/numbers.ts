@@ -1,7 +1,6 @@
 /** Numbers as people read them. */
 
-/** `363,460`. */
-export const grouped = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+import { grouped } from '../../texts.js';
 
 /** In a formula: `363{,}460`. */
 export const groupedTex = (value: number): string => grouped(value).replaceAll(',', '{,}');

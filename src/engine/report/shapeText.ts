@@ -3,21 +3,20 @@ import { formatInt, isSym, type Int } from '../python/symint.js';
 import { isUnknown } from '../torch/dims.js';
 import type { Dim, DType, Shape } from '../torch/tensor.js';
 import type { Unknown } from '../python/value.js';
+import { expressionText, grouped, sizeText as symbolText } from '../../texts.js';
 import { hasShape, type Seen } from './observation.js';
 
 export type ShapeStyle = 'on' | 'compact';
 
-const GROUPED = new Intl.NumberFormat('en-US');
-
-/** `1,792`, `512*num_classes + 100`; `null` for an unknown one. */
+/** `1,792`, `512·num_classes + 100`; `null` for an unknown one. */
 export function countText(count: Int | Unknown): string | null {
   if (isUnknown(count)) return null;
-  return isSym(count) ? formatInt(count) : GROUPED.format(count);
+  return isSym(count) ? expressionText(formatInt(count)) : grouped(count);
 }
 
 export function sizeText(dim: Dim): string {
   if (isUnknown(dim)) return '?';
-  return typeof dim === 'number' ? String(dim) : formatInt(dim);
+  return typeof dim === 'number' ? String(dim) : symbolText(formatInt(dim));
 }
 
 const SHORT: Partial<Record<DType, string>> = {

@@ -1,10 +1,10 @@
 /** `/analyze`: the report of a module as a chat answer. */
 import type * as vscode from 'vscode';
 import type { Count, ModelReport, ModuleNodeReport, ReportNote } from '../../protocol/index.js';
-import { formatCount, numberOf } from '../numbers.js';
+import { formatCount, formatOutput, numberOf } from '../numbers.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';
-import { shapeText, share, submodules, type Row } from './playbook/tables.js';
+import { share, submodules, type Row } from './playbook/tables.js';
 import type { AnswerSink } from './question.js';
 import { cell, plural } from './text.js';
 
@@ -41,7 +41,7 @@ function describe(report: ModelReport): string {
   if (report.inputs.length > 0 && report.macs !== null)
     lines.push(
       '',
-      `${formatCount(report.macs)} multiply-accumulates for the input ${report.inputs.map((input) => `\`${shapeText(input.shape)}\``).join(', ')}.`,
+      `${formatCount(report.macs)} multiply-accumulates for the input ${report.inputs.map((input) => `\`${formatOutput(input.shape)}\``).join(', ')}.`,
     );
   if (tree) lines.push('', ...table(tree, parameters.total));
   lines.push(...notes('Not determined', report.unknowns), ...notes('Taken for granted', report.assumptions));

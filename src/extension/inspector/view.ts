@@ -7,14 +7,12 @@ import type {
   InspectorView,
   ModelReport,
   ModuleNodeReport,
-  OutputReport,
   ReportNote,
   ReportSpan,
   RowChange,
-  ShapeReport,
   SourceLink,
 } from '../../protocol/index.js';
-import { formatCount, formatDifference, numberOf } from '../numbers.js';
+import { formatCount, formatDifference, formatOutput, numberOf } from '../numbers.js';
 
 /** Turns a file name of a report into a document's URI. */
 export type ToUri = (file: string) => string;
@@ -112,8 +110,8 @@ function rowsOf(
       parameters: gone ? '' : formatCount(node.total),
       share: gone || own === null || !whole ? null : own / whole,
       shared: node.shared,
-      input: formatShape(node.inputShape),
-      output: formatOutput(node.outputShape),
+      input: formatOutput(node.inputShape, ''),
+      output: formatOutput(node.outputShape, ''),
       macs: node.macs === null ? '' : formatCount(node.macs),
       source: gone ? null : linkOf(node.span, toUri),
       ...(comparing ? compared(node, old, gone) : {}),
@@ -145,36 +143,10 @@ function compared(
   return { before: old ? formatCount(old.total) : '', difference, change };
 }
 
-/** `[B, 32, 96]`. */
-export function formatShape(shape: ShapeReport): string {
-  return shape === null ? '' : `[${shape.map((size) => (size === null ? '?' : formatSize(size))).join(', ')}]`;
-}
-
-/** Sizes read better without separators. */
-function formatSize(size: NonNullable<Count>): string {
-  return typeof size === 'number' ? String(size) : size.expression;
-}
-
-/** Shapes of whatever forward returns. */
-export function formatOutput(output: OutputReport): string {
-  if (output === null) return '';
-  if (!Array.isArray(output)) {
-    const entries = Object.entries(output as Readonly<Record<string, OutputReport>>);
-    return `{${entries.map(([name, value]) => `${name}: ${formatOutput(value) || '?'}`).join(', ')}}`;
-  }
-  const items = output as readonly (Count | OutputReport)[];
-  if (items.every(isSize)) return formatShape(items);
-  return `(${items.map((item) => formatOutput(item as OutputReport) || '?').join(', ')})`;
-}
-
-function isSize(item: Count | OutputReport): item is Count {
-  return item === null || typeof item === 'number' || (typeof item === 'object' && 'expression' in item);
-}
-
 function signatureOf({ inputs, output }: ModelReport): string {
   if (inputs.length === 0) return '';
-  const shown = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatShape(shape) || '[?]'}`);
-  return `(${shown.join(', ')}) → ${formatOutput(output) || 'unknown'}`;
+  const shown = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatOutput(shape, '[?]')}`);
+  return `(${shown.join(', ')}) → ${formatOutput(output, 'unknown')}`;
 }
 
 function noteOf({ reason, file, line }: ReportNote, toUri: ToUri): InspectorNote {

@@ -13,6 +13,7 @@ import { pathOf, uriOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
 import { checkEdits } from './checkEdits.js';
 import { baselineOf, fileEditsOf, textsOf } from './editSet.js';
+import { parametersText } from '../../texts.js';
 
 /** What can be carried out here: everything else isn't shown. */
 export function offers({ uri, position, patience = PATIENCE }: OffersParams, workspace: Workspace): OffersResult {
@@ -46,11 +47,8 @@ function summaryOf(
 
 /** `+1,024 parameters`, with a true minus sign. */
 function deltaText(delta: ParameterDelta): string {
-  if (delta.kind === 'symbolic') return `${delta.expression} parameters`;
   if (delta.kind === 'notChecked') return 'parameters not determinable';
-  if (delta.delta === 0) return 'same parameters';
-  const size = Math.abs(delta.delta).toLocaleString('en-US');
-  return `${delta.delta < 0 ? '−' : '+'}${size} parameter${size === '1' ? '' : 's'}`;
+  return delta.kind === 'known' && delta.delta === 0 ? 'same parameters' : parametersText(delta);
 }
 
 /** Checks of changes that were made before for the same texts: the light bulb asks at every move of the cursor. */

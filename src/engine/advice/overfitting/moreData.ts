@@ -1,10 +1,11 @@
 /** Advice without a change: more variety in the data, a smaller model. */
 import { qualifiedName } from '../../training/index.js';
-import { grouped, groupedTex, short } from '../numbers.js';
+import { groupedTex, short } from '../numbers.js';
 import { papers } from '../papers.js';
 import type { Outcome } from '../types.js';
 import { valueOfSize, type Facts } from './facts.js';
 import { Anatomy } from './layers.js';
+import { grouped } from '../../../texts.js';
 
 /** Below this a smaller model is hardly the cure. */
 const MANY_PER_EXAMPLE = 10;

@@ -9,6 +9,7 @@ import { classAround, findAll, functionAround, qualifiedName } from '../../train
 import type { Program } from '../program.js';
 import { callAt, dropActivation, nodeAt } from '../source.js';
 import type { Fix, FixEdit, Rule } from '../types.js';
+import { grouped } from '../../../texts.js';
 
 const CONVOLUTIONS = ['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d'];
 
@@ -63,7 +64,7 @@ nn.Sequential(nn.Conv2d(3, 64, 3, bias=False), nn.BatchNorm2d(64))`,
       if (!bias || !made || readers(program, maker) !== 1) continue;
       const count = isUnknown(bias.shape) ? null : numelOf(bias.shape);
       yield {
-        message: `BatchNorm takes away the mean, and this bias with it${typeof count === 'number' ? `: ${count.toLocaleString('en-US')} parameters without effect` : ''}. Use bias=False.`,
+        message: `BatchNorm takes away the mean, and this bias with it${typeof count === 'number' ? `: ${grouped(count)} parameters without effect` : ''}. Use bias=False.`,
         place: made.place,
         ...withFix('Use bias=False', setArgument(made.place, 'bias', 'False')),
       };

@@ -1,9 +1,9 @@
 /** `/explain` without a model: what the analyser knows of a module, with formulas. */
 import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
-import { formatCount } from '../../numbers.js';
+import { formatCount, formatOutput } from '../../numbers.js';
 import { cell, plural } from '../text.js';
 import { arithmeticOf, formulaOf } from './formulas.js';
-import { leaves, shapeText, share, type Row } from './tables.js';
+import { leaves, share, type Row } from './tables.js';
 
 const MOST_ROWS = 30;
 
@@ -17,11 +17,11 @@ export function renderExplanation(
   const lines = [`### ${qualname}`, ''];
   if (call !== null) lines.push(`Made by \`${call}\`.`, '');
   const input = inputs
-    .map(({ name, shape }) => `\`${/^\d+$/.test(name) ? '' : `${name}: `}${shapeText(shape)}\``)
+    .map(({ name, shape }) => `\`${/^\d+$/.test(name) ? '' : `${name}: `}${formatOutput(shape)}\``)
     .join(', ');
   if (input !== '')
     lines.push(
-      `From ${input} it computes ${output === null ? 'an output whose shape could not be determined' : `\`${shapeText(output)}\``}${macs === null ? '' : ` with ${formatCount(macs)} multiply-accumulates`}.`,
+      `From ${input} it computes ${output === null ? 'an output whose shape could not be determined' : `\`${formatOutput(output)}\``}${macs === null ? '' : ` with ${formatCount(macs)} multiply-accumulates`}.`,
       '',
     );
   lines.push(
@@ -56,7 +56,7 @@ function layers(
     const shapes =
       node.inputShape === null && node.outputShape === null
         ? ''
-        : `${shapeText(node.inputShape)} → ${shapeText(node.outputShape)}`;
+        : `${formatOutput(node.inputShape)} → ${formatOutput(node.outputShape)}`;
     const why = arithmeticOf(node);
     const count =
       node.shared === null

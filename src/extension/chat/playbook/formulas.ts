@@ -65,7 +65,7 @@ export function arithmeticOf({ type, own, total, inputShape, outputShape }: Modu
 function product(count: Count, factors: readonly Size[], bias: Size): string | undefined {
   if (typeof count !== 'number' || !factors.every(whole)) return undefined;
   const weights = factors.reduce((all, each) => all * each, 1);
-  const text = factors.map(formatCount).join('·');
+  const text = factors.map((factor) => formatCount(factor)).join('·');
   if (whole(bias) && weights + bias === count) return `${text} + ${formatCount(bias)}`;
   return weights === count ? text : undefined;
 }

@@ -1,6 +1,6 @@
 /** Rows about submodules, for answers. */
-import type { Count, ModuleNodeReport, OutputReport } from '../../../protocol/index.js';
-import { formatCount, numberOf } from '../../numbers.js';
+import type { Count, ModuleNodeReport } from '../../../protocol/index.js';
+import { numberOf } from '../../numbers.js';
 import { arithmeticOf } from './formulas.js';
 
 export interface Row {
@@ -34,19 +34,6 @@ export function leaves(tree: ModuleNodeReport): Row[] {
     ({ path, node }) =>
       (node.children.length === 0 || node.own !== 0) && !wholes.some((whole) => path.startsWith(`${whole.path}.`)),
   );
-}
-
-/** `[B, 96]`, `?` where it isn't known. */
-export function shapeText(shape: OutputReport): string {
-  if (shape === null) return '?';
-  if (!Array.isArray(shape))
-    return `{${Object.entries(shape as Readonly<Record<string, OutputReport>>)
-      .map(([name, part]) => `${name}: ${shapeText(part)}`)
-      .join(', ')}}`;
-  const list = shape as readonly (Count | OutputReport)[];
-  if (list.some((part) => Array.isArray(part)))
-    return `(${list.map((part) => shapeText(part as OutputReport)).join(', ')})`;
-  return `[${(list as readonly Count[]).map((size) => (size === null ? '?' : formatCount(size).replaceAll(',', ''))).join(', ')}]`;
 }
 
 /** `12.3 %` of a total, or nothing. */

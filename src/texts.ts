@@ -1,0 +1,65 @@
+/** Numbers, counts and shapes as people read them: the one way for editor, chat, command line and tools. */
+import type { ParameterDelta } from './edits/index.js';
+import type { Count, OutputReport } from './engine/report/types.js';
+
+const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
+
+/** `1,234,567`, rounded. */
+export function grouped(value: number | bigint): string {
+  return GROUPED.format(value);
+}
+
+/** `+1,024`, `−96` or `±0`. */
+export function differenceText(difference: number): string {
+  if (difference === 0) return '±0';
+  return `${difference > 0 ? '+' : '−'}${grouped(Math.abs(difference))}`;
+}
+
+/** An expression over sizes, `513*num_classes + 11176512`, as `513·num_classes + 11,176,512`. */
+export function expressionText(expression: string): string {
+  return sizeText(expression).replaceAll(/(?<![\w.])\d{4,}(?![\w.])/g, (digits) => grouped(BigInt(digits)));
+}
+
+/** The same without separators, since a comma ends a size: `4·B`. */
+export function sizeText(expression: string): string {
+  return expression.replaceAll(/(?<![*\s])\*(?![*\s])/g, '·');
+}
+
+/** `1,234,567`, `512·num_classes + 100`, or what stands for an unknown count. */
+export function countText(count: Count, unknown = 'unknown'): string {
+  if (count === null) return unknown;
+  return typeof count === 'number' ? grouped(count) : expressionText(count.expression);
+}
+
+/** Shapes of whatever `forward` returns or takes: `[B, 32, 96]`, `([B, 10], [B, 64])`, `{logits: [B, 10]}`. */
+export function outputText(output: OutputReport, unknown = '?'): string {
+  if (output === null) return unknown;
+  if (!Array.isArray(output)) {
+    const entries = Object.entries(output as Readonly<Record<string, OutputReport>>);
+    return `{${entries.map(([name, item]) => `${name}: ${outputText(item)}`).join(', ')}}`;
+  }
+  const items = output as readonly (Count | OutputReport)[];
+  if (items.every(isSize)) return `[${items.map(axisText).join(', ')}]`;
+  return `(${items.map((item) => outputText(item as OutputReport)).join(', ')})`;
+}
+
+function axisText(size: Count): string {
+  if (size === null) return '?';
+  return typeof size === 'number' ? String(size) : sizeText(size.expression);
+}
+
+function isSize(item: Count | OutputReport): item is Count {
+  return item === null || typeof item === 'number' || (typeof item === 'object' && 'expression' in item);
+}
+
+/** `+1,024 parameters`, `±0 parameters`, `parameters not checked`. */
+export function parametersText(delta: ParameterDelta): string {
+  switch (delta.kind) {
+    case 'known':
+      return `${differenceText(delta.delta)} ${Math.abs(delta.delta) === 1 ? 'parameter' : 'parameters'}`;
+    case 'symbolic':
+      return `${expressionText(delta.expression)} parameters`;
+    case 'notChecked':
+      return 'parameters not checked';
+  }
+}
