@@ -2,6 +2,7 @@
 import type { CheckedVariant, Count, ModuleDifference } from '../../protocol/index.js';
 import { budgetIn } from '../playbook/budget.js';
 import type { AgentCommand } from '../types.js';
+import { grouped } from '../../texts.js';
 
 export interface BudgetOutcome {
   /** Parameters that the model may have at most. */
@@ -37,10 +38,10 @@ export function isHeld({ budget, count }: BudgetOutcome): boolean | undefined {
 /** For people, under the answer. */
 export function budgetText(outcome: BudgetOutcome): string {
   const { budget, qualname, count } = outcome;
-  const most = budget.toLocaleString('en-US');
+  const most = grouped(budget);
   if (count === null)
     return `**The budget could not be checked**: the analyser can't count all parameters of \`${qualname}\`; at most ${most} were asked for.`;
-  const counted = `the analyser counts ${count.toLocaleString('en-US')} parameters for \`${qualname}\``;
+  const counted = `the analyser counts ${grouped(count)} parameters for \`${qualname}\``;
   return isHeld(outcome)
     ? `**Budget held**: ${counted}, at most ${most} were asked for.`
     : `**The budget is not held**: ${counted}, at most ${most} were asked for.`;

@@ -16,6 +16,7 @@ import {
 } from '../../training/index.js';
 import type { Program } from '../program.js';
 import type { Finding, Rule } from '../types.js';
+import { grouped } from '../../../texts.js';
 
 /** A class that goes through its children without naming them. */
 const BY_OTHER_MEANS =
@@ -94,7 +95,7 @@ function* unused(program: Program, instance: PyInstance, ran: ReadonlySet<PyInst
       count = count === null || typeof size !== 'number' ? null : count + size;
     }
     yield {
-      message: `self.${name} is never used${count === null ? '' : `: ${count.toLocaleString('en-US')} parameters without a gradient`}. Use it in forward, or remove it.`,
+      message: `self.${name} is never used${count === null ? '' : `: ${grouped(count)} parameters without a gradient`}. Use it in forward, or remove it.`,
       place,
     };
   }
