@@ -2,7 +2,6 @@
 import { basename } from 'node:path';
 import type { CheckOutcome, VerifyCheck, VerifyError } from './protocol.js';
 import type { RunResult } from './run.js';
-import { grouped } from '../texts.js';
 
 const TITLES: Readonly<Record<string, string>> = {
   import: 'the file loads',
@@ -77,7 +76,7 @@ function rowOf({ id, outcome, expected, found }: VerifyCheck): string {
 
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return '';
-  if (typeof value === 'number') return grouped(value);
+  if (typeof value === 'number') return value.toLocaleString('en-US');
   const text = typeof value === 'string' ? value : JSON.stringify(value).replaceAll(',', ', ');
   return text.replaceAll('|', '\\|');
 }
