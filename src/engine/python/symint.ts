@@ -172,7 +172,8 @@ class Results<T> {
   private readonly known = new Map<string, T>();
 
   of(a: Int, sign: string, b: Int, compute: () => T): T {
-    const key = `${isSym(a) ? a.key : String(a)} ${sign} ${isSym(b) ? b.key : String(b)}`;
+    // No text of an operand has this separator: `d - h` and `w` are not `d` and `h + w`.
+    const key = `${isSym(a) ? a.key : String(a)}\0${sign}\0${isSym(b) ? b.key : String(b)}`;
     const found = this.known.get(key);
     if (found !== undefined) return found;
     const result = compute();

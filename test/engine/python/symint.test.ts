@@ -94,6 +94,12 @@ describe('symbolic integers', () => {
     assert.equal(formatInt(maxInt(h, 2)), 'max(2, h)');
   });
 
+  it('tell a sum of a difference from a difference of a sum', () => {
+    assert.equal(formatInt(subInt(d, addInt(w, h))), 'd - h - w');
+    assert.equal(formatInt(addInt(subInt(d, h), w)), 'd - h + w');
+    assert.equal(formatInt(subInt(d, addInt(h, w))), 'd - h - w');
+  });
+
   it('use facts about divisibility', () => {
     const heads = symbol('heads');
     const facts = { divisible: [{ value: d, by: heads }] };
