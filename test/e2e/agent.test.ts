@@ -267,7 +267,7 @@ describe('@architect with Claude', function () {
     await bench.ask('@architect add a dropout layer');
     const text = await bench.answer(90_000);
     await session().screenshot('left-out');
-    assert.match(text, /The proposed changes were left out[^]*is not closed/);
+    assert.match(text, /The proposed changes were left out[^]*is\s+not\s+closed/);
     assert.equal(await count(), 0);
     assert.equal(await spy.text(session().file('model.py')), original);
   });

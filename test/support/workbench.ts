@@ -87,13 +87,13 @@ export class Workbench {
 
   /** Puts the cursor at the end of the first visible line that has `text`. */
   async clickLine(name: string, text: string): Promise<void> {
-    await this.onLine(name, text, (line) => line.click());
+    await this.onLine(name, text, 'left');
     await this.page.keyboard.press('End');
   }
 
   /** Picks an item of the context menu on the first visible line that has `text`. */
   async contextMenu(name: string, text: string, item: string): Promise<void> {
-    await this.onLine(name, text, (line) => line.locator('span span').first().click({ button: 'right' }));
+    await this.onLine(name, text, 'right');
     await this.page.locator('.context-view .action-label', { hasText: item }).first().click();
   }
 
@@ -101,19 +101,28 @@ export class Workbench {
    * Clicks on the first visible line that has `text` until the cursor is there: code lenses that arrive move lines away from
    * under a click.
    */
-  private async onLine(name: string, text: string, click: (line: Locator) => Promise<void>): Promise<void> {
+  private async onLine(name: string, text: string, button: 'left' | 'right'): Promise<void> {
     const editor = this.editor(name);
     const line = editor.locator('.view-line', { hasText: text }).first();
     const current = editor.locator('.view-overlays .current-line').first();
-    await waitFor(
-      `the cursor on "${text}"`,
-      async () => {
+    await line.waitFor();
+    for (let attempt = 1; ; attempt++) {
+      // By place: the cursor itself would be in the way of another click on the element.
+      const box = await line.locator('span span').first().boundingBox();
+      if (box) await this.page.mouse.click(box.x + box.width / 2, box.y + box.height / 2, { button });
+      try {
+        await waitFor(
+          `the cursor on "${text}"`,
+          () => Promise.all([line.boundingBox(), current.boundingBox({ timeout: 2000 })]),
+          ([clicked, marked]) => clicked !== null && marked !== null && Math.abs(clicked.y - marked.y) < 2,
+          3000,
+        );
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
         await this.page.keyboard.press('Escape');
-        await click(line);
-        return Promise.all([line.boundingBox(), current.boundingBox()]);
-      },
-      ([clicked, marked]) => clicked !== null && marked !== null && Math.abs(clicked.y - marked.y) < 2,
-    );
+      }
+    }
   }
 
   /** Opens the light bulb at the cursor and returns what it offers. */
