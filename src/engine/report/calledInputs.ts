@@ -2,14 +2,7 @@
  * Inputs that calls in the project show: `model(torch.randn(1, 3, 224, 224))`, `summary(model, (3, 32, 32))`, and a training loop
  * over a loader whose data set can be read.
  */
-import {
-  evaluateSource,
-  isUnknown,
-  type Interpreter,
-  type Place,
-  type PyInstance,
-  type Value,
-} from '../python/index.js';
+import { evaluateSource, type Interpreter, type Place, type PyInstance, type Value } from '../python/index.js';
 import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
 import { argumentOf } from '../training/context.js';
 import { Code } from '../training/code.js';
@@ -22,9 +15,8 @@ import { loadedShape } from './loadedInputs.js';
 import { evaluateApart } from './evaluateApart.js';
 import { showInputs } from './inferInputs.js';
 import type { InputGuess } from './inputSources.js';
-import type { InputSpec, TensorSpec } from './inputs.js';
+import { tensorSpecOf, valueSpecOf, type InputSpec } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
-import { sizeText } from './shapeText.js';
 
 const MOST_CALLS = 12;
 
@@ -162,18 +154,8 @@ function evaluateIn(interpreter: Interpreter, file: SourceFile, expr: Expr): Val
 }
 
 function specOf(value: Value, name: string | null): InputSpec | null {
-  if (isTensorValue(value)) return tensorSpec(value, name);
-  if (typeof value === 'boolean') return { kind: 'value', name, text: value ? 'True' : 'False' };
-  if (typeof value === 'number') return { kind: 'value', name, text: String(value) };
-  return value === null ? { kind: 'value', name, text: 'None' } : null;
-}
-
-function tensorSpec(value: Value, name: string | null): TensorSpec | null {
-  if (!isTensorValue(value) || value.taint) return null;
-  const { shape, dtype } = value.data;
-  if (isUnknown(shape) || isUnknown(dtype) || shape.some(isUnknown)) return null;
-  const dims = shape.map((dim) => (typeof dim === 'number' ? dim : sizeText(dim)));
-  return { kind: 'tensor', name, dims, dtype };
+  if (!isTensorValue(value)) return valueSpecOf(value, name);
+  return value.taint ? null : tensorSpecOf(value.data, name);
 }
 
 function tensorSpecs(value: Value): InputSpec[] | null {

@@ -1,7 +1,7 @@
 /** What goes into `forward`: as a user writes it on the command line, or with a batch request. */
-import { evaluateSource, type Interpreter, type PyModule, type Value } from '../python/index.js';
-import { symbol } from '../python/symint.js';
-import { makeTensor, type Dim, type DType } from '../torch/tensor.js';
+import { evaluateSource, isUnknown, type Interpreter, type PyModule, type Value } from '../python/index.js';
+import { formatInt, symbol } from '../python/symint.js';
+import { makeTensor, type Dim, type DType, type TensorData } from '../torch/tensor.js';
 
 export interface TensorSpec {
   readonly kind: 'tensor';
@@ -75,6 +75,28 @@ export function parseInput(text: string): InputSpec {
     throw new RangeError(`'${part}' in '${text}' is no size: write a whole number or a name`);
   });
   return { kind: 'tensor', name: match[1] ?? null, dims, dtype };
+}
+
+/** What would make a tensor of this shape again; `null` where a part isn't known. */
+export function tensorSpecOf({ shape, dtype }: TensorData, name: string | null): TensorSpec | null {
+  if (isUnknown(shape) || isUnknown(dtype)) return null;
+  const dims: (number | string)[] = [];
+  for (const dim of shape) {
+    if (isUnknown(dim)) return null;
+    // As Python has it, since it is read again.
+    const size = typeof dim === 'number' ? dim : formatInt(dim);
+    // A size that its text doesn't say completely can't be said again.
+    if (typeof size === 'string' && !/^[\w +\-*/()]+$/.test(size)) return null;
+    dims.push(size);
+  }
+  return { kind: 'tensor', name, dims, dtype };
+}
+
+/** A plain value as an input; `null` for anything else. */
+export function valueSpecOf(value: Value, name: string | null): ValueSpec | null {
+  if (value === null) return { kind: 'value', name, text: 'None' };
+  if (typeof value === 'boolean') return { kind: 'value', name, text: value ? 'True' : 'False' };
+  return typeof value === 'number' ? { kind: 'value', name, text: String(value) } : null;
 }
 
 /** The value of an input. Text that is no plain name or number is evaluated with its names as sizes. */

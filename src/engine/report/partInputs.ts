@@ -1,13 +1,11 @@
 /** What the modules of a file are called with by those that hold them: inputs for a part come from the whole. */
-import { isUnknown, type Place, type PyClass, type PyInstance, type Value } from '../python/index.js';
+import type { Place, PyClass, PyInstance } from '../python/index.js';
 import type { ClassDef } from '../syntax/index.js';
 import { isTensorValue } from '../torch/nn/objects.js';
-import type { TensorData } from '../torch/tensor.js';
 import type { ModuleCall } from '../torch/trace.js';
 import type { InputGuess, InputSource } from './inputSources.js';
 import { showInputs } from './inferInputs.js';
-import type { InputSpec, TensorSpec } from './inputs.js';
-import { sizeText } from './shapeText.js';
+import { tensorSpecOf, valueSpecOf, type InputSpec } from './inputs.js';
 
 /** The first call of a part, as far as its arguments can be said again. */
 interface PartCall {
@@ -41,25 +39,11 @@ function readCall({ args, kwargs, inputs, place }: ModuleCall): PartCall | null 
   const specs: InputSpec[] = [];
   for (const [name, value] of [...args.map((arg) => [null, arg] as const), ...kwargs]) {
     const data = isTensorValue(value) ? tensors.shift() : undefined;
-    const spec = data ? tensorSpec(data, name) : plainSpec(value, name);
+    const spec = data ? tensorSpecOf(data, name) : valueSpecOf(value, name);
     if (!spec) return null;
     specs.push(spec);
   }
   return tensors.length === 0 && specs.some(({ kind }) => kind === 'tensor') ? { specs, place } : null;
-}
-
-function tensorSpec({ shape, dtype }: TensorData, name: string | null): TensorSpec | null {
-  if (isUnknown(shape) || isUnknown(dtype) || shape.some(isUnknown)) return null;
-  const dims = shape.map((dim) => (typeof dim === 'number' ? dim : sizeText(dim)));
-  // A size that its text doesn't say completely can't be said again.
-  if (dims.some((dim) => typeof dim === 'string' && !/^[\w +\-*/()]+$/.test(dim))) return null;
-  return { kind: 'tensor', name, dims, dtype };
-}
-
-function plainSpec(value: Value, name: string | null): InputSpec | null {
-  if (value === null) return { kind: 'value', name, text: 'None' };
-  if (typeof value === 'boolean') return { kind: 'value', name, text: value ? 'True' : 'False' };
-  return typeof value === 'number' ? { kind: 'value', name, text: String(value) } : null;
 }
 
 /** A class that was analysed, with what its forward did with its parts. */

@@ -165,4 +165,29 @@ class Net(nn.Module):
     assert.deepEqual(shown(open)[0], ['whole', 'float32[B, 8, (H + 1)//2, (W + 1)//2]']);
     assert.deepEqual(open.output, open.inputs[0]?.shape);
   });
+
+  it('of a part keep products of sizes', async () => {
+    const text = `${HEAD}
+class Part(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.out = nn.Linear(8, 8)
+
+    def forward(self, x):
+        return self.out(x)
+
+# architect: Net()(x: f32[B, T, 8])
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.part = Part()
+
+    def forward(self, x):
+        b, t, d = x.shape
+        return self.part(x.reshape(b * t, d)).reshape(b, t, d)
+`;
+    const found = await report(text, 'Part');
+    assert.deepEqual(shown(found), [['whole', 'float32[B*T, 8]']]);
+    assert.deepEqual(found.macs, { expression: '64*B*T', symbols: ['B', 'T'], value: null });
+  });
 });
