@@ -7,7 +7,7 @@ import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
 import { argumentOf } from '../training/context.js';
 import { Code } from '../training/code.js';
 import { importsOf, qualifiedName } from '../training/names.js';
-import { sliceFor } from '../training/slice.js';
+import { sliceFor, sliceText } from '../training/slice.js';
 import { dotted, findAll, functionAround, walk } from '../training/tree.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { callsIn } from './construct.js';
@@ -148,9 +148,7 @@ function readCall(
 function evaluateIn(interpreter: Interpreter, file: SourceFile, expr: Expr): Value {
   const slice = sliceFor(file, expr);
   if ('reason' in slice) return interpreter.unknown(slice.reason);
-  return evaluateApart(interpreter, file, (home) =>
-    evaluateSource(interpreter, home, [...slice.statements, slice.expression].join('\n')),
-  );
+  return evaluateApart(interpreter, file, (home) => evaluateSource(interpreter, home, sliceText(slice)));
 }
 
 function specOf(value: Value, name: string | null): InputSpec | null {

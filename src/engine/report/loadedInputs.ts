@@ -5,7 +5,7 @@ import type { CallExpr, Expr, ForStmt, SourceFile } from '../syntax/index.js';
 import { valueOf } from '../training/context.js';
 import type { Code, Located } from '../training/code.js';
 import { importsOf, packageOf, qualifiedName } from '../training/names.js';
-import { sliceFor } from '../training/slice.js';
+import { sliceFor, sliceText } from '../training/slice.js';
 import { ancestorsOf, findAll, statementsIn } from '../training/tree.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { makeTensor, type Dim } from '../torch/tensor.js';
@@ -179,9 +179,7 @@ function stepsOf(code: Code, file: SourceFile, transform: Expr): Located<CallExp
 function integers(interpreter: Interpreter, file: SourceFile, expr: Expr): number[] | null {
   const slice = sliceFor(file, expr);
   if ('reason' in slice) return null;
-  const value = evaluateApart(interpreter, file, (home) =>
-    evaluateSource(interpreter, home, [...slice.statements, slice.expression].join('\n')),
-  );
+  const value = evaluateApart(interpreter, file, (home) => evaluateSource(interpreter, home, sliceText(slice)));
   const items =
     typeof value === 'object' && (value?.kind === 'tuple' || value?.kind === 'list') ? value.items : [value];
   const numbers = items.filter((item): item is number => typeof item === 'number');
@@ -193,7 +191,11 @@ function sampleOf(interpreter: Interpreter, file: SourceFile, expr: Expr): Value
   const slice = sliceFor(file, expr);
   if ('reason' in slice || findAll(expr, 'Lambda').length > 0) return null;
   const value = evaluateApart(interpreter, file, (home) =>
-    evaluateSource(interpreter, home, [...slice.statements, `(${slice.expression})[0]`].join('\n')),
+    evaluateSource(
+      interpreter,
+      home,
+      sliceText(slice, (text) => `${text}[0]`),
+    ),
   );
   const first = typeof value === 'object' && value?.kind === 'tuple' ? value.items[0] : value;
   if (first === undefined || !isTensorValue(first) || first.taint || isUnknown(first.data.shape)) return null;

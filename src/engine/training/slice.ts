@@ -8,6 +8,11 @@ export interface Slice {
   readonly expression: string;
 }
 
+/** Python text that has the value of the slice's expression, or of what `asked` makes of it. */
+export function sliceText({ statements, expression }: Slice, asked?: (text: string) => string): string {
+  return [...statements, asked ? asked(`(${expression})`) : expression].join('\n');
+}
+
 /** The slice, or why there is none. */
 export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reason: string } {
   const func = functionAround(file, expr);

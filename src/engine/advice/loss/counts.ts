@@ -2,20 +2,12 @@
  * How often each class occurs, as far as the program shows it: counts that are written down or computed from labels that are, and
  * counts that weights of a sampler are made of.
  */
-import { evaluateSource, isUnknown, type Value } from '../../python/index.js';
+import { isUnknown, type Value } from '../../python/index.js';
 import type { Engine } from '../../report/index.js';
 import type { Expr, SourceFile } from '../../syntax/index.js';
-import {
-  argumentOf,
-  findAll,
-  nearFiles,
-  parentOf,
-  qualifiedName,
-  sliceFor,
-  walk,
-  type Code,
-} from '../../training/index.js';
+import { argumentOf, findAll, nearFiles, parentOf, qualifiedName, walk, type Code } from '../../training/index.js';
 import { isArrayLike } from '../../torch/tensor.js';
+import { readExpression } from '../evaluate.js';
 import type { LossSite } from './site.js';
 
 /** How often each class occurs, with the name that says so. */
@@ -111,21 +103,12 @@ function inverted(expr: Expr): Expr[] {
 
 /** The value of an expression as counts; `null` where it isn't known, or is none: too few, not positive, or all the same. */
 function countsOf(engine: Engine, file: SourceFile, expr: Expr): readonly number[] | null {
-  const slice = sliceFor(file, expr);
-  if ('reason' in slice) return null;
-  const { interpreter } = engine;
-  return interpreter.run(() => {
-    const value = interpreter.attempt(() =>
-      evaluateSource(
-        interpreter,
-        interpreter.importer.moduleOfFile(file.path),
-        [...slice.statements, `(${slice.expression})`].join('\n'),
-      ),
-    );
+  const counts = readExpression(engine, file, expr, (value) => {
     const numbers = numbersOf(value);
     const isCount = (count: number): boolean => Number.isSafeInteger(count) && count > 0;
     return numbers && new Set(numbers).size > 1 && numbers.every(isCount) ? numbers : null;
   });
+  return counts && 'reason' in counts ? null : counts;
 }
 
 function numbersOf(value: Value): readonly number[] | null {

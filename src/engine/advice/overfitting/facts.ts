@@ -1,9 +1,10 @@
 /** What the advice is drawn from: the training context, the engine's counts, the sizes of the data, the user's numbers. */
-import { evaluateSource, isUnknown, type Value } from '../../python/index.js';
+import { isUnknown } from '../../python/index.js';
 import type { Engine, ModelReport } from '../../report/index.js';
 import type { Expr, SourceFile } from '../../syntax/index.js';
 import { countModel, type ModuleNode } from '../../model/index.js';
-import { sliceFor, type TrainingContext } from '../../training/index.js';
+import { sliceFor, sliceText, type TrainingContext } from '../../training/index.js';
+import { readExpression } from '../evaluate.js';
 import type { Figures } from '../figures.js';
 import { Anatomy } from './layers.js';
 import { headClasses, outputCalls } from './dropoutSites.js';
@@ -81,7 +82,7 @@ export function gatherFacts(engine: Engine, context: TrainingContext, figures: F
 function modelText({ modelCall }: TrainingContext): { readonly file: SourceFile; readonly text: string } | null {
   if (!modelCall) return null;
   const slice = sliceFor(modelCall.file, modelCall.expr);
-  return 'reason' in slice ? null : { file: modelCall.file, text: [...slice.statements, slice.expression].join('\n') };
+  return 'reason' in slice ? null : { file: modelCall.file, text: sliceText(slice) };
 }
 
 function modelReport(engine: Engine, context: TrainingContext): ModelReport | null {
@@ -113,23 +114,19 @@ function evaluateNumber(
   expr: Expr,
   asked: (text: string) => string,
 ): number | { readonly reason: string } {
-  const slice = sliceFor(file, expr);
-  if ('reason' in slice) return slice;
-  const { interpreter } = engine;
-  return interpreter.run(() => {
-    const value = interpreter.attempt(() =>
-      evaluateSource(
-        interpreter,
-        interpreter.importer.moduleOfFile(file.path),
-        [...slice.statements, asked(`(${slice.expression})`)].join('\n'),
-      ),
-    );
-    if (isUnknown(value))
-      return { reason: value.reason.replace(/^it raises /, 'followed without running it, the code raises ') };
-    if (typeof value === 'number') return value;
-    if (typeof value === 'object' && value?.kind === 'float' && typeof value.value === 'number') return value.value;
-    return { reason: 'it depends on sizes that are not known' };
-  });
+  return readExpression<number | { readonly reason: string }>(
+    engine,
+    file,
+    expr,
+    (value) => {
+      if (isUnknown(value))
+        return { reason: value.reason.replace(/^it raises /, 'followed without running it, the code raises ') };
+      if (typeof value === 'number') return value;
+      if (typeof value === 'object' && value?.kind === 'float' && typeof value.value === 'number') return value.value;
+      return { reason: 'it depends on sizes that are not known' };
+    },
+    asked,
+  );
 }
 
 function dropoutModules(engine: Engine, context: TrainingContext): Facts['dropouts'] {
@@ -151,16 +148,12 @@ function dropoutModules(engine: Engine, context: TrainingContext): Facts['dropou
 }
 
 /** Something read off the constructed model; `null` if it can't be constructed. */
-function onModel<T>(engine: Engine, context: TrainingContext, read: (root: ModuleNode) => T): T | null {
-  const made = modelText(context);
-  if (!made) return null;
-  const { interpreter } = engine;
-  return interpreter.run(() => {
-    const value: Value = interpreter.attempt(() =>
-      evaluateSource(interpreter, interpreter.importer.moduleOfFile(made.file.path), made.text),
-    );
-    return typeof value === 'object' && value?.kind === 'instance' ? read(countModel(value).root) : null;
-  });
+function onModel<T>(engine: Engine, { modelCall }: TrainingContext, read: (root: ModuleNode) => T): T | null {
+  if (!modelCall) return null;
+  const found = readExpression(engine, modelCall.file, modelCall.expr, (value) => ({
+    read: typeof value === 'object' && value?.kind === 'instance' ? read(countModel(value).root) : null,
+  }));
+  return 'reason' in found ? null : found.read;
 }
 
 /** What a `Sequential` ends with, as long as that is a layer with a size; a layer is itself. */
