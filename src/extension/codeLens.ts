@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Count, ModuleSummary } from '../protocol/index.js';
 import { PYTHON, type AnalysisClient } from './analysis/client.js';
-import { formatCount, formatOutput, formatShort, numberOf } from './numbers.js';
+import { countText, numberOf, outputText, shortText } from '../texts.js';
 
 const QUIET_MILLISECONDS = 300;
 /** How often an answer is asked for again when someone types meanwhile. */
@@ -72,7 +72,7 @@ function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
       arguments: [{ uri: uri.toString(), qualname: module.qualname }],
     });
   return [
-    lens([countText(module), ...forwardText(module)].join(' · '), 'architect.inspect', countDetail(module)),
+    lens([moduleCountText(module), ...forwardText(module)].join(' · '), 'architect.inspect', countDetail(module)),
     lens('Inspect', 'architect.inspect', `Show the module tree of ${module.name}`),
     ...(module.missing.length > 0
       ? [
@@ -88,9 +88,9 @@ function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {
 }
 
 /** `1,234,567 parameters`, or what is known of them. */
-export function countText({ parameters, atLeast, missing, unknown }: ModuleSummary): string {
-  if (parameters !== null) return `${formatCount(parameters)} parameters`;
-  if (atLeast !== undefined && atLeast !== null) return `at least ${formatCount(atLeast)} parameters`;
+export function moduleCountText({ parameters, atLeast, missing, unknown }: ModuleSummary): string {
+  if (parameters !== null) return `${countText(parameters)} parameters`;
+  if (atLeast !== undefined && atLeast !== null) return `at least ${countText(atLeast)} parameters`;
   // The lens beside it says why, and what to do.
   if (!unknown || missing.length > 0) return 'parameters unknown';
   const { reason } = unknown;
@@ -105,20 +105,20 @@ function macsText(macs: Count): string[] {
   const each = macs === null || typeof macs === 'number' ? null : PER_SIZE.exec(macs.expression);
   const size = each ? Number(each[1]) : numberOf(macs);
   if (size === null || size === 0) return [];
-  return [`${formatShort(size)}MACs${each ? ` × ${each[2] ?? ''}` : ''}`];
+  return [`${shortText(size)}MACs${each ? ` × ${each[2] ?? ''}` : ''}`];
 }
 
 /** `4.09 GMACs`, `→ [B, 10]`: as far as forward could be followed. */
 export function forwardText({ macs, output }: Pick<ModuleSummary, 'macs' | 'output'>): string[] {
-  const shape = formatOutput(output, '');
+  const shape = outputText(output, '');
   return [...macsText(macs), ...(shape === '' || shape.length > LONGEST_SHAPE ? [] : [`→ ${shape}`])];
 }
 
 function countDetail({ call, unknown, macs, inputs, output }: ModuleSummary): string {
   const made = call === null ? '' : `As made by ${call}`;
   const why = unknown ? `${unknown.reason}${unknown.line === null ? '' : ` (line ${unknown.line})`}` : '';
-  const given = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatOutput(shape, '[?]')}`);
-  const forward = output === null ? '' : `forward: (${given.join(', ')}) → ${formatOutput(output)}`;
-  const cost = macs === null || macs === 0 ? '' : `${formatCount(macs)} multiply-accumulates`;
+  const given = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${outputText(shape, '[?]')}`);
+  const forward = output === null ? '' : `forward: (${given.join(', ')}) → ${outputText(output)}`;
+  const cost = macs === null || macs === 0 ? '' : `${countText(macs)} multiply-accumulates`;
   return [made, forward, cost, why].filter(Boolean).join('\n');
 }

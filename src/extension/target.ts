@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { ModuleSummary } from '../protocol/index.js';
 import type { AnalysisClient } from './analysis/client.js';
-import { countText } from './codeLens.js';
+import { moduleCountText } from './codeLens.js';
 import { activeDocument } from './notebooks.js';
 
 /** One class of one document, as CodeLens and chat hand it to commands. */
@@ -40,7 +40,7 @@ function innermost(modules: readonly ModuleSummary[], at: vscode.Position): Modu
 }
 
 async function choose(modules: readonly ModuleSummary[]): Promise<ModuleSummary | undefined> {
-  const items = modules.map((module) => ({ label: module.name, description: countText(module), module }));
+  const items = modules.map((module) => ({ label: module.name, description: moduleCountText(module), module }));
   const picked = await vscode.window.showQuickPick(items, {
     title: 'Analyze which nn.Module?',
     matchOnDescription: true,

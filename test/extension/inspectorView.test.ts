@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { exportView } from '../../src/extension/inspector/export.js';
 import { differenceOf, viewOf } from '../../src/extension/inspector/view.js';
-import { formatCount, formatOutput } from '../../src/extension/numbers.js';
+import { countText, outputText } from '../../src/texts.js';
 import type { Count, ModelReport, ModuleNodeReport } from '../../src/protocol/index.js';
 
 const node = (
@@ -76,15 +76,15 @@ describe('the inspector’s view', () => {
   });
 
   it('tells tensors, tuples and dictionaries apart', () => {
-    assert.equal(formatOutput([2, 3]), '[2, 3]');
-    assert.equal(formatOutput([]), '[]');
-    assert.equal(formatOutput([[2, 3], null]), '([2, 3], ?)');
-    assert.equal(formatOutput({ logits: [2, 3] }), '{logits: [2, 3]}');
-    assert.equal(formatOutput([1, null]), '[1, ?]');
-    assert.equal(formatOutput(null, ''), '');
-    assert.equal(formatOutput([{ expression: '2*B', symbols: ['B'], value: null }, 1000]), '[2·B, 1000]');
+    assert.equal(outputText([2, 3]), '[2, 3]');
+    assert.equal(outputText([]), '[]');
+    assert.equal(outputText([[2, 3], null]), '([2, 3], ?)');
+    assert.equal(outputText({ logits: [2, 3] }), '{logits: [2, 3]}');
+    assert.equal(outputText([1, null]), '[1, ?]');
+    assert.equal(outputText(null, ''), '');
+    assert.equal(outputText([{ expression: '2*B', symbols: ['B'], value: null }, 1000]), '[2·B, 1000]');
     assert.equal(
-      formatCount({ expression: '513*num_classes + 11176512', symbols: ['num_classes'], value: null }),
+      countText({ expression: '513*num_classes + 11176512', symbols: ['num_classes'], value: null }),
       '513·num_classes + 11,176,512',
     );
   });

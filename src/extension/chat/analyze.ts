@@ -1,7 +1,7 @@
 /** `/analyze`: the report of a module as a chat answer. */
 import type * as vscode from 'vscode';
 import type { Count, ModelReport, ModuleNodeReport, ReportNote } from '../../protocol/index.js';
-import { formatCount, formatOutput, numberOf } from '../numbers.js';
+import { countText, numberOf, outputText } from '../../texts.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';
 import { share, submodules, type Row } from './playbook/tables.js';
@@ -32,16 +32,16 @@ function describe(report: ModelReport): string {
   if (report.call !== null) lines.push(`Constructed as \`${report.call}\`.`, '');
   if (parameters.total === null)
     lines.push(
-      `The number of parameters could not be determined${parameters.atLeast === undefined ? '' : `; it has at least **${formatCount(parameters.atLeast)}**`}.`,
+      `The number of parameters could not be determined${parameters.atLeast === undefined ? '' : `; it has at least **${countText(parameters.atLeast)}**`}.`,
     );
   else
     lines.push(
-      `**${formatCount(parameters.total)} parameters** (${formatCount(parameters.trainable)} trainable, ${formatCount(parameters.frozen)} frozen), ${formatCount(buffers)} buffer elements, ${modules === null ? 'an unknown number of' : formatCount(modules)} modules.`,
+      `**${countText(parameters.total)} parameters** (${countText(parameters.trainable)} trainable, ${countText(parameters.frozen)} frozen), ${countText(buffers)} buffer elements, ${modules === null ? 'an unknown number of' : countText(modules)} modules.`,
     );
   if (report.inputs.length > 0 && report.macs !== null)
     lines.push(
       '',
-      `${formatCount(report.macs)} multiply-accumulates for the input ${report.inputs.map((input) => `\`${formatOutput(input.shape)}\``).join(', ')}.`,
+      `${countText(report.macs)} multiply-accumulates for the input ${report.inputs.map((input) => `\`${outputText(input.shape)}\``).join(', ')}.`,
     );
   if (tree) lines.push('', ...table(tree, parameters.total));
   lines.push(...notes('Not determined', report.unknowns), ...notes('Taken for granted', report.assumptions));
@@ -57,7 +57,7 @@ function table(tree: ModuleNodeReport, total: Count): string[] {
   for (const row of rows)
     if (shown.has(row))
       lines.push(
-        `| \`${cell(row.path)}\` | ${cell(row.node.type)} | ${cell(row.node.shared === null ? formatCount(row.node.total) : `as ${row.node.shared}`)} | ${share(row.node.total, total)} |`,
+        `| \`${cell(row.path)}\` | ${cell(row.node.type)} | ${cell(row.node.shared === null ? countText(row.node.total) : `as ${row.node.shared}`)} | ${share(row.node.total, total)} |`,
       );
   if (rows.length > shown.size)
     lines.push('', `${plural(rows.length - shown.size, 'smaller submodule')} not shown; the inspector has them all.`);

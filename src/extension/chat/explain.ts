@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { budgetIn } from '../../agent/index.js';
 import type { TrainingResult } from '../../protocol/index.js';
-import { numberOf } from '../numbers.js';
+import { numberOf } from '../../texts.js';
 import { explainRule, ruleInQuestion } from '../rulePages.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';

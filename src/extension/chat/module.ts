@@ -1,7 +1,7 @@
 /** The module that a question is about, with its report. */
 import * as vscode from 'vscode';
 import type { ModelReport, ModuleSummary } from '../../protocol/index.js';
-import { numberOf } from '../numbers.js';
+import { numberOf } from '../../texts.js';
 import { cellOf, isCell, nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import type { AnswerSink } from './question.js';

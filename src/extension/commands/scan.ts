@@ -1,7 +1,7 @@
 /** *Find Problems in Workspace*: every file is looked at in the background; what is wrong is in the Problems view. */
 import * as vscode from 'vscode';
 import type { ScanResult } from '../../protocol/index.js';
-import { formatCount } from '../numbers.js';
+import { countText } from '../../texts.js';
 import type { Services } from '../services.js';
 
 const SHOW = 'Show Problems';
@@ -40,7 +40,7 @@ function summary({ files, done, problems, withProblems }: ScanResult, stopped: b
   const found =
     problems === 0
       ? 'no problem found'
-      : `${formatCount(problems)} problem${problems === 1 ? '' : 's'} in ${formatCount(withProblems)} file${withProblems === 1 ? '' : 's'}`;
-  const looked = `${formatCount(done)} file${done === 1 ? '' : 's'} looked at`;
+      : `${countText(problems)} problem${problems === 1 ? '' : 's'} in ${countText(withProblems)} file${withProblems === 1 ? '' : 's'}`;
+  const looked = `${countText(done)} file${done === 1 ? '' : 's'} looked at`;
   return stopped && done < files ? `Stopped after ${done} of ${files} files: ${found}.` : `${looked}: ${found}.`;
 }

@@ -1,12 +1,12 @@
 /** What is said about a hunk. */
 import type { Hunk } from '../../edits/index.js';
-import { formatDelta } from '../numbers.js';
+import { parametersText } from '../../texts.js';
 
 /** `−3 +5 · +1,024 parameters`. */
 export function summaryOf(hunk: Hunk): string {
   const lines = hunk.onlyLineEnds ? 'line ends' : `−${hunk.counts.removed} +${hunk.counts.added}`;
   const delta = hunk.parameters;
-  return `${lines} · ${formatDelta(delta)}`;
+  return `${lines} · ${parametersText(delta)}`;
 }
 
 /** `with 2 other changes`, for a hunk that only works together with others; its numbers are theirs together. */

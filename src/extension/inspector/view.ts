@@ -12,7 +12,7 @@ import type {
   RowChange,
   SourceLink,
 } from '../../protocol/index.js';
-import { formatCount, formatDifference, formatOutput, numberOf } from '../numbers.js';
+import { countText, differenceText, numberOf, outputText } from '../../texts.js';
 
 /** Turns a file name of a report into a document's URI. */
 export type ToUri = (file: string) => string;
@@ -45,10 +45,10 @@ export function viewOf({ after, before, choices, file, toUri }: ViewInput): Insp
 function totalsOf(after: ModelReport, before: ModelReport | null | undefined): InspectorTotal[] {
   const total = (label: string, of: (report: ModelReport) => Count): InspectorTotal => {
     const value = of(after);
-    const shown = value === null && label === 'Parameters' ? atLeast(after) : formatCount(value);
+    const shown = value === null && label === 'Parameters' ? atLeast(after) : countText(value);
     if (before === undefined) return { label, value: shown };
     const old = before === null ? 0 : of(before);
-    return { label, value: shown, before: formatCount(old), difference: differenceOf(old, value) };
+    return { label, value: shown, before: countText(old), difference: differenceOf(old, value) };
   };
   return [
     total('Parameters', ({ parameters }) => parameters.total),
@@ -63,7 +63,7 @@ function totalsOf(after: ModelReport, before: ModelReport | null | undefined): I
 function atLeast({ parameters }: ModelReport): string {
   return parameters.atLeast === undefined || parameters.atLeast === null
     ? 'unknown'
-    : `at least ${formatCount(parameters.atLeast)}`;
+    : `at least ${countText(parameters.atLeast)}`;
 }
 
 /** Without input sizes there is nothing to follow through forward; the user can say them. */
@@ -76,10 +76,10 @@ function inputsUnknown({ inputs, tree, qualname }: ModelReport): InspectorNote[]
 /** What came and went, or that it can't be told. */
 export function differenceOf(before: Count, after: Count): string {
   if (before === null || after === null) return 'unknown';
-  if (typeof before === 'number' && typeof after === 'number') return formatDifference(after - before);
-  if (formatCount(before) === formatCount(after)) return formatDifference(0);
+  if (typeof before === 'number' && typeof after === 'number') return differenceText(after - before);
+  if (countText(before) === countText(after)) return differenceText(0);
   const [a, b] = [numberOf(before), numberOf(after)];
-  return a === null || b === null ? 'changed' : formatDifference(b - a);
+  return a === null || b === null ? 'changed' : differenceText(b - a);
 }
 
 function rowsOf(
@@ -107,12 +107,12 @@ function rowsOf(
       type: node.type,
       depth,
       children: node.children.length + removed.length,
-      parameters: gone ? '' : formatCount(node.total),
+      parameters: gone ? '' : countText(node.total),
       share: gone || own === null || !whole ? null : own / whole,
       shared: node.shared,
-      input: formatOutput(node.inputShape, ''),
-      output: formatOutput(node.outputShape, ''),
-      macs: node.macs === null ? '' : formatCount(node.macs),
+      input: outputText(node.inputShape, ''),
+      output: outputText(node.outputShape, ''),
+      macs: node.macs === null ? '' : countText(node.macs),
       source: gone ? null : linkOf(node.span, toUri),
       ...(comparing ? compared(node, old, gone) : {}),
     });
@@ -140,13 +140,13 @@ function compared(
       : difference !== '±0' || old.type !== node.type
         ? 'changed'
         : 'same';
-  return { before: old ? formatCount(old.total) : '', difference, change };
+  return { before: old ? countText(old.total) : '', difference, change };
 }
 
 function signatureOf({ inputs, output }: ModelReport): string {
   if (inputs.length === 0) return '';
-  const shown = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${formatOutput(shape, '[?]')}`);
-  return `(${shown.join(', ')}) → ${formatOutput(output, 'unknown')}`;
+  const shown = inputs.map(({ name, shape, dtype }) => `${name}: ${dtype ?? ''}${outputText(shape, '[?]')}`);
+  return `(${shown.join(', ')}) → ${outputText(output, 'unknown')}`;
 }
 
 function noteOf({ reason, file, line }: ReportNote, toUri: ToUri): InspectorNote {

@@ -1,6 +1,6 @@
 /** `/explain` without a model: what the analyser knows of a module, with formulas. */
 import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
-import { formatCount, formatOutput } from '../../numbers.js';
+import { countText, outputText } from '../../../texts.js';
 import { cell, plural } from '../text.js';
 import { arithmeticOf, formulaOf } from './formulas.js';
 import { leaves, share, type Row } from './tables.js';
@@ -17,17 +17,17 @@ export function renderExplanation(
   const lines = [`### ${qualname}`, ''];
   if (call !== null) lines.push(`Made by \`${call}\`.`, '');
   const input = inputs
-    .map(({ name, shape }) => `\`${/^\d+$/.test(name) ? '' : `${name}: `}${formatOutput(shape)}\``)
+    .map(({ name, shape }) => `\`${/^\d+$/.test(name) ? '' : `${name}: `}${outputText(shape)}\``)
     .join(', ');
   if (input !== '')
     lines.push(
-      `From ${input} it computes ${output === null ? 'an output whose shape could not be determined' : `\`${formatOutput(output)}\``}${macs === null ? '' : ` with ${formatCount(macs)} multiply-accumulates`}.`,
+      `From ${input} it computes ${output === null ? 'an output whose shape could not be determined' : `\`${outputText(output)}\``}${macs === null ? '' : ` with ${countText(macs)} multiply-accumulates`}.`,
       '',
     );
   lines.push(
     parameters.total === null
-      ? `The number of its parameters could not be determined${parameters.atLeast === undefined ? '' : `; it is at least ${formatCount(parameters.atLeast)}`}.`
-      : `It has **${formatCount(parameters.total)} parameters**.`,
+      ? `The number of its parameters could not be determined${parameters.atLeast === undefined ? '' : `; it is at least ${countText(parameters.atLeast)}`}.`
+      : `It has **${countText(parameters.total)} parameters**.`,
     '',
   );
   if (tree) lines.push(...layers(leaves(tree), report, sourceAt));
@@ -56,11 +56,11 @@ function layers(
     const shapes =
       node.inputShape === null && node.outputShape === null
         ? ''
-        : `${formatOutput(node.inputShape)} → ${formatOutput(node.outputShape)}`;
+        : `${outputText(node.inputShape)} → ${outputText(node.outputShape)}`;
     const why = arithmeticOf(node);
     const count =
       node.shared === null
-        ? `${why === undefined ? '' : `${why} = `}${formatCount(node.total)}`
+        ? `${why === undefined ? '' : `${why} = `}${countText(node.total)}`
         : `as ${cell(node.shared)}`;
     lines.push(
       `| \`${cell(path)}\` | ${made} | ${cell(shapes)} | ${cell(count)} | ${share(node.total, parameters.total)} |`,

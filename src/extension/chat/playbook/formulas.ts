@@ -1,6 +1,6 @@
 /** What layers compute, and the arithmetic of their parameters: shown only where it gives the number that was counted. */
 import type { Count, ModuleNodeReport, OutputReport } from '../../../protocol/index.js';
-import { formatCount } from '../../numbers.js';
+import { countText } from '../../../texts.js';
 
 /** KaTeX without dollars, by PyTorch's class name. */
 const FORMULAS: Readonly<Record<string, string>> = {
@@ -65,8 +65,8 @@ export function arithmeticOf({ type, own, total, inputShape, outputShape }: Modu
 function product(count: Count, factors: readonly Size[], bias: Size): string | undefined {
   if (typeof count !== 'number' || !factors.every(whole)) return undefined;
   const weights = factors.reduce((all, each) => all * each, 1);
-  const text = factors.map((factor) => formatCount(factor)).join('·');
-  if (whole(bias) && weights + bias === count) return `${text} + ${formatCount(bias)}`;
+  const text = factors.map((factor) => countText(factor)).join('·');
+  if (whole(bias) && weights + bias === count) return `${text} + ${countText(bias)}`;
   return weights === count ? text : undefined;
 }
 
@@ -78,14 +78,14 @@ function convolution(count: Count, channelsIn: Size, channelsOut: Size, axes: nu
     const extent = Math.round(taps ** (1 / axes));
     if (extent < 1 || extent ** axes !== taps) continue;
     const kernel = axes === 1 ? String(extent) : `${extent}${['', '', '²', '³'][axes] ?? ''}`;
-    return `${formatCount(channelsIn)}·${formatCount(channelsOut)}·${kernel}${bias === undefined ? '' : ` + ${formatCount(bias)}`}`;
+    return `${countText(channelsIn)}·${countText(channelsOut)}·${kernel}${bias === undefined ? '' : ` + ${countText(bias)}`}`;
   }
   return undefined;
 }
 
 function attention(count: Count, width: Size): string | undefined {
   if (typeof count !== 'number' || !whole(width)) return undefined;
-  const shown = formatCount(width);
+  const shown = countText(width);
   if (count === 4 * (width * width + width)) return `4·(${shown}² + ${shown})`;
   return count === 4 * width * width ? `4·${shown}²` : undefined;
 }

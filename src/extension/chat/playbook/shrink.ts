@@ -1,6 +1,6 @@
 /** `/shrink` without a model: where the parameters are, and what other sizes come to, counted by the engine. */
 import type { Alternative, AlternativesResult, ModelReport } from '../../../protocol/index.js';
-import { formatCount, formatDifference, numberOf } from '../../numbers.js';
+import { countText, differenceText, numberOf } from '../../../texts.js';
 import { cell } from '../text.js';
 import { leaves, share } from './tables.js';
 
@@ -21,9 +21,9 @@ export function renderShrink(
 ): string {
   const { parameters, tree, macs } = report;
   const total = numberOf(parameters.total);
-  const lines = [`### ${report.qualname}: ${formatCount(parameters.total)} parameters`, ''];
+  const lines = [`### ${report.qualname}: ${countText(parameters.total)} parameters`, ''];
   if (budget !== undefined && total !== null && total <= budget)
-    lines.push(`That is within ${formatCount(budget)} already: nothing has to change.`, '');
+    lines.push(`That is within ${countText(budget)} already: nothing has to change.`, '');
   if (tree) {
     const rows = leaves(tree)
       .filter(({ node }) => node.shared === null && (numberOf(node.total) ?? 0) > 0)
@@ -37,7 +37,7 @@ export function renderShrink(
         '|---|---|---:|---:|',
         ...rows.map(
           ({ path, node }) =>
-            `| \`${cell(path)}\` | ${cell(node.type)} | ${formatCount(node.total)} | ${share(node.total, parameters.total)} |`,
+            `| \`${cell(path)}\` | ${cell(node.type)} | ${countText(node.total)} | ${share(node.total, parameters.total)} |`,
         ),
         '',
       );
@@ -48,7 +48,7 @@ export function renderShrink(
       lines.push(
         budget === undefined
           ? 'The constructor has no size that could be changed by a number: the widths are written into its layers.'
-          : `No single size of the constructor brings it under ${formatCount(budget)}. Several changed together, or other layers, might.`,
+          : `No single size of the constructor brings it under ${countText(budget)}. Several changed together, or other layers, might.`,
         '',
       );
     return lines.join('\n');
@@ -56,13 +56,13 @@ export function renderShrink(
   lines.push(
     budget === undefined
       ? '**What half of each size would give**'
-      : `**The largest sizes within ${formatCount(budget)}**`,
+      : `**The largest sizes within ${countText(budget)}**`,
     '',
     '| change | parameters | difference | multiply-accumulates |',
     '|---|---:|---:|---:|',
     ...options.map(
       ({ name, from, to, parameters: count, macs: cost }) =>
-        `| \`${cell(name)}\` ${from} → ${to} | ${formatCount(count)} | ${total === null ? '' : formatDifference(count - total)} | ${cost === null || macs === null ? '' : formatCount(cost)} |`,
+        `| \`${cell(name)}\` ${from} → ${to} | ${countText(count)} | ${total === null ? '' : differenceText(count - total)} | ${cost === null || macs === null ? '' : countText(cost)} |`,
     ),
     '',
     'Each row was counted by the analyser with that one change made; none was estimated.',
@@ -70,7 +70,7 @@ export function renderShrink(
   );
   if (chosen)
     lines.push(
-      `\`${chosen.name}\` ${chosen.from} → ${chosen.to} is pending in the editor: it keeps most of the model within the budget, with ${formatCount(chosen.parameters)} parameters.`,
+      `\`${chosen.name}\` ${chosen.from} → ${chosen.to} is pending in the editor: it keeps most of the model within the budget, with ${countText(chosen.parameters)} parameters.`,
       '',
     );
   return lines.join('\n');

@@ -1,6 +1,6 @@
 /** Rows about submodules, for answers. */
 import type { Count, ModuleNodeReport } from '../../../protocol/index.js';
-import { numberOf } from '../../numbers.js';
+import { numberOf } from '../../../texts.js';
 import { arithmeticOf } from './formulas.js';
 
 export interface Row {

@@ -1,6 +1,6 @@
 /** `/train` without a model: what the analyser sees of the training code, and what is not there. */
 import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
-import { formatCount, numberOf } from '../../numbers.js';
+import { countText, numberOf } from '../../../texts.js';
 import { cell } from '../text.js';
 
 /** Bytes that each parameter needs while training in 32-bit floats: weight, gradient, and Adam's two moments or SGD's none. */
@@ -48,8 +48,8 @@ function memory(report: ModelReport | undefined, { optimizers }: TrainingResult)
   if (moments === undefined) return [];
   const bytes = BYTES * (total + trainable * (1 + moments));
   return [
-    `Weights, gradients and the optimizer's two moments of ${formatCount(trainable)} trainable parameters take ` +
-      `$${BYTES}\\,(N + 3N_{\\text{trainable}}) = ${formatCount(bytes).replaceAll(',', '{,}')}$ bytes (${bytesText(bytes)}) in 32-bit floats; activations come on top.`,
+    `Weights, gradients and the optimizer's two moments of ${countText(trainable)} trainable parameters take ` +
+      `$${BYTES}\\,(N + 3N_{\\text{trainable}}) = ${countText(bytes).replaceAll(',', '{,}')}$ bytes (${bytesText(bytes)}) in 32-bit floats; activations come on top.`,
     '',
   ];
 }
