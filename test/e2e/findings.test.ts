@@ -40,6 +40,16 @@ describe('findings', function () {
   after(() => rm(folder, { recursive: true, force: true }));
   const session = useSession({ name: 'findings', settings: { 'files.autoSave': 'off' } });
 
+  /** Replaces the text of the editor. */
+  const write = (text: string): Promise<void> =>
+    session().spy.evaluate(async (api, content) => {
+      const document = api.window.activeTextEditor?.document;
+      if (!document) return;
+      const edit = new api.WorkspaceEdit();
+      edit.replace(document.uri, new api.Range(0, 0, document.lineCount, 0), content);
+      await api.workspace.applyEdit(edit);
+    }, text);
+
   /** `L01 15` for each problem of the file. */
   const problems = (): Promise<string[]> =>
     session().spy.evaluate((api) => {
@@ -130,13 +140,7 @@ describe('findings', function () {
 
   it('are repaired on saving where the user wants that', async () => {
     const { page, spy } = session();
-    await spy.evaluate(async (api, content) => {
-      const document = api.window.activeTextEditor?.document;
-      if (!document) return;
-      const edit = new api.WorkspaceEdit();
-      edit.replace(document.uri, new api.Range(0, 0, document.lineCount, 0), content);
-      await api.workspace.applyEdit(edit);
-    }, `${PROGRAM}# saved\n`);
+    await write(`${PROGRAM}# saved\n`);
     await waitFor('the findings again', problems, (found) => found.includes('L01 15'));
     await spy.evaluate(async (api) => {
       const settings = api.workspace.getConfiguration('workbench');
@@ -161,13 +165,7 @@ describe('findings', function () {
 
   it('are explained in chat, and on their page', async () => {
     const { page, spy } = session();
-    await spy.evaluate(async (api, content) => {
-      const document = api.window.activeTextEditor?.document;
-      if (!document) return;
-      const edit = new api.WorkspaceEdit();
-      edit.replace(document.uri, new api.Range(0, 0, document.lineCount, 0), content);
-      await api.workspace.applyEdit(edit);
-    }, PROGRAM);
+    await write(PROGRAM);
     // A question in chat saves the file.
     await spy.evaluate((api) =>
       Promise.resolve(

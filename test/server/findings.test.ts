@@ -5,22 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { waitFor } from '../support/wait.js';
 import { Client } from './client.js';
-
-const PROGRAM = `import torch.nn as nn
-import torch.nn.functional as F
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.out = nn.Linear(8, 3)
-
-    def forward(self, x):
-        return F.softmax(self.out(x), dim=1)
-
-model = Net()
-for x, y in loader:
-    F.cross_entropy(model(x), y).backward()
-`;
+import { SOFTMAX } from './programs.js';
 
 interface Action {
   readonly title: string;
@@ -36,7 +21,7 @@ describe('findings of rules', () => {
     folder = await mkdtemp(join(tmpdir(), 'architect-rules-'));
     uri = pathToFileURL(join(folder, 'train.py')).href;
     client = await Client.start(folder, 'wasm');
-    await client.open(uri, PROGRAM);
+    await client.open(uri, SOFTMAX);
   });
   after(async () => {
     client.stop();
@@ -72,7 +57,7 @@ describe('findings of rules', () => {
   });
 
   it('go when the code is put right', async () => {
-    await client.change(uri, PROGRAM.replace('F.softmax(self.out(x), dim=1)', 'self.out(x)'));
+    await client.change(uri, SOFTMAX.replace('F.softmax(self.out(x), dim=1)', 'self.out(x)'));
     await waitFor('silence', codes, (found) => found.length === 0);
   });
 });

@@ -7,22 +7,8 @@ import { CancellationTokenSource } from 'vscode-languageserver/node';
 import type { ScanProgress, ScanResult } from '../../src/protocol/index.js';
 import { waitFor } from '../support/wait.js';
 import { Client } from './client.js';
+import { SOFTMAX } from './programs.js';
 
-const SOFTMAX = `import torch.nn as nn
-import torch.nn.functional as F
-
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        self.out = nn.Linear(8, 3)
-
-    def forward(self, x):
-        return F.softmax(self.out(x), dim=1)
-
-model = Net()
-for x, y in loader:
-    F.cross_entropy(model(x), y).backward()
-`;
 const MISFIT = `import torch.nn as nn
 
 class Pair(nn.Sequential):

@@ -1,7 +1,7 @@
 /** Sizes that don't fit: found with the report, silenced and numbered like all other findings. */
 import assert from 'node:assert/strict';
 import { asFiles, engineFor, type Files } from '../advice/support.js';
-import { checkMarked } from './support.js';
+import { checkMarked, net } from './support.js';
 
 const HEAD = 'import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n';
 
@@ -11,41 +11,42 @@ async function misfits(given: string | Files, path = '/train.py'): Promise<strin
   return engine.shownFindings(path).map(({ rule, span }) => `${rule} ${span.start.line + 1}`);
 }
 
-const net = (init: string, body: string, input: string): string => `${HEAD}
-# architect: Net()(x: ${input})
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-${init.replace(/^/gm, '        ')}
-
-    def forward(self, x):
-${body.replace(/^/gm, '        ')}
-`;
+/** The module, called with an input that a directive says. */
+const called = (init: string, forward: string, input: string): string =>
+  `${HEAD}\n# architect: Net()(x: ${input})${net(init, forward)}`;
 
 const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'A01: features after a flatten',
-    net('self.fc = nn.Linear(16 * 16 * 16, 10)', 'return self.fc(x.flatten(1))', 'f32[B, 16, 32, 32]'),
+    called('self.fc = nn.Linear(16 * 16 * 16, 10)', 'return self.fc(x.flatten(1))', 'f32[B, 16, 32, 32]'),
     ['A01 9'],
   ],
   [
     'A01: a chain of layers',
-    net('self.body = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(8, 2))', 'return self.body(x)', 'f32[B, 8]'),
+    called(
+      'self.body = nn.Sequential(nn.Linear(8, 16), nn.ReLU(), nn.Linear(8, 2))',
+      'return self.body(x)',
+      'f32[B, 8]',
+    ),
     ['A01 9'],
   ],
   [
     'A01: a recurrent layer',
-    net('self.rnn = nn.LSTM(8, 16, batch_first=True)', 'return self.rnn(x)[0]', 'f32[B, T, 12]'),
+    called('self.rnn = nn.LSTM(8, 16, batch_first=True)', 'return self.rnn(x)[0]', 'f32[B, T, 12]'),
     ['A01 9'],
   ],
   [
     'A02: a convolution',
-    net('self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(16, 8, 3)', 'return self.b(self.a(x))', 'f32[B, 3, 32, 32]'),
+    called(
+      'self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(16, 8, 3)',
+      'return self.b(self.a(x))',
+      'f32[B, 3, 32, 32]',
+    ),
     ['A02 10'],
   ],
   [
     'A02: a normalisation',
-    net(
+    called(
       'self.body = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(16))',
       'return self.body(x)',
       'f32[B, 3, 32, 32]',
@@ -54,7 +55,7 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'A02: group norm',
-    net(
+    called(
       'self.conv = nn.Conv1d(4, 8, 3)\nself.norm = nn.GroupNorm(2, 4)',
       'return self.norm(self.conv(x))',
       'f32[B, 4, 20]',
@@ -63,12 +64,12 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'A06: a sum that does not fit',
-    net('self.conv = nn.Conv2d(3, 8, 3, padding=1)', 'return x + self.conv(x)', 'f32[B, 3, 32, 32]'),
+    called('self.conv = nn.Conv2d(3, 8, 3, padding=1)', 'return x + self.conv(x)', 'f32[B, 3, 32, 32]'),
     ['A06 12'],
   ],
   [
     'A11: nothing is left',
-    net(
+    called(
       'self.body = nn.Sequential(nn.Conv2d(3, 8, 5), nn.MaxPool2d(4), nn.Conv2d(8, 16, 5))',
       'return self.body(x)',
       'f32[B, 3, 16, 16]',
@@ -77,10 +78,10 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ],
   [
     'A11: pooling',
-    net('self.pool = nn.MaxPool2d(4)', 'return self.pool(self.pool(self.pool(x)))', 'f32[B, 3, 16, 16]'),
+    called('self.pool = nn.MaxPool2d(4)', 'return self.pool(self.pool(self.pool(x)))', 'f32[B, 3, 16, 16]'),
     ['A11 12'],
   ],
-  ['nothing where all fits', net('self.fc = nn.Linear(8, 2)', 'return self.fc(x)', 'f32[B, 8]'), []],
+  ['nothing where all fits', called('self.fc = nn.Linear(8, 2)', 'return self.fc(x)', 'f32[B, 8]'), []],
 ];
 
 describe('rules on sizes', () => {

@@ -9,6 +9,17 @@ import { asFiles, engineFor, type Files } from '../advice/support.js';
 
 const HEAD = 'import torch\nimport torch.nn as nn\nimport torch.nn.functional as F\n';
 
+/** A module with these two bodies, and what comes after it. */
+export const net = (init: string, forward: string, rest = ''): string => `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+${init.replace(/^/gm, '        ')}
+
+    def forward(self, x):
+${forward.replace(/^/gm, '        ')}
+${rest}`;
+
 /** Findings of a file, in source order. */
 export async function lint(given: string | Files, path = '/train.py'): Promise<FindingReport[]> {
   return (await engineFor(asFiles(given))).lintFile(path);

@@ -7,7 +7,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { ROOT } from '../../support/paths.js';
 import { TORCH_PYTHON } from '../../support/torch-python.js';
-import { lint, repaired } from './support.js';
+import { lint, net, repaired } from './support.js';
 
 interface Ran {
   readonly result?: unknown;
@@ -48,17 +48,6 @@ const numbers =
     near(b.result, after, tolerance);
   };
 
-/** A module with these two bodies. */
-const net = (init: string, forward: string): string => `
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-${init.replace(/^/gm, '        ')}
-
-    def forward(self, x):
-${forward.replace(/^/gm, '        ')}
-
-`;
 const LOADER = 'loader = [(torch.rand(8, 8), torch.randint(0, 3, (8,))) for _ in range(4)]\n';
 const trained = (body: string, more = ''): string => `${LOADER}model = nn.Linear(8, 3)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)

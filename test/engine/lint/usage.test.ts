@@ -1,14 +1,4 @@
-import { checkMarked } from './support.js';
-
-const net = (init: string, body: string, rest = ''): string => `
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-${init.replace(/^/gm, '        ')}
-
-    def forward(self, x):
-${body.replace(/^/gm, '        ')}
-${rest}`;
+import { checkMarked, net } from './support.js';
 
 const programs: Readonly<Record<string, readonly (string | Record<string, string>)[]>> = {
   R08: [

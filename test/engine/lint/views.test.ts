@@ -1,15 +1,5 @@
-import { checkMarked } from './support.js';
+import { checkMarked, net } from './support.js';
 
-/** A module whose forward is `body`, called on a batch that a loader gives. */
-const net = (init: string, body: string): string => `
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-${init.replace(/^/gm, '        ')}
-
-    def forward(self, x):
-${body.replace(/^/gm, '        ')}
-`;
 const IMAGE = 'self.conv = nn.Conv2d(3, 64, 3, padding=1)';
 const TOKENS = 'self.embed = nn.Embedding(100, 64)';
 
