@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Locator } from 'playwright-core';
 import { useSession } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
 
@@ -62,7 +63,7 @@ describe('findings', function () {
   const line = (number: number): Promise<string> =>
     session().spy.evaluate((api, at) => api.window.activeTextEditor?.document.lineAt(at - 1).text ?? '', number);
   /** Puts the cursor somewhere and opens the light bulb's menu. */
-  const openMenu = async (number: number, column: number): Promise<void> => {
+  const openMenu = async (number: number, column: number, item: string): Promise<Locator> => {
     const { page, spy } = session();
     await spy.evaluate(
       (api, [at, character]) => {
@@ -73,8 +74,18 @@ describe('findings', function () {
       [number, column] as const,
     );
     await page.locator('.statusbar-item', { hasText: `Ln ${number}, Col ${column}` }).waitFor();
-    await spy.evaluate((api) => api.commands.executeCommand('editor.action.quickFix').then(() => undefined));
-    await page.locator('.action-widget').first().waitFor();
+    const row = page.locator('.action-widget .monaco-list-row', { hasText: item });
+    for (let attempt = 1; ; attempt++) {
+      await spy.evaluate((api) => api.commands.executeCommand('editor.action.quickFix').then(() => undefined));
+      try {
+        // Diagnostics that come in meanwhile may close the menu, or it opened before them.
+        await row.waitFor({ timeout: 10_000 });
+        return row;
+      } catch (error) {
+        if (attempt === 3) throw error;
+        await page.keyboard.press('Escape');
+      }
+    }
   };
 
   it('are underlined, listed with their page, and repaired by the light bulb', async () => {
@@ -95,10 +106,9 @@ describe('findings', function () {
     await spy.evaluate((api) =>
       api.commands.executeCommand('workbench.action.focusActiveEditorGroup').then(() => undefined),
     );
-    await openMenu(15, 20);
-    await page.locator('.action-widget .monaco-list-row', { hasText: 'Remove the softmax' }).waitFor();
+    const remove = await openMenu(15, 20, 'Remove the softmax');
     await session().screenshot('menu');
-    await page.locator('.action-widget .monaco-list-row', { hasText: 'Remove the softmax' }).click();
+    await remove.click();
     await waitFor(
       'the repaired line',
       () => line(15),
@@ -108,9 +118,8 @@ describe('findings', function () {
   });
 
   it('are silenced on their line', async () => {
-    const { page, spy } = session();
-    await openMenu(13, 20);
-    await page.locator('.action-widget .monaco-list-row', { hasText: 'Ignore A14' }).click();
+    const { spy } = session();
+    await (await openMenu(13, 20, 'Ignore A14')).click();
     await waitFor(
       'the comment',
       () => line(13),
@@ -122,11 +131,8 @@ describe('findings', function () {
   });
 
   it('are repaired all of a kind at once', async () => {
-    const { page } = session();
     await waitFor('both', problems, (found) => found.filter((each) => each.startsWith('A14')).length === 2);
-    await openMenu(13, 20);
-    const all = page.locator('.action-widget .monaco-list-row', { hasText: 'Fix all 2 of A14' });
-    await all.waitFor();
+    const all = await openMenu(13, 20, 'Fix all 2 of A14');
     await session().screenshot('all');
     await all.click();
     await waitFor(
@@ -173,8 +179,7 @@ describe('findings', function () {
       ),
     );
     await waitFor('the findings again', problems, (found) => found.includes('L01 15'));
-    await openMenu(15, 20);
-    await page.locator('.action-widget .monaco-list-row', { hasText: 'Explain L01' }).click();
+    await (await openMenu(15, 20, 'Explain L01')).click();
     const answer = page.locator('.interactive-response', { hasText: 'Softmax before CrossEntropyLoss' }).first();
     await answer.waitFor();
     await answer.locator('.rendered-markdown', { hasText: 'with 10 classes' }).first().waitFor();
