@@ -9,6 +9,11 @@ export function grouped(value: number | bigint): string {
   return GROUPED.format(value);
 }
 
+/** `1 change`, `5 changes`, `2 batches`. */
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${grouped(count)} ${count === 1 ? one : many}`;
+}
+
 /** `+1,024`, `−96` or `±0`. */
 export function differenceText(difference: number): string {
   if (difference === 0) return '±0';

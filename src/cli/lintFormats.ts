@@ -4,6 +4,7 @@ import { styleText } from 'node:util';
 import { rules } from '../engine/lint/index.js';
 import type { FindingReport, Severity } from '../engine/report/index.js';
 import { shownPath } from './terminal.js';
+import { plural } from '../texts.js';
 
 export const LINT_FORMATS = ['text', 'json', 'sarif', 'github'] as const;
 export type LintFormat = (typeof LINT_FORMATS)[number];
@@ -46,7 +47,7 @@ function text(found: readonly FindingReport[], { files, colour }: RenderOptions)
       ? [`${count(severity)} ${severity}${severity !== 'info' && count(severity) > 1 ? 's' : ''}`]
       : [],
   );
-  const where = `in ${files} file${files === 1 ? '' : 's'}`;
+  const where = `in ${plural(files, 'file')}`;
   lines.push(parts.length > 0 ? `${parts.join(', ')} ${where}` : `Nothing found ${where}`);
   return `${lines.join('\n')}\n`;
 }

@@ -1,7 +1,7 @@
 import { advise, OfferFinder } from '../engine/advice/index.js';
 import { trainingContext } from '../engine/training/index.js';
 import { Answers, createEngine, EngineError, parseInput } from '../engine/report/index.js';
-import type { ModelReport, ModuleSummary } from '../protocol/index.js';
+import type { FindingReport, ModelReport, ModuleSummary } from '../protocol/index.js';
 import { AnalysisError, type AnalysisEngine, type EngineOptions } from './engine.js';
 
 /** The engine as the server uses it: what it refuses becomes a sentence for people. */
@@ -9,6 +9,10 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
   const engine = createEngine({ ...options, searchFolders: options.roots });
   const offers = new OfferFinder(engine);
   const answers = new Answers(engine, options.cancelled);
+  const problemsIn = (path: string, reports: readonly ModelReport[]): FindingReport[] => [
+    ...engine.syntaxProblems(path),
+    ...engine.shownFindings(path, reports),
+  ];
   return {
     modulesOf: (path) => expected(() => answers.reports(path).map(summaryOf)),
     analyzeFile: (path, { qualname, call, inputs } = {}) =>
@@ -17,15 +21,11 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
           ? answers.reports(path).filter((report) => qualname === undefined || report.qualname === qualname)
           : engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
       ),
-    problemsOf: (path) =>
-      expected(() => [...engine.syntaxProblems(path), ...engine.shownFindings(path, answers.reports(path))]),
+    problemsOf: (path) => expected(() => problemsIn(path, answers.reports(path))),
     lookAt: (path) =>
       expected(() => {
         const { reports, findings } = answers.once(path);
-        return {
-          problems: [...engine.syntaxProblems(path), ...engine.shownFindings(path, reports)],
-          findings,
-        };
+        return { problems: problemsIn(path, reports), findings };
       }),
     findingsOf: (path) => expected(() => answers.findings(path)),
     hintsOf: (path, hintOptions) => expected(() => answers.hints(path, hintOptions)),

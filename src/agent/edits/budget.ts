@@ -1,8 +1,8 @@
 /** Whether a budget that the question names is held: by the analyser's count, not by the model's word. */
-import type { CheckedVariant, Count, ModuleDifference } from '../../protocol/index.js';
+import type { CheckedVariant, ModuleDifference } from '../../protocol/index.js';
 import { budgetIn } from '../playbook/budget.js';
 import type { AgentCommand } from '../types.js';
-import { grouped } from '../../texts.js';
+import { grouped, numberOf } from '../../texts.js';
 
 export interface BudgetOutcome {
   /** Parameters that the model may have at most. */
@@ -24,11 +24,11 @@ export function budgetOutcome(
   // Who designs says other numbers as well: of images, of classes.
   const budget =
     command === 'shrink'
-      ? budgetIn(prompt, numberOf(model.before))
+      ? budgetIn(prompt, numberOf(model.before ?? null))
       : /\bparam/i.test(prompt)
         ? budgetIn(budgetPhrase(prompt))
         : undefined;
-  return budget === undefined ? undefined : { budget, qualname: model.qualname, count: numberOf(model.after) };
+  return budget === undefined ? undefined : { budget, qualname: model.qualname, count: numberOf(model.after ?? null) };
 }
 
 export function isHeld({ budget, count }: BudgetOutcome): boolean | undefined {
@@ -54,12 +54,9 @@ function budgetPhrase(prompt: string): string {
 }
 
 function largest(modules: readonly ModuleDifference[], command: AgentCommand): ModuleDifference | undefined {
-  const size = ({ before, after }: ModuleDifference): number => numberOf(command === 'shrink' ? before : after) ?? 0;
+  const size = ({ before, after }: ModuleDifference): number =>
+    numberOf((command === 'shrink' ? before : after) ?? null) ?? 0;
   return modules
     .filter(({ before, after }) => after !== undefined && (command === 'design' || before !== undefined))
     .sort((a, b) => size(b) - size(a))[0];
-}
-
-function numberOf(count: Count | undefined): number | null {
-  return typeof count === 'number' ? count : (count?.value ?? null);
 }

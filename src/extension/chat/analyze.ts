@@ -1,12 +1,12 @@
 /** `/analyze`: the report of a module as a chat answer. */
 import type * as vscode from 'vscode';
 import type { Count, ModelReport, ModuleNodeReport, ReportNote } from '../../protocol/index.js';
-import { countText, numberOf, outputText } from '../../texts.js';
+import { countText, numberOf, outputText, plural } from '../../texts.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';
 import { share, submodules, type Row } from './playbook/tables.js';
 import type { AnswerSink } from './question.js';
-import { cell, plural } from './text.js';
+import { cell } from './text.js';
 
 /** Rows of the table; the inspector shows all. */
 const MOST_ROWS = 24;

@@ -4,7 +4,7 @@ import { nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import { answer } from './answer.js';
 import type { AnswerSink, ChatCommand, Question } from './question.js';
-import { plural } from './text.js';
+import { plural } from '../../texts.js';
 
 const SCHEME = 'architect-answer';
 

@@ -5,7 +5,7 @@ import type { Proposed } from '../diff/index.js';
 import { countFiles, nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import type { AnswerSink } from './question.js';
-import { plural } from './text.js';
+import { plural } from '../../texts.js';
 
 /** The analyser has passed these sets together. @throws vscode.CancellationError before anything is changed */
 export async function writeChanges(

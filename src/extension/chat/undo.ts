@@ -2,7 +2,7 @@
 import type { Services } from '../services.js';
 import type { Asked } from './answer.js';
 import type { AnswerSink } from './question.js';
-import { plural } from './text.js';
+import { plural } from '../../texts.js';
 
 const UNDO =
   /^\s*(?:please\s+)?(?:undo|revert|take back)\s+(?:that|this|it|them|those|the last (?:one|change|answer))\b/i;

@@ -1,7 +1,7 @@
 /** *Find Problems in Workspace*: every file is looked at in the background; what is wrong is in the Problems view. */
 import * as vscode from 'vscode';
 import type { ScanResult } from '../../protocol/index.js';
-import { countText } from '../../texts.js';
+import { plural } from '../../texts.js';
 import type { Services } from '../services.js';
 
 const SHOW = 'Show Problems';
@@ -38,9 +38,7 @@ export function registerScanCommand({ analysis }: Services): vscode.Disposable {
 function summary({ files, done, problems, withProblems }: ScanResult, stopped: boolean): string {
   if (files === 0 && !stopped) return 'No file of this workspace uses PyTorch.';
   const found =
-    problems === 0
-      ? 'no problem found'
-      : `${countText(problems)} problem${problems === 1 ? '' : 's'} in ${countText(withProblems)} file${withProblems === 1 ? '' : 's'}`;
-  const looked = `${countText(done)} file${done === 1 ? '' : 's'} looked at`;
+    problems === 0 ? 'no problem found' : `${plural(problems, 'problem')} in ${plural(withProblems, 'file')}`;
+  const looked = `${plural(done, 'file')} looked at`;
   return stopped && done < files ? `Stopped after ${done} of ${files} files: ${found}.` : `${looked}: ${found}.`;
 }

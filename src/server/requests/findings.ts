@@ -5,11 +5,6 @@ import type { Workspace } from '../workspace.js';
 /** What the rules find in a file, and on demand what doesn't parse or fit. */
 export function findings({ uri, problems, overlay }: FindingsParams, workspace: Workspace): FindingsResult {
   const path = pathOf(uri);
-  const look = (): FindingsResult => {
-    const engine = workspace.with(overlay);
-    return { findings: [...(problems ? engine.problemsOf(path) : []), ...engine.findingsOf(path)] };
-  };
-  return overlay && overlay.length > 0
-    ? look()
-    : workspace.remembered(JSON.stringify(['findings', uri, problems]), look);
+  const engine = workspace.with(overlay);
+  return { findings: [...(problems ? engine.problemsOf(path) : []), ...engine.findingsOf(path)] };
 }

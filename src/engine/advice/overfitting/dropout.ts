@@ -12,7 +12,8 @@ import {
   startsLine,
   wrap,
 } from '../editing.js';
-import { plural, short } from '../numbers.js';
+import { short } from '../numbers.js';
+import { plural } from '../../../texts.js';
 import { papers } from '../papers.js';
 import type { Change, ChangeGroup, LeftAlone, Outcome, Paper } from '../types.js';
 import { headClasses, sitesOf, type Sites } from './dropoutSites.js';

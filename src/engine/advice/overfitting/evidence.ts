@@ -1,11 +1,11 @@
 /** Evidence and diagnosis: what in this code, with which numbers, makes overfitting. */
 import { argumentOf } from '../../training/index.js';
-import { groupedTex, plural, short } from '../numbers.js';
+import { groupedTex, short } from '../numbers.js';
+import { grouped, plural } from '../../../texts.js';
 import type { AdviceEvidence, AdviceReading } from '../types.js';
 import { valueOfSize, type Facts } from './facts.js';
 import { numberOf } from './layers.js';
 import { dropoutsOf } from './regularised.js';
-import { grouped } from '../../../texts.js';
 
 export function readingsOf({ context }: Facts): AdviceReading[] {
   const found: AdviceReading[] = [];

@@ -1,7 +1,7 @@
 /** `/explain` without a model: what the analyser knows of a module, with formulas. */
 import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
-import { countText, outputText } from '../../../texts.js';
-import { cell, plural } from '../text.js';
+import { countText, outputText, plural } from '../../../texts.js';
+import { cell } from '../text.js';
 import { arithmeticOf, formulaOf } from './formulas.js';
 import { leaves, share, type Row } from './tables.js';
 
