@@ -20,6 +20,14 @@ export interface PythonApi {
 
 export const PYTHON_EXTENSION = 'ms-python.python';
 
+/** The environment that the user selected for the workspace. */
+export function selectedEnvironment(
+  environments: PythonApi['environments'],
+): ReturnType<PythonApi['environments']['resolveEnvironment']> {
+  const resource = vscode.workspace.workspaceFolders?.[0]?.uri;
+  return environments.resolveEnvironment(environments.getActiveEnvironmentPath(resource));
+}
+
 export class InstalledPackages implements vscode.Disposable {
   /** Known a while after the start: finding a Python takes longer than the first analysis. */
   folders: readonly string[] = [];
@@ -60,8 +68,7 @@ export class InstalledPackages implements vscode.Disposable {
   }
 
   private async look(environments: PythonApi['environments']): Promise<void> {
-    const resource = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const environment = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(resource));
+    const environment = await selectedEnvironment(environments);
     const prefix = environment?.executable.sysPrefix;
     const found = prefix
       ? sitePackages(prefix, environment.version ?? {}, process.platform).filter((folder) => existsSync(folder))

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { VerifyPort } from '../../agent/index.js';
 import { prepareVerification } from '../../verify/index.js';
 import { analyserPort } from '../agent/analyserPort.js';
-import { PYTHON_EXTENSION, type PythonApi } from '../analysis/installedPackages.js';
+import { PYTHON_EXTENSION, selectedEnvironment, type PythonApi } from '../analysis/installedPackages.js';
 import type { Services } from '../services.js';
 
 const UNTRUSTED =
@@ -57,8 +57,7 @@ async function selectedPython(log: vscode.LogOutputChannel): Promise<string | un
   if (!extension) return undefined;
   try {
     const { environments } = await extension.activate();
-    const resource = vscode.workspace.workspaceFolders?.[0]?.uri;
-    const environment = await environments.resolveEnvironment(environments.getActiveEnvironmentPath(resource));
+    const environment = await selectedEnvironment(environments);
     return environment?.executable.uri?.fsPath;
   } catch (error) {
     log.warn(`The Python extension did not say which Python is selected: ${String(error)}`);
