@@ -12,8 +12,8 @@ export function reportText(report: ModelReport): string {
     `parameters: ${countText(parameters.total)} total, ${countText(parameters.trainable)} trainable, ${countText(parameters.frozen)} frozen` +
       (parameters.atLeast === undefined ? '' : ` (at least ${countText(parameters.atLeast)})`),
     `buffer elements: ${countText(buffers)}`,
-    `input: ${inputs.map(({ name, shape, dtype }) => `${name} ${outputText(shape)}${dtype === null ? '' : ` ${dtype}`}`).join(', ') || 'unknown'}`,
-    `output: ${outputText(report.output)}`,
+    `input: ${inputs.map(({ name, shape, dtype }) => `${name} ${outputText(shape, 'unknown')}${dtype === null ? '' : ` ${dtype}`}`).join(', ') || 'unknown'}`,
+    `output: ${outputText(report.output, 'unknown')}`,
     `multiply-accumulates (forward, eval): ${countText(report.macs)}`,
   ];
   const sizes = (Object.entries(memory) as [string, Count][]).filter(([, bytes]) => bytes !== null);
@@ -41,8 +41,8 @@ function rows(tree: ModuleNodeReport): string[] {
           path === '' ? '(root)' : path,
           node.type,
           count,
-          outputText(node.inputShape),
-          outputText(node.outputShape),
+          outputText(node.inputShape, 'unknown'),
+          outputText(node.outputShape, 'unknown'),
           countText(node.macs),
         ].join(' | '),
       );
