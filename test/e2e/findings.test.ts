@@ -186,6 +186,7 @@ describe('findings', function () {
     await session().screenshot('chat');
     await spy.evaluate((api) => api.commands.executeCommand('architect.openRule', 'L01').then(() => undefined));
     await page.locator('.tab', { hasText: 'L01' }).waitFor();
+    await session().bench.webview().locator('h1', { hasText: 'Softmax before CrossEntropyLoss' }).waitFor();
     await session().screenshot('page');
   });
 });
