@@ -7,6 +7,7 @@ import { AnalysisError } from './engine.js';
 import type { Analyst } from './notebooks/analyst.js';
 import type { Notebooks } from './notebooks/notebooks.js';
 import { RULE } from './findingActions.js';
+import { movedFindings } from './movedFindings.js';
 import { pathOf, uriOf } from './paths.js';
 import type { Rules } from './ruleSettings.js';
 
@@ -22,7 +23,7 @@ const SEVERITIES: Record<Severity, DiagnosticSeverity> = {
 export class Diagnostics {
   private readonly timers = new Map<string, NodeJS.Timeout>();
   private readonly running = new Map<string, AbortController>();
-  private readonly latest = new Map<string, readonly FindingReport[]>();
+  private readonly latest = new Map<string, { readonly found: readonly FindingReport[]; readonly text: string }>();
 
   constructor(
     private readonly connection: Connection,
@@ -32,9 +33,10 @@ export class Diagnostics {
     private readonly rules: Rules,
   ) {}
 
-  /** What was found in a document when it was last looked at. */
+  /** What was found in a document when it was last looked at, with places in its text as it is now. */
   found(uri: string): readonly FindingReport[] {
-    return this.latest.get(uri) ?? [];
+    const latest = this.latest.get(uri);
+    return latest ? movedFindings(uri, latest.found, latest.text, this.textOf(uri)) : [];
   }
 
   /** Looks at a document, or at all cells of a notebook, soon; what is under way on its old text is ended. */
@@ -61,8 +63,12 @@ export class Diagnostics {
   }
 
   private async send(uri: string, version: number, found: readonly FindingReport[]): Promise<void> {
-    this.latest.set(uri, found);
+    this.latest.set(uri, { found, text: this.textOf(uri) });
     await this.connection.sendDiagnostics({ uri, version, diagnostics: found.map(diagnosticOf) });
+  }
+
+  private textOf(uri: string): string {
+    return this.documents.get(uri)?.getText() ?? '';
   }
 
   private cancel(uri: string): void {

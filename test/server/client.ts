@@ -16,10 +16,18 @@ export interface Diagnostic {
   readonly range: { readonly start: { readonly line: number } };
 }
 
+interface Published {
+  readonly uri: string;
+  readonly version?: number;
+  readonly diagnostics: readonly Diagnostic[];
+}
+
 /** The analysis process, spoken to as an editor does. */
 export class Client {
   readonly states: AnalysisState[] = [];
   readonly diagnostics = new Map<string, readonly Diagnostic[]>();
+  /** All that was published, in order. */
+  readonly published: Published[] = [];
   private version = 1;
 
   private constructor(
@@ -27,11 +35,10 @@ export class Client {
     readonly connection: MessageConnection,
   ) {
     connection.onNotification('architect/state', (state: AnalysisState) => void this.states.push(state));
-    connection.onNotification(
-      'textDocument/publishDiagnostics',
-      (params: { uri: string; diagnostics: readonly Diagnostic[] }) =>
-        void this.diagnostics.set(params.uri, params.diagnostics),
-    );
+    connection.onNotification('textDocument/publishDiagnostics', (params: Published) => {
+      this.published.push(params);
+      this.diagnostics.set(params.uri, params.diagnostics);
+    });
     connection.listen();
   }
 

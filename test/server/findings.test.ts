@@ -7,9 +7,14 @@ import { waitFor } from '../support/wait.js';
 import { Client } from './client.js';
 import { SOFTMAX } from './programs.js';
 
+interface Edit {
+  readonly newText: string;
+  readonly range: { readonly start: { readonly line: number } };
+}
+
 interface Action {
   readonly title: string;
-  readonly edit?: { readonly changes: Record<string, readonly { readonly newText: string }[]> };
+  readonly edit?: { readonly changes: Record<string, readonly Edit[]> };
 }
 
 describe('findings of rules', () => {
@@ -46,6 +51,34 @@ describe('findings of rules', () => {
     assert.deepEqual(
       actions[0]?.edit?.changes[uri]?.map(({ newText }) => newText),
       ['self.out(x)'],
+    );
+  });
+
+  it('move with the lines above them before the rules have looked again', async () => {
+    const since = client.published.length;
+    await client.change(uri, `# one\n# two\n${SOFTMAX}`);
+    // Asked at once: the light bulb answers about the text as it is now.
+    const actions: Action[] = await client.connection.sendRequest('textDocument/codeAction', {
+      textDocument: { uri },
+      range: { start: { line: 11, character: 20 }, end: { line: 11, character: 20 } },
+      context: { diagnostics: [] },
+    });
+    const [fix] = actions[0]?.edit?.changes[uri] ?? [];
+    assert.deepEqual([fix?.range.start.line, fix?.newText], [11, 'self.out(x)']);
+    const told = await waitFor(
+      'both answers on the new text',
+      () => client.published.slice(since).filter((each) => each.uri === uri),
+      (messages) => messages.length >= 2,
+    );
+    assert.deepEqual(
+      told.map(({ diagnostics }) => diagnostics.map(({ code, range }) => [code, range.start.line])),
+      told.map(() => [['L01', 11]]),
+    );
+    await client.change(uri, SOFTMAX);
+    await waitFor(
+      'the finding at its old place',
+      () => client.diagnostics.get(uri)?.[0]?.range.start.line,
+      (line) => line === 9,
     );
   });
 
