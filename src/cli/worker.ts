@@ -9,13 +9,20 @@ import type { EngineReply, EngineRequest } from './engineThread.js';
 const engines = new Map<string, Engine>();
 
 function answer(request: EngineRequest, parser: PythonParser): EngineReply {
-  const roots = [...request.path.map((folder) => slashes(resolve(folder))), slashes(process.cwd())];
+  const here = slashes(process.cwd());
+  const roots = [...request.path.map((folder) => slashes(resolve(folder))), here];
   const key = JSON.stringify([roots, request.timeLimit]);
   let engine = engines.get(key);
   if (!engine)
     engines.set(
       key,
-      (engine = createEngine({ provider: new NodeSourceProvider(), parser, roots, timeLimit: request.timeLimit })),
+      (engine = createEngine({
+        provider: new NodeSourceProvider(),
+        parser,
+        roots,
+        programFolders: [here],
+        timeLimit: request.timeLimit,
+      })),
     );
   const file = slashes(resolve(request.file));
   try {

@@ -1,5 +1,6 @@
 /** Source files by content, and where Python would find a module. */
 import type { PythonParser, SourceFile } from '../syntax/index.js';
+import { absoluteName, importsInText } from './imports.js';
 import { isNotebook, pythonOfNotebook } from './notebook.js';
 import type { SourceProvider } from './sourceProvider.js';
 
@@ -29,6 +30,7 @@ export class Project {
   private readonly listings = new Map<string, readonly string[]>();
   private readonly folders = new Map<string, readonly string[]>();
   private readonly resolved = new Map<string, ResolvedModule | null>();
+  private readonly imported = new Map<string, readonly string[]>();
 
   constructor(
     readonly provider: SourceProvider,
@@ -37,6 +39,8 @@ export class Project {
     readonly roots: readonly string[],
     /** Folders of installed packages, searched last and only for what is imported. */
     readonly libraries: readonly string[] = [],
+    /** Folders of the user's own programs: what lies elsewhere is only looked at when it is imported. */
+    readonly programFolders: readonly string[] = roots,
   ) {}
 
   /** Text of a file as this project saw it first, of a notebook its Python; `invalidate` forgets it. */
@@ -64,6 +68,7 @@ export class Project {
     if (paths) for (const path of paths) this.texts.delete(path);
     else this.texts.clear();
     this.resolved.clear();
+    this.imported.clear();
     this.listings.clear();
     this.folders.clear();
   }
@@ -120,6 +125,23 @@ export class Project {
       this.resolved.set(key, found);
     }
     return found ?? undefined;
+  }
+
+  /** Files that a file imports itself, in whole or in part, wherever the statement stands; nothing is parsed for it. */
+  importedFiles(path: string): readonly string[] {
+    const known = this.imported.get(path);
+    if (known) return known;
+    const { name, root } = this.moduleNameOf(path);
+    const isPackage = path.endsWith('/__init__.py');
+    const modules = new Set<string>();
+    for (const { level, module, names } of importsInText(this.text(path) ?? '').anywhere) {
+      const base = absoluteName(name, isPackage, level, module);
+      if (base !== undefined) modules.add(base);
+      for (const each of names) modules.add(base === undefined ? each : `${base}.${each}`);
+    }
+    const files = [...modules].flatMap((each) => this.resolve(each, [root])?.path ?? []);
+    this.imported.set(path, files);
+    return files;
   }
 
   private find(root: string, name: string): ResolvedModule | undefined {

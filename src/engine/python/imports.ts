@@ -6,7 +6,7 @@
  * by {@link Importer.fillRegistries}.
  */
 import type { ResolvedModule } from '../project/index.js';
-import { dirname } from '../project/index.js';
+import { absoluteName, dirname, importsInText } from '../project/index.js';
 import {
   parseOwn,
   type Expr,
@@ -24,7 +24,7 @@ import type { Frame } from './frame.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { moduleSpec } from './moduleSpec.js';
 import { namespaceDict } from './namespaceDict.js';
-import { definedNames, importsInText, namesUsedAtTopLevel, writesInto } from './registries.js';
+import { definedNames, namesUsedAtTopLevel, writesInto } from './registries.js';
 import { bindName, exec } from './statements.js';
 import type { PyDict, PyList, PyModule, PySet, Unknown, Value } from './value.js';
 
@@ -1051,7 +1051,7 @@ export class Importer {
   private importedFiles({ name, isPackage }: ResolvedModule, root: string, text: string): ResolvedModule[] {
     const { project } = this.interpreter;
     const [head = ''] = name.split('.');
-    return importsInText(text).flatMap(({ level, module, names }) => {
+    return importsInText(text).atRun.flatMap(({ level, module, names }) => {
       const base = absoluteName(name, isPackage, level, module);
       if (base === undefined || base.split('.')[0] !== head) return [];
       const parts = base.split('.');
@@ -1100,16 +1100,6 @@ export class Importer {
     this.eager.clear();
     this.waiting.clear();
   }
-}
-
-/** The dotted name that an import means; `undefined` when it leads out of its package. */
-function absoluteName(from: string, isPackage: boolean, level: number, module: string): string | undefined {
-  if (level === 0) return module;
-  const parts = from.split('.');
-  const base = parts.slice(0, parts.length - (isPackage ? level - 1 : level));
-  // A script that uses relative imports without being in a package: its folder is taken for one.
-  if (base.length === 0) return level === 1 && module !== '' ? module : undefined;
-  return module === '' ? base.join('.') : `${base.join('.')}.${module}`;
 }
 
 /** How many folders above a script's own it may have been started from. */

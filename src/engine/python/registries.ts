@@ -86,58 +86,6 @@ export function writesInto(file: SourceFile, name: string): boolean {
   ).test(file.text);
 }
 
-export interface TextImport {
-  readonly level: number;
-  readonly module: string;
-  /** Names taken from it, which may be modules themselves. */
-  readonly names: readonly string[];
-}
-
-const IMPORT = /^[ \t]*(?:from[ \t]+(\.*)[ \t]*([\w.]*)[ \t]+import[ \t]*(\([^)]*\)|[^\n#]*)|import[ \t]+([^\n#]+))/;
-const importLists = new Map<string, readonly TextImport[]>();
-
-/**
- * What a module imports when it runs, read from its text without parsing it: not the imports in functions and classes, nor those
- * for type checkers.
- */
-export function importsInText(text: string): readonly TextImport[] {
-  const known = importLists.get(text);
-  if (known) return known;
-  const found: TextImport[] = [];
-  let passed = false;
-  let at = 0;
-  while (at < text.length) {
-    const end = text.indexOf('\n', at);
-    const next = end < 0 ? text.length : end + 1;
-    const first = text[at] ?? '';
-    if (!/[\s)#\]}]/.test(first))
-      passed = /^(?:def|class|async|@|if\s+(?:\w+\.)?TYPE_CHECKING)/.test(text.slice(at, next));
-    if (!passed && /^[ \t]*(?:from|import)\b/.test(text.slice(at, next))) {
-      const match = IMPORT.exec(text.slice(at, at + LONGEST_IMPORT));
-      if (match) found.push(...readImport(match));
-    }
-    at = next;
-  }
-  if (importLists.size > MOST_LISTS) importLists.clear();
-  importLists.set(text, found);
-  return found;
-}
-const LONGEST_IMPORT = 20_000;
-const MOST_LISTS = 5000;
-
-function readImport([, dots = '', module = '', names = '', plain]: RegExpExecArray): TextImport[] {
-  const list = (text: string): string[] =>
-    text
-      .replace(/#.*$/gm, '')
-      .split(/[(),\s\\]+/)
-      .join(' ')
-      .replace(/ as \w+/g, '')
-      .split(' ')
-      .filter((name) => name !== '' && name !== '*');
-  if (plain !== undefined) return list(plain).map((name) => ({ level: 0, module: name, names: [] }));
-  return [{ level: dots.length, module, names: list(names) }];
-}
-
 /** The statements of a module's top level, those in blocks included. */
 function eachStatement(body: readonly Stmt[], visit: (node: Stmt) => void): void {
   for (const node of body) {

@@ -36,6 +36,8 @@ export interface EngineOptions {
   readonly roots: readonly string[];
   /** Folders of installed packages, searched after the roots. */
   readonly libraries?: readonly string[];
+  /** Folders whose files may train what is analysed; default: the roots. */
+  readonly programFolders?: readonly string[];
   /** Folders whose files may show how a class is constructed; default: the folder of the file that is analysed. */
   readonly searchFolders?: readonly string[];
   /** Numbers for sizes of inputs that nobody says. */
@@ -91,7 +93,8 @@ export class Engine {
   readonly interpreter: Interpreter;
 
   constructor(private readonly options: EngineOptions) {
-    this.project = new Project(options.provider, options.parser, options.roots, options.libraries);
+    const { provider, roots, libraries, programFolders } = options;
+    this.project = new Project(provider, options.parser, roots, libraries, programFolders);
     this.interpreter = new Interpreter({
       project: this.project,
       modules: [...stdlib, ...torchModules],

@@ -6,7 +6,7 @@ import { Code, lastName, type Located } from './code.js';
 import { importersOf, trainingFiles } from './files.js';
 import { keepsBest, stopOf, trainingLoops, validationOf, type TrainingLoop, type Validation } from './loop.js';
 import { lossCallsFor, lossCallOf, type LossCall } from './losses.js';
-import { importedModules, moduleFile, packageOf, qualifiedName } from './names.js';
+import { qualifiedName } from './names.js';
 import { ancestorsOf, contains, dotted, findAll, functionAround, statementOf } from './tree.js';
 
 /** A call that makes something, and what it is assigned to. */
@@ -119,9 +119,8 @@ function programFiles(project: Project, own: SourceFile, training: SourceFile | 
   const add = (file: SourceFile, depth: number): void => {
     if (files.has(file.path) || isLibrary(file) || depth > 6) return;
     files.set(file.path, file);
-    for (const module of importedModules(file, packageOf(project, file))) {
-      const path = moduleFile(project, file, module);
-      const next = path === null ? undefined : project.file(path);
+    for (const path of project.importedFiles(file.path)) {
+      const next = files.has(path) ? undefined : project.file(path);
       if (next) add(next, depth + 1);
     }
   };

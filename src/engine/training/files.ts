@@ -1,7 +1,6 @@
 /** Which files of a project train a model: they compute gradients and import the file it is in. */
 import { dirname, type Project } from '../project/index.js';
 import type { SourceFile } from '../syntax/index.js';
-import { importedModules, moduleFile, packageOf } from './names.js';
 
 /** Folders in which nobody keeps their own source. */
 const SKIPPED = /^(?:\..*|node_modules|__pycache__|site-packages|dist-packages|venv|env|build|dist)$/;
@@ -38,39 +37,42 @@ const TRAINS = /\.backward\s*\(/;
 export function trainingFiles(project: Project, path: string): SourceFile[] {
   const own = project.file(path);
   if (!own) return [];
-  const found: SourceFile[] = TRAINS.test(own.text) ? [own] : [];
+  const found = TRAINS.test(own.text) ? [path] : [];
   const all = nearFiles(project, path).filter((candidate) => candidate !== path);
   const training = all.filter((candidate) => TRAINS.test(project.text(candidate) ?? ''));
-  const ownReach = reachable(project, own);
-  const apart: SourceFile[] = [];
-  for (const candidate of training) {
-    const file = project.file(candidate);
-    if (!file) continue;
-    if (ownReach.has(candidate) || reachable(project, file).has(path)) found.push(file);
-    else apart.push(file);
+  const ownReach = reachable(project, path);
+  const apart: string[] = [];
+  for (const candidate of training)
+    (ownReach.has(candidate) || reachable(project, candidate).has(path) ? found : apart).push(candidate);
+  if (found.length === 0 && apart.length > 0) {
+    const programs = importerPaths(project, path, all).map((program) => reachable(project, program));
+    found.push(...apart.filter((candidate) => programs.some((reach) => reach.has(candidate))));
   }
-  if (found.length > 0 || apart.length === 0) return found;
-  const programs = importersOf(project, path, all).map((program) => reachable(project, program));
-  return apart.filter((file) => programs.some((reach) => reach.has(file.path)));
+  return parsed(project, found);
 }
 
 /** Files that import another one, directly or not. */
 export function importersOf(project: Project, path: string, among = nearFiles(project, path)): SourceFile[] {
-  // Whoever imports it names it or the package that it is in: a look at the text is cheaper than parsing all of them.
+  return parsed(project, importerPaths(project, path, among));
+}
+
+function importerPaths(project: Project, path: string, among: readonly string[]): string[] {
+  // Whoever imports it names it or the package that it is in.
   const names = project.moduleNameOf(path).name.split('.').slice(-2);
   const mentions = new RegExp(`^[ \\t]*(?:from|import)\\b.*\\b(?:${names.join('|')})\\b`, 'm');
   return among
     .filter((candidate) => candidate !== path && mentions.test(project.text(candidate) ?? ''))
     .slice(0, MAX_IMPORTERS)
-    .flatMap((candidate) => {
-      const file = project.file(candidate);
-      return file && reachable(project, file).has(path) ? [file] : [];
-    });
+    .filter((candidate) => reachable(project, candidate).has(path));
 }
 
-/** Python files of the file's own folder, then of the project's folders that it is in. */
+function parsed(project: Project, paths: readonly string[]): SourceFile[] {
+  return paths.flatMap((path) => project.file(path) ?? []);
+}
+
+/** Python files of the file's own folder, then of the folders of programs that it is in. */
 export function nearFiles(project: Project, path: string): string[] {
-  const folders = [...new Set([dirname(path), ...project.roots.filter((root) => isInside(path, root))])];
+  const folders = [...new Set([dirname(path), ...project.programFolders.filter((folder) => isInside(path, folder))])];
   return [...new Set(folders.flatMap((folder) => pythonFiles(project, folder)))];
 }
 
@@ -79,15 +81,13 @@ function isInside(path: string, folder: string): boolean {
 }
 
 /** The project's files that a file imports, directly or through modules in between. */
-function reachable(project: Project, from: SourceFile): ReadonlySet<string> {
+function reachable(project: Project, from: string): ReadonlySet<string> {
   const found = new Set<string>();
-  const visit = (file: SourceFile, depth: number): void => {
-    for (const module of importedModules(file, packageOf(project, file))) {
-      const target = moduleFile(project, file, module);
-      if (target === null || found.has(target) || /\/(?:site|dist)-packages\//.test(target)) continue;
+  const visit = (path: string, depth: number): void => {
+    for (const target of project.importedFiles(path)) {
+      if (found.has(target) || /\/(?:site|dist)-packages\//.test(target)) continue;
       found.add(target);
-      const next = depth < 3 ? project.file(target) : undefined;
-      if (next) visit(next, depth + 1);
+      if (depth < 3) visit(target, depth + 1);
     }
   };
   visit(from, 0);

@@ -75,22 +75,6 @@ function absoluteModule({ level, module }: ImportFromStmt, package_: string): st
   return [...base, ...(module === '' ? [] : [module])].join('.');
 }
 
-/** Modules that the file imports in whole or in part, also by `*`. */
-export function importedModules(file: SourceFile, package_ = ''): Set<string> {
-  const found = new Set<string>();
-  walk(file.ast.body, (node) => {
-    if (node.kind === 'Import') for (const { name } of node.names) found.add(name);
-    else if (node.kind === 'ImportFrom') {
-      const statement = node;
-      const module = absoluteModule(statement, package_);
-      if (module !== '') found.add(module);
-      if (statement.names !== '*')
-        for (const { name } of statement.names) found.add(module === '' ? name : `${module}.${name}`);
-    }
-  });
-  return found;
-}
-
 /** Longer and shorter names of the same thing, as PyTorch's own modules have them. */
 const SHORTER: readonly (readonly [RegExp, string])[] = [
   [/^torch\.nn\.modules\.\w+\.(\w+)$/, 'torch.nn.$1'],
