@@ -2,9 +2,10 @@
 import { resolve } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { createEngine, EngineError, parseInput, type Engine, type InputSpec } from '../engine/report/index.js';
-import { createAvailableParser, createParser, type PythonParser } from '../engine/syntax/index.js';
+import { createAvailableParser, createParser, withTreeStore, type PythonParser } from '../engine/syntax/index.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
 import type { EngineReply, EngineRequest } from './engineThread.js';
+import { treeCache } from './treeCache.js';
 
 const engines = new Map<string, Engine>();
 
@@ -45,7 +46,10 @@ function answer(request: EngineRequest, parser: PythonParser): EngineReply {
 
 const slashes = (path: string): string => path.replaceAll('\\', '/');
 
-const parser = process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser();
+const trees = treeCache(__filename);
+if (trees) process.once('exit', () => trees.flush());
+const available = process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser();
+const parser = trees ? available.then((ready) => withTreeStore(ready, trees)) : available;
 // Whoever asks first is told.
 parser.catch(() => undefined);
 parentPort?.on('message', (request: EngineRequest | null) => {
