@@ -6,6 +6,7 @@
  * assumptions given (see `symintOrder.ts`).
  */
 import { compareInt, decide } from './symintOrder.js';
+import { Results } from './symintResults.js';
 
 export { compareInt, decide } from './symintOrder.js';
 
@@ -167,23 +168,6 @@ function addTerm(terms: Terms, factors: readonly SymFactor[], coefficient: bigin
   else terms.set(key, { coefficient: sum, factors });
 }
 
-/** Results by the operands' texts, which say all of a polynomial: programs do the same arithmetic again and again. */
-class Results<T> {
-  private readonly known = new Map<string, T>();
-
-  of(a: Int, sign: string, b: Int, compute: () => T): T {
-    // No text of an operand has this separator: `d - h` and `w` are not `d` and `h + w`.
-    const key = `${isSym(a) ? a.key : String(a)}\0${sign}\0${isSym(b) ? b.key : String(b)}`;
-    const found = this.known.get(key);
-    if (found !== undefined) return found;
-    const result = compute();
-    if (this.known.size >= MOST_RESULTS) this.known.clear();
-    this.known.set(key, result);
-    return result;
-  }
-}
-
-const MOST_RESULTS = 20_000;
 const sums = new Results<Int>();
 const products = new Results<Int | null>();
 

@@ -15,6 +15,7 @@ import {
   type SymFacts,
   type SymInt,
 } from './symint.js';
+import { Results } from './symintResults.js';
 
 /** How many floor divisions, minima and maxima are bounded by their operands before giving up. */
 const MAX_DEPTH = 5;
@@ -284,7 +285,13 @@ export function decide(op: '==' | '!=' | '<' | '<=' | '>' | '>=', a: Int, b: Int
         return a >= b;
     }
   }
-  const difference = simplify(subInt(a, b), facts);
+  return facts ? settle(op, simplify(subInt(a, b), facts)) : decisions.of(a, op, b, () => settle(op, subInt(a, b)));
+}
+
+const decisions = new Results<boolean | null>();
+
+/** Truth of a comparison of `difference` with zero. */
+function settle(op: '==' | '!=' | '<' | '<=' | '>' | '>=', difference: Int): boolean | null {
   switch (op) {
     case '>=':
       return atLeast(difference, 0n);

@@ -1,4 +1,5 @@
 /** Trees of texts that were parsed before, by another run of the program perhaps. */
+import type { Ast } from './ast.js';
 import { digestOf } from './digest.js';
 import { packAst, unpackAst } from './lowered.js';
 import type { PythonParser } from './parser.js';
@@ -21,12 +22,23 @@ export function withTreeStore(parser: PythonParser, store: TreeStore): PythonPar
     parse(path, text, previous) {
       if (previous || text.length < SHORTEST) return parser.parse(path, text, previous);
       const digest = digestOf(text);
-      const packed = store.get(digest);
-      if (packed !== undefined) return new SourceFile(path, text, unpackAst(packed), digest);
+      const known = unpacked(store.get(digest));
+      if (known) return new SourceFile(path, text, known, digest);
       const file = parser.parse(path, text);
       store.put(digest, () => packAst(file.ast));
       return file;
     },
     parseExpression: (text, offset) => parser.parseExpression(text, offset),
   };
+}
+
+/** What isn't whole, as after a full disk, is as good as not there. */
+function unpacked(packed: string | undefined): Ast | null {
+  if (packed === undefined) return null;
+  try {
+    return unpackAst(packed);
+  } catch (error) {
+    if (error instanceof SyntaxError) return null;
+    throw error;
+  }
 }
