@@ -33,6 +33,11 @@ export type EngineReply =
 /** Starts the thread when first asked, and a new one after one had to be ended. */
 export class EngineThread {
   private worker: Worker | undefined;
+  /** Requests that the present thread has answered. */
+  private answered = 0;
+
+  /** @param program what the thread runs */
+  constructor(private readonly program = join(__dirname, 'cli.js')) {}
 
   /** Begins to load the engine, for a request that will come. */
   prepare(): this {
@@ -41,13 +46,24 @@ export class EngineThread {
   }
 
   async ask(request: EngineRequest): Promise<EngineReply> {
+    const used = this.answered > 0;
+    const reply = await this.askOnce(request);
+    // A thread may have come to its end by what earlier requests left in its memory: a new one has none of it.
+    return used && this.answered === 0 && 'error' in reply && reply.error.kind === 'internal'
+      ? this.askOnce(request)
+      : reply;
+  }
+
+  private askOnce(request: EngineRequest): Promise<EngineReply> {
     const worker = (this.worker ??= this.start());
     return new Promise((done) => {
       const finish = (reply: EngineReply, ended: boolean): void => {
         clearTimeout(timer);
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
+        this.answered++;
         if (ended) {
           this.worker = undefined;
+          this.answered = 0;
           worker.on('error', () => undefined); // it is being ended: what it still says is of no use
           void worker.terminate();
         }
@@ -71,6 +87,7 @@ export class EngineThread {
   async close(): Promise<void> {
     const { worker } = this;
     this.worker = undefined;
+    this.answered = 0;
     if (!worker) return;
     const ended = new Promise((done) => worker.once('exit', done));
     worker.postMessage(null);
@@ -78,7 +95,7 @@ export class EngineThread {
   }
 
   private start(): Worker {
-    return new Worker(join(__dirname, 'cli.js'), {
+    return new Worker(this.program, {
       resourceLimits: { stackSizeMb: STACK_MB, maxOldGenerationSizeMb: 4096, maxYoungGenerationSizeMb: YOUNG_MB },
     });
   }
