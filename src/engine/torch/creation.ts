@@ -359,7 +359,11 @@ operator(`normal(mean, std=1.0, size=None, ${factory}, generator=None)`, 'torch'
 });
 operator('bernoulli(input, p=None, generator=None)', 'torch method', (args) => ({
   shape: args.tensor('input').data.shape,
-  requiresGrad: false,
+}));
+// What a distribution computes from its parameters where that isn't followed operator by operator.
+operator('_distribution(what, shape, dtype, parts)', 'VF', (args) => ({
+  shape: args.dims('shape'),
+  dtype: args.dtypeArgument(),
 }));
 operator('poisson(input, generator=None)', 'torch', (args) => ({ shape: args.tensor('input').data.shape }));
 operator('multinomial(input, num_samples, replacement=False, generator=None)', 'torch method', (args) => ({

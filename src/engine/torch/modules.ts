@@ -783,7 +783,7 @@ export const torchModuleList: readonly ModelledModule[] = [
   {
     name: 'torch.distributions',
     isPackage: true,
-    members: () => ({ _unknown: makeUnknown }),
+    members: () => ({ _unknown: makeUnknown, _distribution: operatorsOf('VF').get('_distribution') ?? null }),
     source: distributionsSource,
   },
   ...DISTRIBUTIONS.map(([file, names]) => ({

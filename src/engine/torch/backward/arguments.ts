@@ -9,7 +9,7 @@ export function numberOf(value: Value | undefined): number | null {
   return typeof value === 'object' && value?.kind === 'float' ? value.value : null;
 }
 
-export function isTraining({ args }: TapeOp): boolean {
+function isTraining({ args }: TapeOp): boolean {
   return args['training'] === true || args['train'] === true;
 }
 

@@ -41,6 +41,12 @@ function orderOf({ shape, strides }: Layout): readonly Dim[] | null {
   return shape.map((_, axis) => dense[axes.indexOf(axis)] as Dim);
 }
 
+/** The tensor that result `i` is a view of, where an operator gives one view of each. */
+function pairedInput({ name, inputs, outputs }: TapeOp, i: number): TapeTensor | undefined {
+  const given = inputs.get('tensors');
+  return given?.length === outputs.length && name !== 'stack' && name !== 'cat' ? given[i] : undefined;
+}
+
 class Walk {
   private readonly layouts = new Map<TensorNative, Layout>();
   private readonly kept = new Map<Storage, ModuleCall | null>();
@@ -106,9 +112,11 @@ class Walk {
         if (strides) this.layouts.set(tensor, { ...was, shape, strides });
         return;
       }
-      const strides = source ? viewStrides(op, source, shape) : null;
-      if (source && strides) {
-        this.layouts.set(tensor, { storage: source.storage, shape, strides, dtype: data.dtype });
+      const from = pairedInput(op, i);
+      const base = from ? before.get(from.tensor) : source;
+      const strides = base ? viewStrides(op, base, shape, i) : null;
+      if (base && strides) {
+        this.layouts.set(tensor, { storage: base.storage, shape, strides, dtype: data.dtype });
         return;
       }
       const made = this.fresh(shape, data.dtype, op);

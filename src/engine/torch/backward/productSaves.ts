@@ -106,11 +106,14 @@ const dropsScores = ({ args }: TapeOp): boolean => {
   return p !== 0 && !(typeof p === 'object' && p?.kind === 'float' && p.value === 0);
 };
 
-/** Whether the CPU's kernel takes a call of attention: four axes, heads of equal width, no dropout. */
+/** Whether the CPU's kernel takes a call of attention: four axes, heads of equal width, no dropout, a mask that learns nothing. */
 export function isFused(op: TapeOp): boolean {
   const [q, , v] = ['query', 'key', 'value'].map((name) => op.inputs.get(name)?.[0]?.data.shape);
   if (!q || !v || isUnknown(q) || isUnknown(v)) return false;
-  return op.name === 'scaled_dot_product_attention' && !dropsScores(op) && q.length === 4 && v[3] === q[3];
+  const learnsMask = (op.inputs.get('attn_mask') ?? []).some(({ data }) => data.requiresGrad);
+  return (
+    op.name === 'scaled_dot_product_attention' && !learnsMask && !dropsScores(op) && q.length === 4 && v[3] === q[3]
+  );
 }
 
 /** The fused kernel of the CPU where it takes the case, else the products one by one. */

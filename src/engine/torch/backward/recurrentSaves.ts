@@ -109,7 +109,7 @@ export const recurrent: Rule = (saver) => {
 };
 
 export const recurrentCell: Rule = (saver) => {
-  saver.keep(saver.layout('input'));
+  for (const name of ['input', 'w_ih', 'w_hh']) saver.keep(saver.layout(name));
   const states = saver.op.inputs.get('hx') ?? [];
   states.forEach((_, i) => saver.keep(saver.layout('hx', i)));
   const { shape } = saver.result();

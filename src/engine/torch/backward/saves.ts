@@ -3,13 +3,13 @@
  * it computes on the way. An operator that isn't listed here keeps nobody knows what.
  */
 import type { Value } from '../../python/value.js';
-import { product } from '../dims.js';
+import { add, product } from '../dims.js';
 import { dtypeFacts } from '../dtypes.js';
 import { isUnknown } from '../dims.js';
-import type { DType, Dim } from '../tensor.js';
+import { isTensor, type DType, type Dim } from '../tensor.js';
 import type { TapeOp } from '../tape.js';
 import { isDense, type Layout } from './layout.js';
-import { drops, isTraining, numberOf } from './arguments.js';
+import { drops, numberOf } from './arguments.js';
 import { attention, einsum, linear, matmul } from './productSaves.js';
 import { recurrent, recurrentCell } from './recurrentSaves.js';
 
@@ -94,7 +94,7 @@ const batchNorm: Rule = (saver) => {
   const { args } = saver.op;
   const x = saver.layout('input');
   saver.keep(x);
-  saver.keep(saver.layout('weight'));
+  for (const name of ['weight', 'running_mean', 'running_var']) saver.keep(saver.layout(name));
   if (args['training'] !== true) return;
   const channels = x?.shape[1] ?? 0;
   saver.copy([channels]);
@@ -114,6 +114,7 @@ const groupNorm: Rule = (saver) => {
   if (!x) return;
   if (isDense(x)) saver.keep(x);
   else saver.copy(x.shape, x.dtype);
+  saver.keep(saver.layout('weight'));
   const groups = [x.shape[0] ?? 1, numberOf(saver.op.args['num_groups']) ?? 1];
   saver.copy(groups);
   saver.copy(groups);
@@ -125,7 +126,7 @@ const normalized = (value: Value | undefined): number =>
 const layerNorm: Rule = (saver) => {
   const x = saver.layout('input');
   if (!x) return;
-  saver.keep(x);
+  for (const name of ['input', 'weight', 'bias']) saver.keep(saver.layout(name));
   const rows = rowsOf(x.shape, normalized(saver.op.args['normalized_shape']));
   saver.copy(rows);
   saver.copy(rows);
@@ -135,7 +136,10 @@ const rmsNorm: Rule = (saver) => {
   if (!x) return;
   saver.keep(x);
   saver.copy(rowsOf(x.shape, normalized(saver.op.args['normalized_shape'])));
-  if (saver.layout('weight')) saver.copy(x.shape, x.dtype);
+  const weight = saver.layout('weight');
+  if (!weight) return;
+  saver.keep(weight);
+  saver.copy(x.shape, x.dtype);
 };
 const localResponseNorm: Rule = (saver) => {
   const x = saver.layout('input');
@@ -167,14 +171,23 @@ const adaptiveAverage: Rule = (saver) => {
     saver.keep(x);
 };
 
+/** A number for all axes, or one for each. */
+function perAxis(value: Value, axis: number): number {
+  if (typeof value === 'object' && value !== null && (value.kind === 'tuple' || value.kind === 'list'))
+    return numberOf(value.items[axis] ?? value.items[0]) ?? 1;
+  return numberOf(value) ?? 1;
+}
+
 const convolution: Rule = (saver) => {
   const x = saver.layout('input');
   const weight = saver.layout('weight');
   saver.keep(weight);
   if (x) {
     const kernel = weight?.shape.slice(2) ?? [];
-    const dilation = numberOf(saver.op.args['dilation']) ?? 1;
-    const lopsided = kernel.map((size) => (typeof size === 'number' && ((size - 1) * dilation) % 2 === 1 ? 1 : 0));
+    const { dilation } = saver.op.args;
+    const lopsided = kernel.map((size, i) =>
+      typeof size === 'number' && ((size - 1) * perAxis(dilation ?? 1, i)) % 2 === 1 ? 1 : 0,
+    );
     // `padding='same'` with an even kernel pads a copy on one side.
     if (saver.op.args['padding'] === 'same' && lopsided.includes(1)) {
       const lead = x.shape.slice(0, x.shape.length - kernel.length);
@@ -191,10 +204,36 @@ const pad: Rule = (saver) => {
   if (mode === 'reflect' || mode === 'replicate') input(saver);
 };
 
+/** Classes by their numbers: the sum of their weights is kept, too. */
+const classLoss: Rule = (saver) => {
+  saver.keep(saver.layout('target'));
+  saver.keep(saver.layout('weight'));
+  saver.copy([], saver.result().dtype);
+};
+const negativeLogLikelihood: Rule = (saver) => {
+  saver.keep(saver.layout('input'));
+  classLoss(saver);
+};
 const crossEntropy: Rule = (saver) => {
   const x = saver.layout('input');
-  if (x) saver.copy(x.shape, x.dtype);
-  saver.keep(saver.layout('target'));
+  const target = saver.layout('target');
+  if (!x || !target) return saver.unknown('what backward of this cross_entropy keeps is not known');
+  saver.copy(x.shape, x.dtype);
+  const isNumbers = !isUnknown(target.dtype) && dtypeFacts(target.dtype).category === 'integer';
+  const smoothing = numberOf(saver.op.args['label_smoothing'] ?? null);
+  const weighted = saver.layout('weight') !== undefined;
+  const mean = saver.op.args['reduction'] === 'mean';
+  if (smoothing !== 0 && (!isNumbers || weighted || !mean))
+    return saver.unknown('what backward of this smoothed cross_entropy keeps is not known');
+  if (!isNumbers) {
+    if (weighted) return saver.unknown('what backward of this weighted cross_entropy keeps is not known');
+    return saver.keep(target);
+  }
+  classLoss(saver);
+  if (smoothing === 0) return;
+  // The classes that are ignored, and how many are left.
+  saver.copy(target.shape, 'bool');
+  saver.copy([], 'int64');
 };
 
 const power: Rule = (saver) => {
@@ -202,18 +241,70 @@ const power: Rule = (saver) => {
   if (!exponent) return input(saver);
   if (!saver.layout('input')) return (keeps('exponent')(saver), result(saver));
   both('input', 'exponent')(saver);
-  if (saver.wants('exponent')) result(saver);
+  result(saver);
 };
 const division: Rule = (saver) => {
-  const rounding = saver.op.args['rounding_mode'];
-  if (typeof rounding === 'string') return;
   const divisor = saver.layout('other');
   if (!divisor) return;
-  saver.keep(divisor);
-  if (!saver.wants('other')) return;
   // A number over a tensor is its reciprocal times the number.
-  if (saver.layout('input')) saver.keep(saver.layout('input'));
-  else saver.copy(divisor.shape, divisor.dtype);
+  if (!saver.layout('input')) return saver.copy(divisor.shape, divisor.dtype);
+  saver.keep(divisor);
+  if (saver.wants('other')) saver.keep(saver.layout('input'));
+};
+/** With a number nothing is kept. */
+const leftover: Rule = (saver) => {
+  saver.keep(saver.layout('other'));
+  if (saver.wants('other')) saver.keep(saver.layout('input'));
+};
+/** Lists among the indices become tensors. */
+const indexed: Rule = (saver) => {
+  saver.op.inputs.get('index')?.forEach((_, i) => saver.keep(saver.layout('index', i)));
+  const index = saver.op.args['index'] ?? null;
+  const isTuple = typeof index === 'object' && index !== null && index.kind === 'tuple';
+  for (const item of isTuple ? index.items : [index]) {
+    if (typeof item !== 'object' || item?.kind !== 'list') continue;
+    const { items } = item;
+    if (items.every((entry) => typeof entry === 'number')) saver.copy([items.length], 'int64');
+    else if (items.every((entry) => typeof entry === 'boolean')) saver.copy([items.filter(Boolean).length], 'int64');
+    else if (!items.every((entry) => isTensor(entry)))
+      saver.unknown('what backward of a nested index keeps is not known');
+  }
+};
+const written =
+  (source: string): Rule =>
+  (saver) => {
+    saver.keep(saver.layout('index'));
+    if (saver.wants(source)) saver.keep(saver.layout(source));
+  };
+const embeddingBag: Rule = (saver) => {
+  const x = saver.layout('input');
+  const { args } = saver.op;
+  if (!x || saver.layout('per_sample_weights') || args['include_last_offset'] === true)
+    return saver.unknown('what backward of this embedding_bag keeps is not known');
+  const bags = saver.result().shape.slice(0, 1);
+  saver.keep(x);
+  if (saver.layout('offsets')) saver.keep(saver.layout('offsets'));
+  else saver.copy(bags, 'int64');
+  if (args['mode'] !== 'sum') saver.copy([add(product(x.shape), 1)], 'int64');
+  saver.copy(bags, 'int64');
+  saver.copy(args['mode'] === 'max' ? saver.result().shape : bags, 'int64');
+};
+/** Counts for each element make a list of what to take. */
+const repeated: Rule = (saver) => {
+  if (!saver.layout('repeats')) return;
+  const { shape } = saver.result();
+  const dim = numberOf(saver.op.args['dim'] ?? null);
+  saver.copy(dim === null ? shape : [shape[dim < 0 ? dim + shape.length : dim] ?? 1], 'int64');
+};
+/** Averages over areas are adaptive pooling; everything else is told by sizes. */
+const resized: Rule = (saver) => {
+  if (saver.op.args['mode'] === 'area') saver.unknown('what backward of an interpolation by area keeps is not known');
+};
+const divergence: Rule = (saver) => {
+  if (saver.op.args['log_target'] === true)
+    return saver.unknown('what backward of kl_div with a logarithmic target keeps is not known');
+  saver.keep(saver.layout('target'));
+  if (saver.wants('target')) saver.keep(saver.layout('input'));
 };
 const lerp: Rule = (saver) => {
   if (saver.layout('weight')) keeps('weight', 'input', 'end')(saver);
@@ -240,12 +331,9 @@ const give = (rule: Rule, names: string): void => {
 
 give(
   nothing,
-  'add sub rsub neg negative sign sgn floor ceil trunc fix round frac clone to float double half bfloat16 type type_as cpu cuda',
+  'add sub rsub neg negative sign floor ceil trunc fix round frac clone to float double half bfloat16 type type_as cpu cuda',
 );
-give(
-  nothing,
-  'cat stack hstack vstack dstack column_stack repeat tile repeat_interleave flip fliplr flipud rot90 roll tril triu',
-);
+give(nothing, 'cat stack hstack vstack dstack column_stack repeat tile flip fliplr flipud rot90 roll tril triu');
 give(
   nothing,
   'reshape view view_as reshape_as flatten ravel unflatten contiguous squeeze unsqueeze transpose t adjoint permute movedim',
@@ -258,18 +346,22 @@ give(
   nothing,
   'select diagonal diag diag_embed detach positive real imag view_as_real view_as_complex atleast_1d atleast_2d atleast_3d meshgrid',
 );
-give(nothing, 'sum mean cumsum diff trace constant_pad_nd interpolate upsample upsample_nearest upsample_bilinear');
+give(nothing, 'sum mean cumsum diff trace constant_pad_nd upsample upsample_nearest upsample_bilinear');
 give(
   nothing,
   'pixel_shuffle pixel_unshuffle channel_shuffle unfold fold zeros_like ones_like empty_like fill_ zero_ copy_ as_subclass affine_grid',
 );
-give(nothing, 'remainder fmod conj_physical nan_to_num_ setitem');
+give(nothing, 'conj_physical nan_to_num_ rad2deg deg2rad bernoulli poisson cartesian_prod block_diag');
+give(leftover, 'remainder fmod');
+give(resized, 'interpolate');
+give(repeated, 'repeat_interleave');
+give(divergence, 'kl_div');
 give(result, 'relu sigmoid tanh exp exp2 expm1 sqrt rsqrt reciprocal tan expit');
 give(softmaxOf, 'softmax log_softmax softmin');
 give(
   input,
   'relu6 hardtanh gelu silu mish hardswish hardsigmoid hardshrink softshrink softplus elu selu celu leaky_relu glu threshold log log2 log10 log1p ' +
-    'sin cos asin acos atan sinh cosh asinh acosh atanh arcsin arccos arctan arcsinh arccosh arctanh erf erfc lgamma digamma sinc abs absolute square nan_to_num logit angle nansum var var_mean',
+    'sin cos asin acos atan sinh cosh asinh acosh atanh arcsin arccos arctan arcsinh arccosh arctanh erf erfc lgamma digamma sinc abs absolute square nan_to_num logit angle nansum var var_mean erfinv i0 clamp_min clamp_max entr',
 );
 // In place these are told by their result.
 for (const name of ['elu', 'selu', 'celu', 'leaky_relu'])
@@ -277,12 +369,14 @@ for (const name of ['elu', 'selu', 'celu', 'leaky_relu'])
 give((saver) => (input(saver), saver.copy(saver.result().shape)), 'logsigmoid softsign');
 give((saver) => saver.copy(saver.result().shape), 'tanhshrink');
 give(keeps('input', 'weight'), 'prelu');
-give((saver) => (isTraining(saver.op) ? (input(saver), saver.copy(saver.result().shape)) : input(saver)), 'rrelu');
-give(inputAndResult, 'norm vector_norm std std_mean logsumexp prod cumprod logcumsumexp amax amin');
+give((saver) => (input(saver), saver.copy(saver.result().shape)), 'rrelu');
+give(inputAndResult, 'sgn norm vector_norm std std_mean logsumexp prod cumprod logcumsumexp amax amin');
 give(extreme, 'max min');
-give(indices(1), 'topk sort kthvalue mode median nanmedian');
+give(indices(1), 'topk sort kthvalue mode');
+give((saver) => (saver.op.outputs.length > 1 ? indices(1) : inputAndResult)(saver), 'median nanmedian');
+give((saver) => saver.copy(saver.result().shape, 'int64'), 'msort');
 give(inputAndIndices, 'cummax cummin');
-give(both('input', 'other'), 'maximum minimum fmax fmin atan2 cross');
+give(both('input', 'other'), 'maximum minimum fmax fmin atan2 cross logaddexp logaddexp2 vecdot');
 give(product2('input', 'other'), 'mul');
 give(division, 'div');
 give(power, 'pow');
@@ -300,14 +394,13 @@ give(
   'addcdiv',
 );
 give(product2('input', 'vec2'), 'outer');
+give(keeps('real', 'imag'), 'complex');
 give(keeps('condition'), 'where');
 give(keeps('mask'), 'masked_fill masked_scatter');
 give(keeps('input', 'mask'), 'masked_select');
-give(
-  (saver) => saver.op.inputs.get('index')?.forEach((_, i) => saver.keep(saver.layout('index', i))),
-  'getitem index_select index_add index_fill index_copy scatter scatter_add scatter_reduce',
-);
-rules['setitem'] = rules['getitem'] ?? nothing;
+give(indexed, 'getitem setitem index_select index_fill scatter scatter_add');
+give(written('source'), 'index_add index_copy');
+give((saver) => (keeps('input', 'index', 'src')(saver), result(saver)), 'scatter_reduce');
 give(keeps('input', 'index', 'indices'), 'gather take_along_dim take');
 give(dropout(true), 'dropout alpha_dropout');
 give(dropout(false), 'dropout1d dropout2d dropout3d feature_dropout feature_alpha_dropout');
@@ -363,22 +456,18 @@ give(attention, 'scaled_dot_product_attention');
 give(recurrent, 'lstm gru rnn_tanh rnn_relu');
 give(recurrentCell, 'lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell');
 give(keeps('input'), 'embedding');
-give((saver) => {
-  const x = saver.layout('input');
-  if (!x) return;
-  saver.keep(x);
-  saver.copy([product(x.shape)], 'int64');
-  for (let i = 0; i < 3; i++) saver.copy(saver.result().shape.slice(0, 1), 'int64');
-}, 'embedding_bag');
+give(embeddingBag, 'embedding_bag');
 give(gumbel, 'gumbel_softmax');
 give(fourier, 'fft ifft rfft irfft fft2 ifft2 rfft2 irfft2 fftn ifftn rfftn irfftn');
 give(nothing, 'fftshift ifftshift');
 give(crossEntropy, 'cross_entropy');
 give(
-  keeps('input', 'target'),
-  'nll_loss mse_loss binary_cross_entropy binary_cross_entropy_with_logits smooth_l1_loss huber_loss',
+  keeps('input', 'target', 'weight', 'pos_weight'),
+  'mse_loss binary_cross_entropy binary_cross_entropy_with_logits smooth_l1_loss huber_loss',
 );
+give(negativeLogLikelihood, 'nll_loss');
 give((saver) => saver.copy(saver.layout('input')?.shape ?? []), 'l1_loss');
+give((saver) => saver.unknown(`what backward of ${String(saver.op.args['what'])} keeps is not known`), '_distribution');
 
 /** Backward's needs of an operator; `undefined` where nobody has described them. */
 export function rulesOf(name: string): Rule | undefined {

@@ -7,7 +7,7 @@ import { drops } from './arguments.js';
 import { denseStrides, isDense, viewed, type Layout } from './layout.js';
 
 /** The strides of a view of `input` that has the shape `to`; `null`: the operator copies (or had to). */
-type View = (op: TapeOp, input: Layout, to: readonly Dim[]) => readonly Dim[] | null;
+type View = (op: TapeOp, input: Layout, to: readonly Dim[], at: number) => readonly Dim[] | null;
 
 const merged: View = (_op, input, to) => viewed(input, to);
 
@@ -61,6 +61,12 @@ const moved: View = ({ args }, { strides }) => {
 const expanded: View = (_op, { shape, strides }, to) => {
   const added = to.length - shape.length;
   return to.map((size, i) => (i < added ? 0 : shape[i - added] === size ? (strides[i - added] as Dim) : 0));
+};
+
+/** Result `at` goes along its own axis; the first two are swapped for pictures. */
+const gridded: View = ({ args, outputs }, { strides }, to, index) => {
+  const isSwapped = args['indexing'] === 'xy' && outputs.length >= 2 && index < 2;
+  return to.map((_, i) => (i === (isSwapped ? 1 - index : index) ? (strides[0] ?? 1) : 0));
 };
 
 const without =
@@ -137,6 +143,7 @@ const views: Readonly<Record<string, View>> = {
   permute: permuted,
   movedim: moved,
   expand: expanded,
+  meshgrid: gridded,
   expand_as: expanded,
   broadcast_to: expanded,
   broadcast_tensors: expanded,
@@ -159,7 +166,7 @@ const views: Readonly<Record<string, View>> = {
   getitem: indexed,
 };
 
-/** The strides of an operator's result in the memory of its first tensor; `null` where it is new memory. */
-export function viewStrides(op: TapeOp, input: Layout, to: readonly Dim[]): readonly Dim[] | null {
-  return views[op.name]?.(op, input, to) ?? null;
+/** The strides of result `index` of an operator in the memory of the tensor it looks at; `null` where it is new memory. */
+export function viewStrides(op: TapeOp, input: Layout, to: readonly Dim[], index = 0): readonly Dim[] | null {
+  return views[op.name]?.(op, input, to, index) ?? null;
 }

@@ -356,7 +356,12 @@ operator(
       args,
       all.map((tensor) => tensor.data.shape),
     );
-    return { results: all.map((tensor) => ({ shape, dtype: tensor.data.dtype })), as: 'tuple' };
+    // Each result is a view of its own tensor.
+    const results = all.map(({ data }): Result => {
+      const result = { shape, dtype: data.dtype };
+      return data.requiresGrad ? result : { ...result, requiresGrad: false };
+    });
+    return { results, as: 'tuple' };
   },
   { many: true },
 );

@@ -1,7 +1,10 @@
-# Shapes of what distributions give: parameters, samples and log-probabilities. Chance itself is never followed.
+# What distributions give: parameters, samples and log-probabilities. Chance itself is never followed. The most used ones are computed
+# operator by operator, so that their gradient is known; the others give tensors of the right shape, and nobody knows what backward keeps.
+import math
 from numbers import Number
 
 import torch
+import torch.nn.functional as F
 from torch import Size
 
 
@@ -44,6 +47,14 @@ class Distribution:
     def _dtype(self):
         return torch.get_default_dtype()
 
+    def _parts(self):
+        return []
+
+    def _given(self, what, shape, *more):
+        """A tensor that depends on the parameters in a way that isn't followed."""
+        values = [value for value in more if isinstance(value, torch.Tensor)]
+        return _distribution(f"{type(self).__name__}.{what}", shape, self._dtype(), self._parts() + values)
+
     def sample(self, sample_shape=Size()):
         with torch.no_grad():
             return torch.rand(self._extended_shape(sample_shape), dtype=self._dtype())
@@ -51,32 +62,27 @@ class Distribution:
     def rsample(self, sample_shape=Size()):
         if not self.has_rsample:
             raise NotImplementedError
-        return torch.rand(self._extended_shape(sample_shape), dtype=self._dtype())
+        return self._given("rsample", self._extended_shape(sample_shape))
 
     def sample_n(self, n):
         return self.sample(Size((n,)))
 
-    def _batch(self):
-        return torch.zeros(self._batch_shape, dtype=self._dtype())
-
-    def _each(self):
-        return torch.zeros(self._extended_shape(), dtype=self._dtype())
+    def _shape_with(self, value):
+        return torch.broadcast_shapes(value.shape, self._extended_shape())
 
     def log_prob(self, value):
-        total = value + self._each()
-        for _ in self._event_shape:
-            total = total.sum(-1)
-        return total
+        shape = self._shape_with(value)
+        return self._given("log_prob", shape[: len(shape) - len(self._event_shape)], value)
 
     def entropy(self):
-        return torch.rand(self._batch_shape, dtype=self._dtype())
+        return self._given("entropy", self._batch_shape)
 
     def perplexity(self):
         return torch.exp(self.entropy())
 
     @property
     def mean(self):
-        return torch.rand(self._extended_shape(), dtype=self._dtype())
+        return self._given("mean", self._extended_shape())
 
     mode = variance = stddev = mean
 
@@ -96,8 +102,11 @@ class _Elementwise(Distribution):
     def _dtype(self):
         return getattr(self, self._names[0]).dtype
 
+    def _parts(self):
+        return [getattr(self, name) for name in self._names]
+
     def cdf(self, value):
-        return value + self._each()
+        return self._given("cdf", self._shape_with(value), value)
 
     icdf = cdf
 
@@ -134,6 +143,23 @@ class Normal(_Symmetric):
     @property
     def variance(self):
         return self.stddev.pow(2)
+
+    def rsample(self, sample_shape=Size()):
+        noise = torch.randn(self._extended_shape(sample_shape), dtype=self._dtype())
+        return self.loc + noise * self.scale
+
+    def log_prob(self, value):
+        twice = 2 * self.scale ** 2
+        distance = -((value - self.loc) ** 2)
+        return distance / twice - self.scale.log() - 0.5 * math.log(2 * math.pi)
+
+    def entropy(self):
+        return 0.5 * (1 + math.log(2 * math.pi)) + torch.log(self.scale)
+
+    def _kl_to(self, other):
+        ratio = (self.scale / other.scale).pow(2)
+        apart = ((self.loc - other.loc) / other.scale).pow(2)
+        return 0.5 * (ratio + apart - 1 - ratio.log())
 
 
 class Laplace(_Symmetric):
@@ -198,6 +224,12 @@ class Beta(_Elementwise):
         self._set((concentration1, concentration0), validate_args)
 
 
+def _inside(probs):
+    """Probabilities that a logarithm can take."""
+    eps = torch.finfo(probs.dtype).eps
+    return probs.clamp(min=eps, max=1 - eps)
+
+
 class _ByProbability(_Elementwise):
     """`probs` or `logits`, exactly one of them."""
 
@@ -206,18 +238,43 @@ class _ByProbability(_Elementwise):
     def __init__(self, probs=None, logits=None, validate_args=None):
         if (probs is None) == (logits is None):
             raise ValueError("Either `probs` or `logits` must be specified, but not both.")
-        self._given = "probs" if probs is not None else "logits"
-        self._names = (self._given,)
+        self._names = ("probs" if probs is not None else "logits",)
         self._set((probs if probs is not None else logits,), validate_args)
 
     def __getattr__(self, name):
-        if name in ("probs", "logits"):
-            return torch.rand(self._batch_shape, dtype=self._dtype())
-        raise AttributeError(name)
+        if name not in ("probs", "logits"):
+            raise AttributeError(name)
+        with torch.enable_grad():
+            if name == "probs":
+                value = torch.sigmoid(self.logits)
+            else:
+                inside = _inside(self.probs)
+                value = torch.log(inside) - torch.log1p(-inside)
+        setattr(self, name, value)
+        return value
+
+    def sample(self, sample_shape=Size()):
+        with torch.no_grad():
+            return torch.rand_like(self.probs.expand(self._extended_shape(sample_shape)))
 
 
 class Bernoulli(_ByProbability):
     has_enumerate_support = True
+
+    @property
+    def mean(self):
+        return self.probs
+
+    @property
+    def variance(self):
+        return self.probs * (1 - self.probs)
+
+    def log_prob(self, value):
+        logits, value = torch.broadcast_tensors(self.logits, value)
+        return -F.binary_cross_entropy_with_logits(logits, value, reduction="none")
+
+    def entropy(self):
+        return F.binary_cross_entropy_with_logits(self.logits, self.probs, reduction="none")
 
 
 class Geometric(_ByProbability):
@@ -227,57 +284,89 @@ class Geometric(_ByProbability):
 class _OverLast(Distribution):
     """The last dimension of `probs` or `logits` lists the outcomes."""
 
-    def __init__(self, probs=None, logits=None, validate_args=None):
+    has_enumerate_support = True
+
+    def _normalize(self, probs, logits):
         if (probs is None) == (logits is None):
             raise ValueError("Either `probs` or `logits` must be specified, but not both.")
-        self._param = probs if probs is not None else logits
-        if self._param.dim() < 1:
+        given = probs if probs is not None else logits
+        if given.dim() < 1:
             raise ValueError("the parameter must be at least one-dimensional.")
+        if probs is not None:
+            self.probs = self._param = probs / probs.sum(-1, keepdim=True)
+            self._check_probs()
+        else:
+            self.logits = self._param = logits - logits.logsumexp(-1, keepdim=True)
         self._num_events = self._param.size()[-1]
-        super().__init__(self._param.size()[:-1], self._event_of(self._param), validate_args)
 
-    def _event_of(self, param):
-        return Size()
+    def _check_probs(self):
+        """The check that they add up to one takes part in the graph."""
+        if self._validate_args:
+            (self.probs.sum(-1) - 1).abs()
+
+    def __getattr__(self, name):
+        if name not in ("probs", "logits"):
+            raise AttributeError(name)
+        with torch.enable_grad():
+            value = F.softmax(self.logits, dim=-1) if name == "probs" else torch.log(_inside(self.probs))
+        setattr(self, name, value)
+        return value
 
     def _dtype(self):
         return self._param.dtype
+
+    def _parts(self):
+        return [self._param]
 
     @property
     def param_shape(self):
         return self._param.size()
 
     @property
-    def probs(self):
-        return self._param.softmax(-1)
-
-    @property
-    def logits(self):
-        return self._param.log_softmax(-1)
+    def mode(self):
+        return self.probs.argmax(-1)
 
 
 class Categorical(_OverLast):
-    has_enumerate_support = True
+    def __init__(self, probs=None, logits=None, validate_args=None):
+        self._normalize(probs, logits)
+        super().__init__(self._param.size()[:-1], Size(), validate_args)
 
     def sample(self, sample_shape=Size()):
+        self.probs
         return torch.randint(0, 2, self._extended_shape(sample_shape))
 
     def log_prob(self, value):
-        return torch.rand(torch.broadcast_shapes(value.shape, self._batch_shape), dtype=self._dtype())
+        index, logits = torch.broadcast_tensors(value.long().unsqueeze(-1), self.logits)
+        return logits.gather(-1, index[..., :1]).squeeze(-1)
 
-    @property
-    def mode(self):
-        return self._param.argmax(-1)
+    def entropy(self):
+        lowest = torch.clamp(self.logits, min=torch.finfo(self.logits.dtype).min)
+        return -(lowest * self.probs).sum(-1)
+
+    def _kl_to(self, other):
+        each = self.probs * (self.logits - other.logits)
+        each[(other.probs == 0).expand_as(each)] = math.inf
+        each[(self.probs == 0).expand_as(each)] = 0
+        return each.sum(-1)
 
 
 class OneHotCategorical(_OverLast):
-    has_enumerate_support = True
+    def __init__(self, probs=None, logits=None, validate_args=None):
+        self._normalize(probs, logits)
+        super().__init__(self._param.size()[:-1], self._param.size()[-1:], validate_args)
+        if probs is None:
+            self._check_probs()
 
-    def _event_of(self, param):
-        return param.size()[-1:]
+    def sample(self, sample_shape=Size()):
+        return super().sample(sample_shape)
 
 
 class OneHotCategoricalStraightThrough(OneHotCategorical):
     has_rsample = True
+
+    def rsample(self, sample_shape=Size()):
+        return self.sample(sample_shape) + (self.probs - self.probs.detach())
 
 
 class Dirichlet(Distribution):
@@ -289,6 +378,9 @@ class Dirichlet(Distribution):
 
     def _dtype(self):
         return self.concentration.dtype
+
+    def _parts(self):
+        return [self.concentration]
 
 
 class Independent(Distribution):
@@ -346,4 +438,7 @@ def kl_divergence(p, q):
     simple = (_Elementwise, _OverLast, Dirichlet)
     if not isinstance(p, simple) or not isinstance(q, simple):
         return _unknown("the divergence of these distributions is not described by the analyser")
-    return torch.rand(torch.broadcast_shapes(p.batch_shape, q.batch_shape), dtype=p._dtype())
+    for kind in (Normal, Categorical):
+        if type(p) is kind and type(q) is kind:
+            return p._kl_to(q)
+    return p._given("kl_divergence", torch.broadcast_shapes(p.batch_shape, q.batch_shape), *q._parts())
