@@ -467,7 +467,10 @@ give(
 );
 give(negativeLogLikelihood, 'nll_loss');
 give((saver) => saver.copy(saver.layout('input')?.shape ?? []), 'l1_loss');
-give((saver) => saver.unknown(`what backward of ${String(saver.op.args['what'])} keeps is not known`), '_distribution');
+give((saver) => {
+  const { what } = saver.op.args;
+  saver.unknown(`what backward of ${typeof what === 'string' ? what : 'a distribution'} keeps is not known`);
+}, '_distribution');
 
 /** Backward's needs of an operator; `undefined` where nobody has described them. */
 export function rulesOf(name: string): Rule | undefined {
