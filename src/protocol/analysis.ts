@@ -77,6 +77,12 @@ export interface InspectParams {
   readonly call?: string;
   /** `1,3,32,32[:dtype]` or `name=1,128:int64`, as on the command line. */
   readonly inputs?: readonly string[];
+  /** With memory and signal, which take another forward pass. */
+  readonly details?: boolean;
+  /** Size of the first axis of the inputs for memory, in place of what was found. */
+  readonly batch?: number;
+  /** With the dataflow graph. */
+  readonly graph?: boolean;
   /** Texts in place of files: the report of a change that isn't made yet, or of the text before it. */
   readonly overlay?: readonly OverlayText[];
 }

@@ -33,6 +33,12 @@ export interface AnalyzeOptions {
   readonly call?: string;
   /** `1,3,32,32[:dtype]` or `name=1,128:int64`. */
   readonly inputs?: readonly string[];
+  /** With memory and signal, which take another forward pass. */
+  readonly details?: boolean;
+  /** Size of the first axis of the inputs for memory, in place of what was found. */
+  readonly batch?: number;
+  /** With the dataflow graph. */
+  readonly graph?: boolean;
 }
 
 /** Paths are absolute with `/`, or URIs for what is not on disk. Only a cancelled run throws. */

@@ -15,12 +15,13 @@ export function createAnalysisEngine(options: EngineOptions): AnalysisEngine {
   ];
   return {
     modulesOf: (path) => expected(() => answers.reports(path).map(summaryOf)),
-    analyzeFile: (path, { qualname, call, inputs } = {}) =>
-      expected(() =>
-        call === undefined && !inputs?.length
+    analyzeFile: (path, options = {}) =>
+      expected(() => {
+        const { qualname, call, inputs, details, graph } = options;
+        return call === undefined && !inputs?.length && !details && !graph
           ? answers.reports(path).filter((report) => qualname === undefined || report.qualname === qualname)
-          : engine.analyzeFile(path, { qualname, call, inputs: inputs?.length ? inputs.map(parseInput) : undefined }),
-      ),
+          : engine.analyzeFile(path, { ...options, inputs: inputs?.length ? inputs.map(parseInput) : undefined });
+      }),
     problemsOf: (path) => expected(() => problemsIn(path, answers.reports(path))),
     lookAt: (path) =>
       expected(() => {

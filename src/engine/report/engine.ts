@@ -56,6 +56,8 @@ export interface AnalyzeOptions {
   readonly inputs?: readonly InputSpec[];
   /** With memory and signal, which take another forward pass. */
   readonly details?: boolean;
+  /** With the dataflow graph. */
+  readonly graph?: boolean;
   /** Size of the first axis of the inputs for memory, in place of what was found. */
   readonly batch?: number;
 }
@@ -73,7 +75,7 @@ interface ClassRequest {
   /** Whether to collect what is seen at the places of the file. */
   readonly watches: boolean;
   /** What to find out beside counts and shapes. */
-  readonly details: Pick<ReportRequest, 'details'>;
+  readonly details: Pick<ReportRequest, 'details' | 'graph'>;
   /** `null` for what is being analysed, and what is no module. */
   readonly analysed: ReadonlyMap<ClassDef, Analysed | null>;
 }
@@ -183,9 +185,12 @@ export class Engine {
   private detailsOf(
     path: string,
     qualname: string,
-    { details, batch }: AnalyzeOptions,
-  ): Pick<ReportRequest, 'details'> {
-    return details ? { details: { optimizer: () => optimizerFor(this.project, path, qualname), batch } } : {};
+    { details, batch, graph }: AnalyzeOptions,
+  ): Pick<ReportRequest, 'details' | 'graph'> {
+    return {
+      ...(details ? { details: { optimizer: () => optimizerFor(this.project, path, qualname), batch } } : {}),
+      ...(graph ? { graph } : {}),
+    };
   }
 
   /** The module of the file that is analysed, with what running it took for granted. */

@@ -4,6 +4,7 @@ import { isUnknown, PyRaise, type Interpreter, type PyInstance, type Unknown, ty
 import { addInt, type Int } from '../python/symint.js';
 import { startEquations, takeEquations } from '../torch/dims.js';
 import { isTensorValue } from '../torch/nn/objects.js';
+import type { TensorData } from '../torch/tensor.js';
 import { callMacs, traceEvents, traceOf, type ModuleCall, type TraceEvent } from '../torch/trace.js';
 import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
 import { inputGuesses, type InputGuess } from './inputSources.js';
@@ -19,6 +20,17 @@ export interface Forward {
   readonly output: OutputReport;
   readonly macs: Int | Unknown;
   readonly calls: ReadonlyMap<PyInstance, readonly ModuleCall[]>;
+  readonly flow: ForwardFlow;
+}
+
+/** What ran, for those who want to follow the tensors. */
+export interface ForwardFlow {
+  readonly events: readonly TraceEvent[];
+  /** Tensors as they went in; `null` for other arguments. */
+  readonly inputs: readonly { readonly name: string; readonly data: TensorData | null }[];
+  readonly output: Value;
+  /** Why not all that runs may be among the events. */
+  readonly unknown: Unknown | null;
 }
 
 interface Attempt {
@@ -116,13 +128,16 @@ function runForward(
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
   const inputs: InputReport[] = [];
+  const given: ForwardFlow['inputs'][number][] = [];
   for (const spec of guess.specs) {
     const value = inputValue(spec, interpreter, request.module);
     if (spec.name === null) args.push(value);
     else kwargs.set(spec.name, value);
     const tensor = isTensorValue(value) ? value.data : null;
+    const name = spec.name ?? `input ${args.length}`;
+    given.push({ name, data: tensor });
     inputs.push({
-      name: spec.name ?? `input ${args.length}`,
+      name,
       shape: tensor ? shapeOf(tensor.shape, notes) : null,
       dtype: tensor && !isUnknown(tensor.dtype) ? tensor.dtype : null,
       source: guess.source,
@@ -163,7 +178,13 @@ function runForward(
     ? output
     : (unseen ?? (rootCall ? callMacs(rootCall) : (incomplete ?? outermostMacs(events))));
   return {
-    forward: { inputs, output: isUnknown(output) ? null : outputOf(output, notes), macs, calls: byModule },
+    forward: {
+      inputs,
+      output: isUnknown(output) ? null : outputOf(output, notes),
+      macs,
+      calls: byModule,
+      flow: { events, inputs: given, output, unknown: unseen ?? incomplete },
+    },
     finding,
     isCertain: certain,
     equations: takeEquations(interpreter),

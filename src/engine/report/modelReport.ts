@@ -13,6 +13,7 @@ import { addInt, type Int } from '../python/symint.js';
 import { callMacs, callOutput } from '../torch/trace.js';
 import type { SourceFile } from '../syntax/index.js';
 import { countOf, Notes, noteOf, outputOf, shapeOf, spanOf } from './counts.js';
+import { dataflow } from './dataflow.js';
 import { withForward, type Forward } from './forward.js';
 import type { NamedSizes } from './inferInputs.js';
 import type { InputGuess } from './inputSources.js';
@@ -52,6 +53,8 @@ export interface ReportRequest {
   readonly missing?: readonly string[];
   /** What takes another forward pass: memory and signal. Left out where only counts and shapes are asked for. */
   readonly details?: Details;
+  /** Whether to draw the dataflow graph. */
+  readonly graph?: boolean;
 }
 
 export interface Details {
@@ -119,6 +122,7 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
           signalUnknown: detailed.signal.unknown,
         }
       : {}),
+    ...(request.graph ? { graph: forward && dataflow(forward.flow, counts.root) } : {}),
     memory: detailed?.report ?? parameterMemory(counts, interpreter, notes),
     findings,
     assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),

@@ -162,6 +162,46 @@ export interface CapacityReport {
   readonly unknown: ReportNote | null;
 }
 
+/** Something that runs in `forward`, or where a tensor begins or ends. */
+export interface GraphNode {
+  readonly kind: 'input' | 'output' | 'layer' | 'operator' | 'parameter' | 'buffer' | 'unknown';
+  /** Class of a layer, PyTorch's name of an operator, name of an input, reason of what is unknown. */
+  readonly label: string;
+  /** Dotted path of the layer, of the module whose forward runs the operator, or of the parameter. */
+  readonly path: string;
+  /** Index of the group in which it runs; `null`: in the model's own forward. */
+  readonly group: number | null;
+  readonly span: ReportSpan | null;
+  readonly macs?: Count;
+  /** 2 for the second call of the same layer, and so on. */
+  readonly time?: number;
+}
+
+/** A call of a module with all that runs in it. */
+export interface GraphGroup {
+  readonly path: string;
+  readonly type: string;
+  readonly parent: number | null;
+  readonly span: ReportSpan | null;
+  readonly time?: number;
+}
+
+/** A tensor on its way; `from` and `to` are indices of nodes. */
+export interface GraphEdge {
+  readonly from: number;
+  readonly to: number;
+  readonly shape: ShapeReport;
+}
+
+/** The dataflow of one forward pass in evaluation mode. Nodes are in the order in which they ran. */
+export interface GraphReport {
+  readonly nodes: readonly GraphNode[];
+  readonly groups: readonly GraphGroup[];
+  readonly edges: readonly GraphEdge[];
+  /** Why there may be more to it than is shown. */
+  readonly unknown: ReportNote | null;
+}
+
 import type { Severity } from '../lint/severity.js';
 
 export type { Severity };
@@ -212,6 +252,8 @@ export interface ModelReport {
   readonly signalVerdict?: SignalVerdict | null;
   /** Why it was asked for and can't be told. */
   readonly signalUnknown?: ReportNote | null;
+  /** Only where it was asked for; `null` where nothing says what forward is called with. */
+  readonly graph?: GraphReport | null;
   /** Only where details were asked for. */
   readonly capacity?: CapacityReport;
   readonly findings: readonly FindingReport[];

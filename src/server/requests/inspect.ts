@@ -1,4 +1,4 @@
-import type { InspectParams, InspectResult, ModuleSummary, Position } from '../../protocol/index.js';
+import type { InspectParams, InspectResult, ModelReport, ModuleSummary, Position } from '../../protocol/index.js';
 import { AnalysisError } from '../engine.js';
 import { pathOf } from '../paths.js';
 import type { Workspace } from '../workspace.js';
@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace.js';
 export function inspect(params: InspectParams, workspace: Workspace): InspectResult {
   const engine = workspace.with(params.overlay);
   const path = pathOf(params.uri);
-  const { call, inputs } = params;
+  const { call, inputs, details, batch, graph } = params;
   let { qualname } = params;
   if (qualname === undefined && params.position && call === undefined) {
     qualname = moduleAt(engine.modulesOf(path), params.position)?.qualname;
@@ -17,7 +17,16 @@ export function inspect(params: InspectParams, workspace: Workspace): InspectRes
       );
     }
   }
-  return { version: workspace.versionOf(params.uri), reports: engine.analyzeFile(path, { qualname, call, inputs }) };
+  const options = { qualname, call, inputs, details, batch, graph };
+  const analyze = (): readonly ModelReport[] => engine.analyzeFile(path, options);
+  return {
+    version: workspace.versionOf(params.uri),
+    // The counts and shapes of whole files are kept by the engine itself.
+    reports:
+      (details || graph) && !params.overlay
+        ? workspace.remembered(JSON.stringify(['inspect', path, options]), analyze)
+        : analyze(),
+  };
 }
 
 /** The innermost module class around a position. */
