@@ -24,7 +24,7 @@ import type { Frame } from './frame.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { moduleSpec } from './moduleSpec.js';
 import { namespaceDict } from './namespaceDict.js';
-import { definedNames, namesUsedAtTopLevel, writesInto } from './registries.js';
+import { definedNames, mayWriteInto, namesOfContainer, namesUsedAtTopLevel, writesInto } from './registries.js';
 import { bindName, exec } from './statements.js';
 import type { PyDict, PyList, PyModule, PySet, Unknown, Value } from './value.js';
 
@@ -73,6 +73,8 @@ export class Importer {
   private waitingSerial = 0;
   /** Containers read as a whole, and what {@link waitingSerial} was then. */
   private readonly wholeAt = new WeakMap<object, number>();
+  /** What the texts of modules import from their own package, as long as no file comes or goes. */
+  private readonly importsOf = new Map<string, { text: string; root: string; files: ResolvedModule[] }>();
   /** Packages whose imports are carried out where they stand: their modules import one another in circles. */
   private readonly eager = new Set<string>();
   /** Modules begun by the load that is going on, `null` when none is. */
@@ -989,35 +991,50 @@ export class Importer {
     const epoch = this.interpreter.heap.madeIn(container);
     const owner = epoch < 0 ? this.byEpoch.get(epoch) : undefined;
     if (!owner?.module.file || owner.modelled || owner.state !== 'ready') return;
-    const names = this.registryNames(owner, container);
-    if (names)
-      for (let found = this.registrants(names); found.length > 0; found = this.registrants(names))
-        for (const record of found)
-          if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
+    const own = namesOfContainer(owner.module, container);
+    const tried = new Set<ModuleRecord>();
+    for (;;) {
+      const found = this.registrants(owner, own).filter((record) => !tried.has(record));
+      if (found.length === 0) break;
+      for (const record of found) {
+        tried.add(record);
+        if (record.state === 'new') this.interpreter.attempt(() => this.ready(record).module);
+      }
+    }
     this.wholeAt.set(container, this.waitingSerial);
   }
 
-  /** Names by which other modules reach a container that may grow; `null` when nothing writes into it. */
-  private registryNames(owner: ModuleRecord, container: Value): Set<string> | null {
-    const own = [...owner.module.namespace].flatMap(([name, value]) => (value === container ? [name] : []));
+  /**
+   * Names by which other modules reach functions that write into a container of the names `own`; `null` when none does. A container
+   * without a name may be reached by all that its module defines.
+   */
+  private registryNames(owner: ModuleRecord, own: readonly string[]): Set<string> | null {
     const names = new Set<string>(owner.module.file ? definedNames(owner.module.file) : []);
     if (own.length === 0) return names;
     let grows = false;
     for (const record of this.records.values()) {
-      const { file } = record.module;
-      if (!file || record.modelled || record.state === 'new' || !own.some((name) => writesInto(file, name))) continue;
+      // The file of a module that has not run is left unparsed.
+      const file = record.state === 'new' || record.modelled ? null : record.module.file;
+      if (!file || !own.some((name) => writesInto(file, name))) continue;
       grows = true;
       for (const name of definedNames(file)) names.add(name);
     }
     return grows ? names : null;
   }
 
-  /** Modules that wait, or are imported by one that waits, and whose top level uses one of `names`. */
-  private registrants(names: ReadonlySet<string>): ModuleRecord[] {
-    const list = [...names];
-    return this.reachable((text) => list.some((name) => text.includes(name))).filter(({ module }) => {
+  /**
+   * Modules that wait, or are imported by one that waits, and that may write into a container of the names `own`, or whose top level
+   * uses what writes into it.
+   */
+  private registrants(owner: ModuleRecord, own: readonly string[]): ModuleRecord[] {
+    const names = this.registryNames(owner, own);
+    const list = [...(names ?? [])];
+    const writes = (text: string): boolean => own.some((name) => mayWriteInto(text, name));
+    const uses = (text: string): boolean => list.some((name) => text.includes(name));
+    return this.reachable((text) => uses(text) || writes(text)).filter(({ module, resolved }) => {
+      if (resolved?.path && writes(this.interpreter.project.text(resolved.path) ?? '')) return true;
       this.interpreter.step(REGISTRANT_COST);
-      return module.file !== null && [...namesUsedAtTopLevel(module.file)].some((name) => names.has(name));
+      return module.file !== null && [...namesUsedAtTopLevel(module.file)].some((name) => names?.has(name));
     });
   }
 
@@ -1048,10 +1065,12 @@ export class Importer {
   }
 
   /** Files of the same package that a module's text imports. */
-  private importedFiles({ name, isPackage }: ResolvedModule, root: string, text: string): ResolvedModule[] {
+  private importedFiles({ name, path, isPackage }: ResolvedModule, root: string, text: string): ResolvedModule[] {
     const { project } = this.interpreter;
+    const known = path === null ? undefined : this.importsOf.get(path);
+    if (known?.text === text && known.root === root) return known.files;
     const [head = ''] = name.split('.');
-    return importsInText(text).atRun.flatMap(({ level, module, names }) => {
+    const files = importsInText(text).atRun.flatMap(({ level, module, names }) => {
       const base = absoluteName(name, isPackage, level, module);
       if (base === undefined || base.split('.')[0] !== head) return [];
       const parts = base.split('.');
@@ -1061,6 +1080,8 @@ export class Importer {
       ];
       return dotted.flatMap((item) => project.resolve(item, [root]) ?? []);
     });
+    if (path !== null) this.importsOf.set(path, { text, root, files });
+    return files;
   }
 
   // ---------------------------------------------------------------- changes
@@ -1099,6 +1120,7 @@ export class Importer {
     this.fruitless.clear();
     this.eager.clear();
     this.waiting.clear();
+    this.importsOf.clear();
   }
 }
 

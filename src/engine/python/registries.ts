@@ -3,6 +3,7 @@
  * uses in a way that may write into another module's containers (decorators, calls, assignments to items and attributes).
  */
 import type { Expr, SourceFile, Stmt } from '../syntax/index.js';
+import type { PyDict, PyList, PyModule, PySet, Value } from './value.js';
 
 const defined = new WeakMap<SourceFile, ReadonlySet<string>>();
 const used = new WeakMap<SourceFile, ReadonlySet<string>>();
@@ -21,6 +22,38 @@ export function definedNames(file: SourceFile): ReadonlySet<string> {
   defined.set(file, names);
   return names;
 }
+
+/**
+ * Names by which a module's code may mean one of its containers: a global variable, an attribute of its classes or of objects in its
+ * global variables, or the container that holds it.
+ */
+export function namesOfContainer(module: PyModule, container: PyDict | PyList | PySet): string[] {
+  const names = new Set<string>();
+  const seen = new Set<Value>();
+  const look = (name: string, value: Value, depth: number): void => {
+    if (value === container) names.add(name);
+    if (typeof value !== 'object' || value === null || depth === 0 || seen.has(value)) return;
+    seen.add(value);
+    switch (value.kind) {
+      case 'class':
+        if (value.module === module.name) for (const [key, item] of value.namespace) look(key, item, depth - 1);
+        break;
+      case 'instance':
+        for (const [key, item] of value.attrs) look(key, item, depth - 1);
+        break;
+      case 'dict':
+        for (const { value: item } of value.entries.values()) look(name, item, depth - 1);
+        break;
+      case 'list':
+        for (const item of value.items) look(name, item, depth - 1);
+        break;
+    }
+  };
+  for (const [name, value] of module.namespace) look(name, value, LEVELS);
+  return [...names];
+}
+/** How deep in a module's objects a registry lies. */
+const LEVELS = 4;
 
 /**
  * Every name and attribute that running a module's top level may use to write into containers. Functions of the module itself count
@@ -80,11 +113,28 @@ export function namesUsedAtTopLevel(file: SourceFile): ReadonlySet<string> {
 /** Whether functions or classes in a text write into the container that is bound to `name`. */
 export function writesInto(file: SourceFile, name: string): boolean {
   if (!file.text.includes(name)) return false;
-  return new RegExp(
-    `^[ \\t]+.*\\b${name}(?:\\[.*\\]\\s*[-+*|&]?=(?!=)|(?:\\[.*\\])?\\.(?:append|add|update|setdefault|extend|insert|appendleft|register)\\b)`,
-    'm',
-  ).test(file.text);
+  return new RegExp(`^[ \\t]+.*\\b${name}(?:\\[.*\\]\\s*[-+*|&]?=(?!=)|(?:\\[.*\\])?\\.(?:${WRITERS})\\b)`, 'm').test(
+    file.text,
+  );
 }
+
+/**
+ * Whether running a module's text may write into another module's container of that name: by itself, in a function that others
+ * call, or by handing it to one. Told without parsing it; a text that binds the name itself means something else by it.
+ */
+export function mayWriteInto(text: string, name: string): boolean {
+  if (!text.includes(name)) return false;
+  const word = escaped(name);
+  if (new RegExp(`^${word}[ \\t]*(?::[^=\\n]*)?=(?!=)`, 'm').test(text)) return false;
+  const names = [word];
+  for (const match of text.matchAll(new RegExp(`\\b${word}[ \\t]+as[ \\t]+(\\w+)`, 'g'))) names.push(match[1] ?? word);
+  const any = names.length > 1 ? `(?:${names.join('|')})` : word;
+  const written = `\\b${any}(?:\\[.*\\])?(?:[ \\t]*[-+*|&]=|\\.(?:${WRITERS})\\b)|\\b${any}\\[.*\\][ \\t]*=(?!=)`;
+  const handedOn = `^(?!(?:from|import|def|class|async)\\b)[\\w@].*\\(.*\\b${any}\\b`;
+  return new RegExp(`${written}|${handedOn}`, 'm').test(text);
+}
+const WRITERS = 'append|add|update|setdefault|extend|insert|appendleft|register';
+const escaped = (name: string): string => name.replace(/\W/g, '\\$&');
 
 /** The statements of a module's top level, those in blocks included. */
 function eachStatement(body: readonly Stmt[], visit: (node: Stmt) => void): void {

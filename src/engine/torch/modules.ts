@@ -25,6 +25,7 @@ import distributionsSource from './python/distributions.py';
 import functionalSource from './python/functional.py';
 import gradModeSource from './python/gradMode.py';
 import jitSource from './python/jit.py';
+import librarySource from './python/library.py';
 import lrSchedulerSource from './python/lrScheduler.py';
 import { observeStep, rehearsalOf, type ObservedStep } from './rehearsal.js';
 import miscSource from './python/misc.py';
@@ -253,6 +254,7 @@ const submodules = [
   '_C',
   '_VF',
   '_jit_internal',
+  '_guards',
   'linalg',
   'special',
   'fft',
@@ -774,7 +776,7 @@ export const torchModuleList: readonly ModelledModule[] = [
       reset: none('reset()'),
     }),
   },
-  { name: 'torch.library' },
+  { name: 'torch.library', members: () => ({ _unknown: makeUnknown }), source: librarySource },
   { name: 'torch.func', members: () => ({ vmap }) },
   { name: 'torch.multiprocessing' },
   { name: 'torch.testing', isPackage: true },
@@ -790,9 +792,19 @@ export const torchModuleList: readonly ModelledModule[] = [
     name: `torch.distributions.${file}`,
     source: `from torch.distributions import ${names}`,
   })),
-  { name: 'torch.ops', isPackage: true },
+  {
+    name: 'torch.ops',
+    isPackage: true,
+    source:
+      'from torch.library import _namespace as __getattr__\n\ndef load_library(path):\n    pass\n\ndef import_module(name):\n    pass\n',
+  },
   { name: 'torch.return_types' },
   { name: 'torch._utils' },
+  {
+    name: 'torch._guards',
+    source:
+      'class TracingContext:\n    @staticmethod\n    def try_get():\n        return None\n\n\nclass CompileContext(TracingContext):\n    pass\n\n\ndef detect_fake_mode(inputs=None):\n    return None\n\n\ndef active_fake_mode():\n    return None\n',
+  },
   { name: 'torch.futures' },
   { name: 'torch.export' },
   { name: 'torch.ao', isPackage: true },

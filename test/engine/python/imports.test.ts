@@ -125,6 +125,39 @@ describe('registries that modules fill while they are imported', () => {
     '(len(LAYERS), sorted(LAYERS._map))',
     "(2, ['C', 'Conv'])",
   );
+  const filledFromOutside = (registry: string, filling: string): Readonly<Record<string, string>> => ({
+    '/zoo/__init__.py': 'from .registry import *\nfrom .nets import Net\n',
+    '/zoo/registry.py': registry,
+    '/zoo/nets.py': `${filling}\nclass Net:\n    pass\n`,
+    '/main.py': 'import zoo\nfrom zoo import registry\n',
+  });
+  program(
+    'are full when modules write their entries themselves',
+    filledFromOutside('ENTRIES = {}\n', 'from .registry import ENTRIES\nENTRIES["net"] = 1\n'),
+    'len(registry.ENTRIES)',
+    '1',
+  );
+  program(
+    'are full when modules know them by another name',
+    filledFromOutside('SIZES = [1]\n', 'from .registry import SIZES as S\nS.append(2)\nS += [3]\n'),
+    'sum(registry.SIZES)',
+    '6',
+  );
+  program(
+    'are full when modules hand them to a function',
+    filledFromOutside(
+      'NAMES = set()\ndef put(where, what):\n    where.add(what)\n',
+      'from .registry import NAMES, put\nput(NAMES, "net")\n',
+    ),
+    'sorted(registry.NAMES)',
+    "['net']",
+  );
+  program(
+    'are full when they are attributes of a class',
+    filledFromOutside('class Base:\n    known = []\n', 'from .registry import Base\nBase.known.append("net")\n'),
+    '[name for name in registry.Base.known]',
+    "['net']",
+  );
 });
 
 describe('names bound by an import', () => {

@@ -242,6 +242,60 @@ suite('nn.Module: calls', [
   ],
 ]);
 
+suite('nn.Module: parts that subclasses use', [
+  [
+    'embeddings made anew',
+    'class Words(nn.Embedding):\n    def reset_parameters(self):\n        nn.init.normal_(self.weight)\n        self._fill_padding_idx_with_zero()\n',
+    'Words(5, 3, padding_idx=0).weight.shape',
+    'torch.Size([5, 3])',
+  ],
+  [
+    'the padding of transposed convolutions',
+    'up = nn.ConvTranspose2d(3, 4, 3, stride=2)\nx = torch.zeros(1, 3, 5, 5)\n',
+    '(up(x, [12, 11]).shape, up._output_padding(x, [1, 4, 12, 11], [2, 2], [0, 0], [3, 3], 2), up._output_padding(x, None, [2, 2], [0, 0], [3, 3], 2))',
+    '(torch.Size([1, 4, 12, 11]), (1, 0), (0, 0))',
+  ],
+  [
+    'instance norms',
+    'class Mine(nn.InstanceNorm2d):\n    def forward(self, x):\n        return self._apply_instance_norm(x)\n',
+    'Mine(3)(torch.zeros(2, 3, 4, 4)).shape',
+    'torch.Size([2, 3, 4, 4])',
+  ],
+  ['positions in lists', 'l = nn.ModuleList([nn.ReLU(), nn.Tanh()])', 'l._get_abs_string_index(-1)', "'1'"],
+]);
+
+const OPERATORS = `
+from torch.library import Library, custom_op
+
+@custom_op("mine::scale", mutates_args=())
+def scale(x: torch.Tensor, k: float) -> torch.Tensor:
+    return x * k
+
+@scale.register_fake
+def _(x, k):
+    return torch.empty_like(x)
+
+library = Library("mine", "FRAGMENT")
+library.define("twice(Tensor x) -> Tensor")
+library.impl("twice", lambda x: torch.cat([x, x]), "CompositeImplicitAutograd")
+library.define("secret(Tensor x) -> Tensor")
+library.impl("secret", lambda x: x, "CUDA")
+x = torch.zeros(2, 3)
+`;
+
+suite('operators that Python defines', [
+  ['give what they say for tensors without data', OPERATORS, 'scale(x, 2.0).shape', 'torch.Size([2, 3])'],
+  ['are found below torch.ops', OPERATORS, 'torch.ops.mine.scale.default(x, 2.0).shape', 'torch.Size([2, 3])'],
+  ['are what they are composed of', OPERATORS, 'torch.ops.mine.twice(x).shape', 'torch.Size([4, 3])'],
+  [
+    'are unknown where only a kernel says it',
+    OPERATORS,
+    'torch.ops.mine.secret(x)',
+    "unknown: nothing says what the operator 'mine::secret' gives for tensors without data",
+  ],
+  ['know the limits of small floats', '', 'torch.finfo(torch.float8_e4m3fn).max', '448.0'],
+]);
+
 suite('nn.Module: what is not known', [
   [
     'an unknown child is met after what is known',

@@ -162,12 +162,17 @@ const instanceNormBase = weighted(
       }
       const unbatched = shape?.length === without;
       const x = unbatched ? context.callMethod(input ?? null, 'unsqueeze', [0]) : (input ?? null);
+      const out = context.callMethod(self, '_apply_instance_norm', [x]);
+      return unbatched ? context.callMethod(out, 'squeeze', [0]) : out;
+    }),
+    _apply_instance_norm: defineFunction('_apply_instance_norm(self, input)', ({ self, input }, context) => {
+      if (!isInstance(self)) return self ?? null;
       const read = (name: string): Value => readAttribute(self, name, context);
       const momentum = read('momentum');
       const training = read('training');
       const useInput = training === true || read('track_running_stats') === false ? true : training;
-      const out = context.call(torchFunction('torch.nn.functional', 'instance_norm', context), [
-        x,
+      return context.call(torchFunction('torch.nn.functional', 'instance_norm', context), [
+        input ?? null,
         read('running_mean'),
         read('running_var'),
         read('weight'),
@@ -176,7 +181,6 @@ const instanceNormBase = weighted(
         momentum === null ? { kind: 'float', value: 0 } : momentum,
         read('eps'),
       ]);
-      return unbatched ? context.callMethod(out, 'squeeze', [0]) : out;
     }),
   },
   normBase,

@@ -136,7 +136,6 @@ const convNd = weighted(
     ),
   },
 );
-const convTransposeNd = defineClass('_ConvTransposeNd', { module: 'torch.nn.modules.conv', bases: [convNd] });
 
 const PER_AXIS = ['kernel_size', 'stride', 'padding', 'dilation', 'output_padding'] as const;
 
@@ -196,8 +195,7 @@ const conv = (n: number): PyClass => {
 };
 
 /** The extra rows that make a transposed convolution give `output_size`. */
-function outputPadding(n: number, self: PyInstance, input: Value, outputSize: Value, context: Context): Value {
-  if (outputSize === null) return readAttribute(self, 'output_padding', context);
+function outputPadding(n: number, input: Value, outputSize: Value, axes: Bound, context: Context): Value {
   const wanted = sizesOf(outputSize, context);
   if (isUnknown(wanted)) return wanted;
   if (!isTensorValue(input)) return input;
@@ -210,12 +208,12 @@ function outputPadding(n: number, self: PyInstance, input: Value, outputSize: Va
       'ValueError',
       `ConvTranspose${n}D: for ${shape.length}D input, output_size must have ${n} or ${before + n} elements (got ${wanted.length})`,
     );
-  const axes = ['stride', 'padding', 'dilation', 'kernel_size'].map((name) =>
-    sizesOf(readAttribute(self, name, context), context),
+  const perAxis = ['stride', 'padding', 'dilation', 'kernel_size'].map((name) =>
+    axes[name] === null ? wanted.map(() => 1) : sizesOf(axes[name] ?? null, context),
   );
   const padding: Dim[] = [];
   for (let i = 0; i < n; i++) {
-    const [stride, pad, dilation, kernel] = axes.map((axis) => (isUnknown(axis) ? axis : (axis[i] ?? 0))) as [
+    const [stride, pad, dilation, kernel] = perAxis.map((axis) => (isUnknown(axis) ? axis : (axis[i] ?? 0))) as [
       Dim,
       Dim,
       Dim,
@@ -236,6 +234,22 @@ function outputPadding(n: number, self: PyInstance, input: Value, outputSize: Va
   return context.tuple(padding);
 }
 
+const convTransposeNd = defineClass('_ConvTransposeNd', {
+  module: 'torch.nn.modules.conv',
+  bases: [convNd],
+  members: {
+    _output_padding: defineFunction(
+      '_output_padding(self, input, output_size, stride, padding, kernel_size, num_spatial_dims, dilation=None)',
+      ({ self, input, output_size: size, num_spatial_dims: n, ...axes }, context) => {
+        if (!isInstance(self)) return self ?? null;
+        if (size === null) return readAttribute(self, 'output_padding', context);
+        if (typeof n !== 'number') return context.unknown('the number of axes is not known');
+        return outputPadding(n, input ?? null, size ?? null, axes, context);
+      },
+    ),
+  },
+});
+
 const convTranspose = (n: number): PyClass =>
   weighted(
     'conv',
@@ -251,8 +265,16 @@ const convTranspose = (n: number): PyClass =>
         'forward(self, input, output_size=None)',
         ({ self, input, output_size: size }, context) => {
           if (!isInstance(self)) return self ?? null;
-          const extra = outputPadding(n, self, input ?? null, size ?? null, context);
           const read = (name: string): Value => readAttribute(self, name, context);
+          const extra = context.callMethod(self, '_output_padding', [
+            input ?? null,
+            size ?? null,
+            read('stride'),
+            read('padding'),
+            read('kernel_size'),
+            n,
+            read('dilation'),
+          ]);
           return context.call(torchFunction('torch.nn.functional', `conv_transpose${n}d`, context), [
             input ?? null,
             read('weight'),

@@ -94,6 +94,9 @@ function freezeWeight(embedding: Value, freeze: Value, context: Context): void {
     context.setAttribute(weight, 'requires_grad', context.unary('not', freeze));
 }
 
+/** Fills one row: the number of rows stays what it is. */
+const fillPadding = method('_fill_padding_idx_with_zero', () => null);
+
 const embedding = weighted(
   'sparse',
   'Embedding(num_embeddings, embedding_dim, padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False, _weight=None, _freeze=False, device=None, dtype=None)',
@@ -103,6 +106,7 @@ const embedding = weighted(
   },
   {
     reset_parameters: resetEmbedding,
+    _fill_padding_idx_with_zero: fillPadding,
     from_pretrained: fromPretrained(
       'padding_idx=None, max_norm=None, norm_type=2.0, scale_grad_by_freq=False, sparse=False',
       freezeWeight,
@@ -134,6 +138,7 @@ const embeddingBag = weighted(
   },
   {
     reset_parameters: resetEmbedding,
+    _fill_padding_idx_with_zero: fillPadding,
     from_pretrained: fromPretrained(
       "max_norm=None, norm_type=2.0, scale_grad_by_freq=False, mode='mean', sparse=False, include_last_offset=False, padding_idx=None",
       freezeWeight,

@@ -27,14 +27,20 @@ class finfo:
         "torch.bfloat16": (3.3895313892515355e38, 1.1754943508222875e-38, 0.0078125, 16),
         "torch.float32": (3.4028234663852886e38, 1.1754943508222875e-38, 1.1920928955078125e-07, 32),
         "torch.float64": (1.7976931348623157e308, 2.2250738585072014e-308, 2.220446049250313e-16, 64),
+        "torch.float8_e4m3fn": (448.0, 0.015625, 0.125, 8),
+        "torch.float8_e5m2": (57344.0, 6.103515625e-05, 0.25, 8),
+        "torch.float8_e4m3fnuz": (240.0, 0.0078125, 0.125, 8),
+        "torch.float8_e5m2fnuz": (57344.0, 3.0517578125e-05, 0.125, 8),
     }
+    _real = {"complex32": "float16", "complex64": "float32", "complex128": "float64"}
 
     def __init__(self, type=None):
-        self.dtype = str(type if type is not None else get_default_dtype())[6:]
+        name = str(type if type is not None else get_default_dtype())[6:]
+        self.dtype = self._real.get(name, name)
         self.max, self.tiny, self.eps, self.bits = self._table["torch." + self.dtype]
         self.min = -self.max
         self.smallest_normal = self.tiny
-        self.resolution = {16: 1e-3, 32: 1e-6, 64: 1e-15}[self.bits]
+        self.resolution = 1e-2 if self.dtype == "bfloat16" else {8: 1.0, 16: 1e-3, 32: 1e-6, 64: 1e-15}[self.bits]
 
 
 class iinfo:

@@ -113,6 +113,9 @@ class Sequential(Module):
         del self[key]
         return taken
 
+    def _get_item_by_idx(self, iterator, idx):
+        return list(iterator)[_position(self, idx)]
+
     forward = _sequential_forward
 
 
@@ -121,6 +124,9 @@ class ModuleList(Module):
         super().__init__()
         if modules is not None:
             self += modules
+
+    def _get_abs_string_index(self, idx):
+        return str(_position(self, idx))
 
     def __getitem__(self, idx):
         if isinstance(idx, slice):

@@ -87,6 +87,15 @@ class RNNBase(Module):
     def flatten_parameters(self):
         pass
 
+    def _init_flat_weights(self):
+        pass
+
+    def _update_flat_weights(self):
+        pass
+
+    def _weights_have_changed(self):
+        return False
+
     def reset_parameters(self):
         bound = 1.0 / math.sqrt(self.hidden_size) if self.hidden_size > 0 else 0
         for weight in self.parameters():
