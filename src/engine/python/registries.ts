@@ -47,6 +47,8 @@ export function namesOfContainer(module: PyModule, container: PyDict | PyList | 
       case 'list':
         for (const item of value.items) look(name, item, depth - 1);
         break;
+      default:
+        break;
     }
   };
   for (const [name, value] of module.namespace) look(name, value, LEVELS);
