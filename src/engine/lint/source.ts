@@ -4,7 +4,7 @@ import type { CallExpr, Expr, SourceFile, Stmt } from '../syntax/index.js';
 import type { ObservedOp } from '../torch/rehearsal.js';
 import { parentOf, qualifiedName, statementOf, walk, type Node } from '../training/index.js';
 import type { Program } from './program.js';
-import type { FixEdit } from './types.js';
+import type { Fix, FixEdit } from './types.js';
 
 const nodesByFile = new WeakMap<SourceFile, Map<string, Node>>();
 
@@ -39,6 +39,30 @@ export function textInPlaceOf(file: SourceFile, expr: Expr, outer: Node): string
   const free =
     !parent?.kind || ['Assign', 'AnnAssign', 'AugAssign', 'Return', 'Expression', 'Call'].includes(parent.kind);
   return free && expr.kind !== 'Tuple' ? text : `(${text})`;
+}
+
+/** Sets a keyword argument of the call at a place; `null` where its arguments aren't written one by one. */
+export function setArgument(place: Place, name: string, text: string): FixEdit | null {
+  const call = callAt(place);
+  if (!call || call.args.some(({ form }) => form === 'star' || form === 'doubleStar')) return null;
+  const { file } = place;
+  const given = call.args.find((arg) => arg.name === name);
+  if (given) return { place: { file, start: given.value.start, end: given.value.end }, text };
+  const last = call.args.at(-1);
+  const at = last ? last.end : call.end - 1;
+  return { place: { file, start: at, end: at }, text: `${last ? ', ' : ''}${name}=${text}` };
+}
+
+/** A string of Python in the quotes that the file prefers. */
+export function quoted({ text: source }: SourceFile, text: string): string {
+  const count = (quote: string): number => source.split(quote).length;
+  const quote = count("'") > count('"') ? "'" : '"';
+  return `${quote}${text}${quote}`;
+}
+
+/** The fix of one edit, where there is one. */
+export function withFix(title: string, edit: FixEdit | null): { readonly fix?: Fix } {
+  return edit ? { fix: { title, edits: [edit] } } : {};
 }
 
 /** Replaces a call by what it is applied to: `F.softmax(x, dim=1)`, `x.softmax(1)` and `self.softmax(x)` become `x`. */
@@ -78,13 +102,14 @@ export function removeElement(place: Place): FixEdit | null {
 }
 
 /** Removes a statement with its line; a block that would be empty gets `pass`. */
-export function removeStatement(file: SourceFile, statement: Stmt): FixEdit {
+export function removeStatement(file: SourceFile, statement: Stmt, until = statement.end): FixEdit {
   const parent = parentOf(file, statement);
   const alone =
     parent !== undefined && 'body' in parent && Array.isArray(parent.body) && (parent.body as unknown[]).length === 1;
   if (alone) return { place: { file, start: statement.start, end: statement.end }, text: 'pass' };
   const { text } = file;
-  let { start, end } = statement;
+  let { start } = statement;
+  let end = until;
   while (start > 0 && (text[start - 1] === ' ' || text[start - 1] === '\t')) start--;
   if (text[end] === '\r') end++;
   if (text[end] === '\n') end++;

@@ -34,7 +34,7 @@ interface Marked {
 function marked(given: string | Files): Marked {
   const expected: string[] = [];
   const files = Object.entries(asFiles(given)).map(([path, text]) => {
-    const full = HEAD + text.replace(/^\n/, '');
+    const full = (path.endsWith('.py') ? HEAD : '') + text.replace(/^\n/, '');
     const lines = full.split('\n').map((line, index) => {
       const mark = /\s*#! (.*)$/.exec(line);
       for (const rule of mark?.[1]?.split(' ') ?? []) expected.push(`${rule} ${path}:${index + 1}`);
@@ -47,7 +47,8 @@ function marked(given: string | Files): Marked {
 
 async function all(files: Files, rules: RegExp): Promise<FindingReport[]> {
   const found: FindingReport[] = [];
-  for (const path of Object.keys(files)) found.push(...(await lint(files, path)));
+  for (const path of Object.keys(files).filter((each) => each.endsWith('.py')))
+    found.push(...(await lint(files, path)));
   return found.filter(({ rule }) => rules.test(rule));
 }
 

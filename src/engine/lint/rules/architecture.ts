@@ -1,14 +1,23 @@
 /** A: layers that don't do what they seem to do. */
 import { ownMembers } from '../../model/index.js';
+import type { Project } from '../../project/index.js';
 import type { Place, PyInstance } from '../../python/value.js';
-import type { CallExpr } from '../../syntax/index.js';
+import type { CallExpr, ClassDef, Expr, FunctionDef, SourceFile } from '../../syntax/index.js';
 import { isUnknown, numelOf } from '../../torch/dims.js';
 import { isParameterValue } from '../../torch/nn/objects.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
-import { classAround, findAll, functionAround, qualifiedName } from '../../training/index.js';
+import {
+  ancestorsOf,
+  classAround,
+  definitionOf,
+  isModuleClassDef,
+  findAll,
+  functionAround,
+  qualifiedName,
+} from '../../training/index.js';
 import type { Program } from '../program.js';
-import { callAt, dropActivation, nodeAt } from '../source.js';
-import type { Fix, FixEdit, Rule } from '../types.js';
+import { callAt, dropActivation, nodeAt, setArgument, withFix } from '../source.js';
+import type { Rule } from '../types.js';
 import { grouped } from '../../../texts.js';
 
 const CONVOLUTIONS = ['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d'];
@@ -17,22 +26,6 @@ const CONVOLUTIONS = ['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_tr
 function layerOf(program: Program, op: ObservedOp): { readonly layer: PyInstance; readonly place: Place } | null {
   const layer = op.call?.module;
   return layer?.cls.module.startsWith('torch.') && program.isHere(layer.place) ? { layer, place: layer.place } : null;
-}
-
-/** Adds an argument to a call, or changes the one that is there. */
-function setArgument(place: Place, name: string, text: string): FixEdit | null {
-  const call = callAt(place);
-  if (!call || call.args.some(({ form }) => form === 'star' || form === 'doubleStar')) return null;
-  const { file } = place;
-  const given = call.args.find((arg) => arg.name === name);
-  if (given) return { place: { file, start: given.value.start, end: given.value.end }, text };
-  const last = call.args.at(-1);
-  const at = last ? last.end : call.end - 1;
-  return { place: { file, start: at, end: at }, text: `${last ? ', ' : ''}${name}=${text}` };
-}
-
-function withFix(title: string, edit: FixEdit | null): { fix: Fix } | object {
-  return edit ? { fix: { title, edits: [edit] } } : {};
 }
 
 /** How many operators read what an operator made. */
@@ -189,7 +182,11 @@ x = F.dropout(x, 0.5, training=self.training)`,
     for (const call of findAll(file.ast.body, 'Call')) {
       if (!ALWAYS_ACTIVE.test(qualifiedName(file, call.func) ?? '') || saysTraining(call)) continue;
       const func = functionAround(file, call);
-      if (!func || !classAround(file, func) || func.params[0]?.name !== 'self') continue;
+      const cls = func && classAround(file, func);
+      if (!func || !cls || func.params[0]?.name !== 'self' || !hasMode(program.project, file, cls)) continue;
+      // What never computes a gradient is for evaluation alone: what it drops there is meant.
+      if (func.decorators.some((each) => /no_grad|inference_mode/.test(file.slice(each)))) continue;
+      if (asksForMode(file, func, call)) continue;
       const place = { file, start: call.start, end: call.end };
       yield {
         message: 'Without training= this dropout is active at evaluation as well. Add training=self.training.',
@@ -202,6 +199,25 @@ x = F.dropout(x, 0.5, training=self.training)`,
 
 const saysTraining = ({ args }: CallExpr): boolean =>
   args.length > 2 || args.some(({ form, name }) => name === 'training' || form === 'star' || form === 'doubleStar');
+
+/** Whether a class has `training`: it is a module, or derived from what isn't at hand. */
+function hasMode(project: Project, file: SourceFile, cls: ClassDef): boolean {
+  if (isModuleClassDef(project, file, cls)) return true;
+  return cls.bases.some(
+    ({ form, value }) => form === 'positional' && file.slice(value) !== 'object' && !definitionOf(project, file, value),
+  );
+}
+
+/** It only runs, or only drops anything, in a mode that was asked for: under `if self.training`, after `if not self.training: return`. */
+function asksForMode(file: SourceFile, func: FunctionDef, call: CallExpr): boolean {
+  const says = (node: Expr): boolean => /training/.test(file.slice(node));
+  if (call.args.some(({ value }) => says(value))) return true;
+  if (ancestorsOf(file, call).some((each) => (each.kind === 'If' || each.kind === 'Conditional') && says(each.test)))
+    return true;
+  return findAll(func.body, 'If').some(
+    ({ test, body, end }) => end <= call.start && says(test) && body.some(({ kind }) => kind === 'Return'),
+  );
+}
 
 const A18: Rule = {
   id: 'A18',

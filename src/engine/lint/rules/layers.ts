@@ -1,10 +1,10 @@
 /** A: layers in the wrong order or with the wrong numbers. */
 import { ownMembers } from '../../model/index.js';
-import type { Value } from '../../python/value.js';
+import type { Place, Value } from '../../python/value.js';
 import { isUnknown } from '../../torch/dims.js';
-import { findAll, valueOf } from '../../training/index.js';
-import { callAt } from '../source.js';
-import type { Rule } from '../types.js';
+import { findAll, qualifiedName, spell, statementOf, valueOf } from '../../training/index.js';
+import { callAt, quoted, withFix } from '../source.js';
+import type { FixEdit, Rule } from '../types.js';
 
 const numberOf = (value: unknown): number | null => {
   if (typeof value === 'number') return value;
@@ -73,7 +73,7 @@ nn.Conv1d(16, 16, 4, padding="same")`,
         place: layer.place,
         fix: {
           title: 'Use padding="same"',
-          edits: [{ place: { file, start: given.start, end: given.end }, text: '"same"' }],
+          edits: [{ place: { file, start: given.start, end: given.end }, text: quoted(file, 'same') }],
         },
       };
     }
@@ -106,7 +106,8 @@ nn.init.kaiming_normal_(self.fc.weight)`,
       const weight = ownMembers(layer).parameters.find(({ name }) => name === 'weight')?.value;
       if (!weight || weight.taint || layer.taint) continue;
       const { init, shape, requiresGrad } = weight.data;
-      const value = init?.name === 'ones' ? 1 : init?.name === 'constant' ? numberOf(init.args['val']) : null;
+      const value =
+        init?.name === 'ones' ? 1 : init?.name === 'constant' ? numberOf(init.args['val'] ?? init.args['value']) : null;
       if (value === null || value === 0 || !requiresGrad || isUnknown(shape) || !program.isHere(init?.place ?? null))
         continue;
       const [out, into] = shape;
@@ -114,10 +115,24 @@ nn.init.kaiming_normal_(self.fc.weight)`,
       yield {
         message: `All ${out} units of this ${layer.cls.name} begin with the same weights, ${value}, and stay alike. Use random weights.`,
         place: init.place,
+        ...withFix('Use random weights (Kaiming)', randomWeights(init.place)),
         ...(program.isHere(layer.place) ? { related: [{ message: 'The layer', place: layer.place }] } : {}),
       };
     }
   },
 };
+
+/** `nn.init.constant_(weight, 0.01)` and `weight.data.fill_(0.01)` as `nn.init.kaiming_normal_(weight)`. */
+function randomWeights(place: Place): FixEdit | null {
+  const call = callAt(place);
+  const { file } = place;
+  const parent = call && statementOf(file, call);
+  if (call?.func.kind !== 'Attribute' || parent?.kind !== 'Expression' || parent.value !== call) return null;
+  const init = spell(file, 'torch.nn.init.kaiming_normal_');
+  const isFunction = qualifiedName(file, call.func)?.startsWith('torch.nn.init.') ?? false;
+  const given = call.args.find(({ form, name }) => form === 'positional' || name === 'tensor')?.value;
+  const weight = isFunction ? given && file.slice(given) : file.slice(call.func.value).replace(/\.data$/, '');
+  return init === null || weight === undefined ? null : { place, text: `${init}(${weight})` };
+}
 
 export const layerRules: readonly Rule[] = [A15, A16, A17];

@@ -1,7 +1,7 @@
 /** T: how often what is done in the loop around the model, and on how many devices. */
 import { ownMembers } from '../../model/index.js';
 import type { Place, PyInstance } from '../../python/value.js';
-import type { CallExpr, Expr, IfStmt, SourceFile, Stmt } from '../../syntax/index.js';
+import type { CallExpr, Expr, ForStmt, IfStmt, SourceFile, Stmt } from '../../syntax/index.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
 import { isModule } from '../../torch/nn/module.js';
 import { modulePaths, type ModuleCall } from '../../torch/trace.js';
@@ -15,16 +15,9 @@ import {
   statementOf,
   valueOf,
 } from '../../training/index.js';
-import { nodeAt } from '../source.js';
-import type { Fix, Rule } from '../types.js';
-
-/** Inserts a line above a statement, as far to the right. */
-function lineAbove(file: SourceFile, start: number, text: string, title: string): Fix {
-  const at = start - file.positionAt(start).character;
-  const indent = /^[ \t]*/.exec(file.text.slice(at))?.[0] ?? '';
-  const newline = file.text.includes('\r\n') ? '\r\n' : '\n';
-  return { title, edits: [{ place: { file, start: at, end: at }, text: `${indent}${text}${newline}` }] };
-}
+import { nodeAt, quoted } from '../source.js';
+import { fixOrNone, lineAbove, moveStatement } from '../statements.js';
+import type { Rule } from '../types.js';
 
 function root(call: ModuleCall | null): ModuleCall | null {
   let at = call;
@@ -87,7 +80,7 @@ with torch.no_grad():
           'The model is evaluated with gradients enabled: every batch keeps its activations. Use torch.no_grad().',
         place: call.place,
         ...(decorates && torch !== null && around.decorators.length === 0
-          ? { fix: lineAbove(file, around.start, `@${torch}()`, `Decorate ${around.name} with @${torch}()`) }
+          ? { fix: lineAbove(file, around, `@${torch}()`, `Decorate ${around.name} with @${torch}()`) }
           : {}),
       };
     }
@@ -148,7 +141,7 @@ if (i + 1) % 4 == 0:
         place: { file, start: call.start, end: call.end },
         ...(name === null
           ? {}
-          : { fix: lineAbove(file, statement.start, `${name} = ${name} / ${steps}`, `Divide by ${steps}`) }),
+          : { fix: lineAbove(file, statement, `${name} = ${name} / ${steps}`, `Divide by ${steps}`) }),
       };
     }
   },
@@ -206,20 +199,29 @@ for epoch in range(10):
       if (!step || steps.length !== 1 || functionAround(file, step) !== functionAround(file, made)) continue;
       const [loop] = ancestorsOf(file, step).filter((each) => each.kind === 'For');
       // The loop around it has the loop over batches inside.
-      if (loop?.kind !== 'For' || !hasBatchLoop(file, loop.body, step)) continue;
+      const batches = loop?.kind === 'For' ? batchLoopsIn(file, loop.body, step) : [];
+      const [last] = batches.slice(0, 1).flatMap(({ body }) => body.slice(-1));
+      const statement = statementOf(file, step);
+      if (!last || !statement) continue;
       yield {
         message: `${name} counts batches and is stepped once an epoch: the learning rate stays near the beginning of its cycle. Step it after every batch.`,
         place: { file, start: step.start, end: step.end },
         related: [{ message: 'The scheduler', place: { file, start: made.start, end: made.end } }],
+        // A second loop over batches, such as of another model, leaves open which one is meant.
+        ...fixOrNone(
+          batches.length === 1 && statement.kind === 'Expression' && statement.value === step && step.args.length === 0
+            ? moveStatement(file, statement, 'below', last, 'Step it after every batch')
+            : null,
+        ),
       };
     }
   },
 };
 
-/** A loop over something that isn't around `step`, and trains: here or in a function that is called with a loader. */
-function hasBatchLoop(file: SourceFile, body: readonly Stmt[], step: CallExpr): boolean {
+/** Loops over something that aren't around `step`, and train. */
+function batchLoopsIn(file: SourceFile, body: readonly Stmt[], step: CallExpr): ForStmt[] {
   const around = new Set<object>(ancestorsOf(file, step));
-  return findAll(body, 'For').some(
+  return findAll(body, 'For').filter(
     (loop) =>
       !around.has(loop) &&
       findAll(loop.body, 'Call').some(({ func }) => func.kind === 'Attribute' && func.attr === 'backward'),
@@ -261,9 +263,19 @@ optimizer = torch.optim.AdamW(
       yield {
         message: `This decay of ${file.slice(decay)} goes to normalisations and biases as well. Give them a group without it.`,
         place: { file, start: call.start, end: call.end },
+        fix: {
+          title: 'Decay weights only',
+          edits: [{ place: { file, start: all.start, end: all.end }, text: decayGroups(file, file.slice(all)) }],
+        },
       };
     }
   },
+};
+
+/** Two groups of parameters: what has more than one axis, and the rest without decay. */
+const decayGroups = (file: SourceFile, all: string): string => {
+  const [params, decay] = [quoted(file, 'params'), quoted(file, 'weight_decay')];
+  return `[{${params}: [p for p in ${all} if p.ndim > 1]}, {${params}: [p for p in ${all} if p.ndim <= 1], ${decay}: 0.0}]`;
 };
 
 /** Batches smaller than this give poor statistics. */
@@ -311,7 +323,7 @@ model = DistributedDataParallel(model)`,
           ? {
               fix: lineAbove(
                 file,
-                statement.start,
+                statement,
                 `${name} = ${layer}.convert_sync_batchnorm(${name})`,
                 'Convert to SyncBatchNorm',
               ),

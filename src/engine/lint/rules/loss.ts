@@ -1,10 +1,13 @@
 /** L: what reaches a loss, and whether the loss expects it. */
 import { decideDim, isUnknown } from '../../torch/dims.js';
 import { isIntegral } from '../../torch/dtypes.js';
+import type { CallExpr, SourceFile } from '../../syntax/index.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
 import type { Dim, TensorData } from '../../torch/tensor.js';
+import { findAll, qualifiedName } from '../../training/index.js';
 import type { Program } from '../program.js';
-import { callAt, dropActivation } from '../source.js';
+import { BCE_WITH_LOGITS, CROSS_ENTROPY, placeOfLoss, swapLoss } from '../lossFixes.js';
+import { callAt, dropActivation, quoted, setArgument, withFix } from '../source.js';
 import type { Finding, Fix, FixEdit, Related, Rule } from '../types.js';
 
 /** Operators whose results take any value: logits, not probabilities. */
@@ -188,7 +191,10 @@ loss = nn.BCEWithLogitsLoss()(self.fc(x), y)`,
         program,
         loss,
         `BCELoss takes probabilities and raises an error outside of [0, 1]; it gets the unbounded result of ${maker.name}. Use BCEWithLogitsLoss.`,
-        { related: related(program, maker, 'Where its input comes from') },
+        {
+          related: related(program, maker, 'Where its input comes from'),
+          ...withFix('Use BCEWithLogitsLoss', swapLoss(loss, BCE_WITH_LOGITS)),
+        },
       );
   },
 };
@@ -211,7 +217,10 @@ loss = F.cross_entropy(self.fc(x), y)`,
         program,
         loss,
         `NLLLoss takes log-probabilities; it gets the logits of ${maker.name}, and the loss has no lower bound. Use CrossEntropyLoss.`,
-        { related: related(program, maker, 'Where its input comes from') },
+        {
+          related: related(program, maker, 'Where its input comes from'),
+          ...withFix('Use CrossEntropyLoss', swapLoss(loss, CROSS_ENTROPY)),
+        },
       );
   },
 };
@@ -291,6 +300,10 @@ loss = nn.BCEWithLogitsLoss()(nn.Linear(64, 1)(x), y.float())`,
           program,
           loss,
           `The model has one output: softmax over one class is always 1. ${what}. Use BCEWithLogitsLoss, or two outputs.`,
+          // Other targets have to be made floats of the same shape first.
+          dtype !== null && !isIntegral(dtype) && targetAxes?.length === input.length
+            ? withFix('Use BCEWithLogitsLoss', swapLoss(loss, BCE_WITH_LOGITS, true))
+            : {},
         );
       } else if (
         input.length === 1 &&
@@ -408,11 +421,34 @@ loss = F.cross_entropy(logits, y)`,
         integers
           ? 'Integer one-hot targets raise an error in CrossEntropyLoss. Give it the class indices.'
           : 'CrossEntropyLoss takes class indices: the one-hot encoding costs memory and changes nothing.',
-        { related: related(program, maker, 'The one-hot encoding'), severity: integers ? 'error' : 'info' },
+        {
+          related: related(program, maker, 'The one-hot encoding'),
+          severity: integers ? 'error' : 'info',
+          ...withFix('Give it the class indices', classIndices(loss, target)),
+        },
       );
     }
   },
 };
+
+/** `F.one_hot(y, 10).float()` becomes `y`; what was encoded elsewhere is decoded. */
+function classIndices(loss: ObservedOp, target: TensorData): FixEdit | null {
+  const call = callAt(loss.place);
+  const given = call?.args.find(({ form, name }, index) => name === 'target' || (form === 'positional' && index === 1));
+  if (!given || !loss.place || call?.args.some(({ form }) => form === 'star' || form === 'doubleStar')) return null;
+  const { file } = loss.place;
+  const { value } = given;
+  const place = { file, start: value.start, end: value.end };
+  const encoded = axes(target)?.length === 2 ? findAll([value], 'Call').find(isOneHot(file)) : undefined;
+  const labels = encoded?.args[0]?.value;
+  if (labels) return { place, text: file.slice(labels) };
+  return { place, text: `${atom(file.slice(value), value.kind)}.argmax(1)` };
+}
+
+const isOneHot =
+  (file: SourceFile) =>
+  ({ func }: CallExpr): boolean =>
+    qualifiedName(file, func) === 'torch.nn.functional.one_hot';
 
 const L11: Rule = {
   id: 'L11',
@@ -466,11 +502,13 @@ loss = nn.KLDivLoss(reduction="batchmean")(log_q, p)`,
     for (const loss of program.ops('kl_div')) {
       if (loss.args['reduction'] !== 'mean') continue;
       const classes = axes(loss.tensors['input'])?.at(-1);
+      const where = placeOfLoss(loss)?.place ?? null;
       const factor = typeof classes === 'number' ? `${classes} times` : 'as many times as there are classes';
       yield* atLoss(
         program,
         loss,
         `reduction="mean" divides by all elements: the divergence is ${factor} too small. Use reduction="batchmean".`,
+        withFix('Use reduction="batchmean"', where && setArgument(where, 'reduction', quoted(where.file, 'batchmean'))),
       );
     }
   },

@@ -4,6 +4,8 @@ import { isIntegral } from '../../torch/dtypes.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
 import { isTensor, type TensorData } from '../../torch/tensor.js';
 import type { Program } from '../program.js';
+import { BCE_WITH_LOGITS, swapLoss } from '../lossFixes.js';
+import { withFix } from '../source.js';
 import type { Rule } from '../types.js';
 
 /** Results that have no gradient: PyTorch raises an error in backward. */
@@ -17,6 +19,7 @@ function cuts(program: Program, tensor: TensorData): { readonly stops: ObservedO
   const seen = new Set<TensorData>();
   const queue = [tensor];
   let isOpen = false;
+  const makesLeaves = /requires_grad(?:_\(|\s*=\s*True)|\bParameter\(/.test(program.file.text);
   for (let at = queue.pop(); at !== undefined; at = queue.pop()) {
     if (seen.has(at)) continue;
     seen.add(at);
@@ -36,7 +39,8 @@ function cuts(program: Program, tensor: TensorData): { readonly stops: ObservedO
       if (node.inputs.some((input) => input.requiresGrad) && op) stops.push(op);
       continue;
     }
-    // What isn't known to come from somewhere may bring a gradient along.
+    // What isn't known may be a tensor that the program made to be trained: it brings a gradient along.
+    if (makesLeaves && op && Object.values(op.args).some((value) => isUnknown(value))) isOpen = true;
     if (node.inputs.length === 0) isOpen ||= at.requiresGrad;
     queue.push(...node.inputs);
   }
@@ -110,6 +114,7 @@ loss = F.binary_cross_entropy_with_logits(logits, (scores > 0.5).float())`,
           ? 'The model gives one probability for each label, and CrossEntropyLoss makes the labels compete. Use BCELoss, or BCEWithLogitsLoss without the sigmoid.'
           : 'These targets hold several labels for one sample, and CrossEntropyLoss makes classes compete. Use BCEWithLogitsLoss.',
         place,
+        ...(squashed ? {} : withFix('Use BCEWithLogitsLoss', swapLoss(loss, BCE_WITH_LOGITS, true))),
       };
     }
   },

@@ -13,37 +13,21 @@ import {
   functionAround,
   qualifiedName,
   sameText,
+  spell,
   statementOf,
   valueOf,
   type Loader,
+  type TrainingLoop,
 } from '../../training/index.js';
+import { pinnedTorch, type TorchVersion } from '../pinned.js';
 import type { Program } from '../program.js';
-import { callAt, nodeAt } from '../source.js';
+import { callAt, nodeAt, setArgument, withFix } from '../source.js';
+import { fixOrNone, inOneBlock, lineAbove, lineBelow, moveStatement, statementAt } from '../statements.js';
 import type { Fix, Rule } from '../types.js';
 
 type Event = ObservedOp | ObservedStep;
 
 const isBackward = (event: Event): event is ObservedOp => event.kind === 'op' && event.name === 'backward';
-/** Indentation and line end of the line that holds a place. */
-function lineOf(place: Place): { readonly start: number; readonly indent: string; readonly newline: string } {
-  const { file } = place;
-  const start = place.start - file.positionAt(place.start).character;
-  const indent = /^[ \t]*/.exec(file.text.slice(start))?.[0] ?? '';
-  return { start, indent, newline: file.text.includes('\r\n') ? '\r\n' : '\n' };
-}
-
-/** Inserts a line above a statement. */
-function insertBefore(file: SourceFile, statement: Stmt, text: string, title: string): Fix {
-  const { start, indent, newline } = lineOf({ file, start: statement.start, end: statement.end });
-  return { title, edits: [{ place: { file, start, end: start }, text: `${indent}${text}${newline}` }] };
-}
-
-/** The statement at a place. */
-function statementAt(place: Place): Stmt | null {
-  const node = nodeAt(place);
-  return node ? statementOf(place.file, node) : null;
-}
-
 /** The text of what a method was called on: `optimizer` of `optimizer.step()`. */
 function receiverOf(place: Place | null): string | null {
   const call = callAt(place);
@@ -92,12 +76,7 @@ for x, y in loader:
             place,
             ...(optimizer && stepped.place?.file === place.file
               ? {
-                  fix: insertBefore(
-                    place.file,
-                    statement,
-                    `${optimizer}.zero_grad()`,
-                    `Insert ${optimizer}.zero_grad()`,
-                  ),
+                  fix: lineAbove(place.file, statement, `${optimizer}.zero_grad()`, `Insert ${optimizer}.zero_grad()`),
                 }
               : {}),
           };
@@ -134,40 +113,35 @@ loss.backward()
 optimizer.step()`,
   sources: ['PyTorch documentation: torch.optim.Optimizer.zero_grad'],
   *check(program) {
-    let computed = false;
+    let computed: ObservedOp | null = null;
     let cleared: ObservedStep | null = null;
     for (const event of program.rehearsal.events) {
       const step = event.kind === 'step' ? event : null;
       if (isBackward(event)) {
-        computed = true;
+        computed = event;
         cleared = null;
       } else if (step?.name === 'zero_grad') cleared = computed ? step : null;
       else if (step?.name === 'step') {
-        if (computed && cleared && cleared.self === step.self && sameBlock(cleared.place, step.place) && cleared.place)
+        const late = cleared && computed && cleared.self === step.self ? inOneBlock(cleared.place, step.place) : null;
+        // A step behind a condition isn't the one that follows.
+        const follows = late && step.place && late.second === statementAt(step.place);
+        if (computed && cleared?.place && follows && late.first.start < late.second.start) {
+          const both = inOneBlock(cleared.place, computed.place);
           yield {
             message:
               'The gradients are cleared between backward() and step(): the step has nothing to apply. Clear them before backward().',
             place: cleared.place,
+            ...fixOrNone(
+              both && moveStatement(both.file, both.first, 'above', both.second, 'Clear them before backward()'),
+            ),
           };
-        computed = false;
+        }
+        computed = null;
         cleared = null;
       }
     }
   },
 };
-
-function sameBlock(a: Place | null, b: Place | null): boolean {
-  const [first, second] = [a && statementAt(a), b && statementAt(b)];
-  return (
-    a !== null &&
-    b !== null &&
-    a.file === b.file &&
-    !!first &&
-    !!second &&
-    blockAround(a.file, first).includes(second) &&
-    first.start < second.start
-  );
-}
 
 /** The call of the user's model in which something ran. */
 function outermost(call: ModuleCall | null): ModuleCall | null {
@@ -207,7 +181,7 @@ with torch.no_grad():
         place,
         ...(block && model && dotted(model) !== null
           ? {
-              fix: insertBefore(
+              fix: lineAbove(
                 place.file,
                 block,
                 `${place.file.slice(model)}.eval()`,
@@ -334,10 +308,13 @@ scheduler.step()`,
     const [first] = steps;
     if (first?.name !== 'schedule' || !steps.some(({ name }) => name === 'step') || !program.isHere(first.place))
       return;
+    const update = steps.find(({ name, place }) => name === 'step' && inOneBlock(first.place, place));
+    const both = inOneBlock(first.place, update?.place ?? null);
     yield {
       message:
         'The scheduler steps before the optimizer does: the first learning rate is never used. Step it afterwards.',
       place: first.place,
+      ...fixOrNone(both && moveStatement(both.file, both.first, 'below', both.second, 'Step it after the optimizer')),
     };
   },
 };
@@ -395,6 +372,11 @@ optimizer.step()`,
               ? 'Clipping before backward() clips the gradients of the step before. Put it between backward() and step().'
               : 'Clipping after step() comes too late: the gradients have been used. Put it between backward() and step().',
           place: { file, start: clip.start, end: clip.end },
+          ...fixOrNone(
+            each.kind === 'Expression' && each.value === clip
+              ? moveStatement(file, each, 'below', statement, 'Clip after backward()')
+              : null,
+          ),
         };
       }
     }
@@ -436,7 +418,7 @@ scaler.step(optimizer)`,
       yield {
         message: `The gradients are still scaled here: clip them after ${scaler}.unscale_(${optimizer}).`,
         place: { file, start: clip.start, end: clip.end },
-        fix: insertBefore(
+        fix: lineAbove(
           file,
           clipStatement,
           `${scaler}.unscale_(${optimizer})`,
@@ -478,20 +460,12 @@ scaler.update()`,
       );
       const statement = step && statementOf(file, step);
       if (!step || !statement || named('update') || handed || name === null) continue;
-      const { start, indent, newline } = lineOf({ file, start: statement.start, end: statement.end });
-      const lineEnd = file.text.indexOf('\n', start);
-      const after = lineEnd < 0 ? file.text.length : lineEnd + 1;
       yield {
         message: `${name}.update() is never called: the second ${name}.step() raises an error.`,
         place: { file, start: step.start, end: step.end },
         fix: {
           title: `Insert ${name}.update()`,
-          edits: [
-            {
-              place: { file, start: after, end: after },
-              text: `${lineEnd < 0 ? newline : ''}${indent}${name}.update()${newline}`,
-            },
-          ],
+          edits: [lineBelow(file, statement, `${name}.update()`)],
         },
       };
     }
@@ -575,12 +549,18 @@ optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)`,
       if (!/^torch\.optim\.(adam\.)?Adam$/.test(qualifiedName(file, call.func) ?? '')) continue;
       const decay = numberIn(valueOf(call, 'weight_decay', 4));
       if (decay === null || decay === 0) continue;
-      const name = call.func.kind === 'Attribute' ? call.func.attrSpan : null;
+      const better = spell(file, 'torch.optim.AdamW');
       const place = { file, start: call.func.start, end: call.func.end };
+      const edit =
+        call.func.kind === 'Attribute'
+          ? { place: { file, ...call.func.attrSpan }, text: 'AdamW' }
+          : better === null
+            ? null
+            : { place, text: better };
       yield {
         message: `Adam divides this weight decay of ${decay} by the size of the gradient. AdamW decays all weights alike.`,
         place,
-        ...(name ? { fix: { title: 'Use AdamW', edits: [{ place: { file, ...name }, text: 'AdamW' }] } } : {}),
+        ...withFix('Use AdamW', edit),
       };
     }
   },
@@ -644,13 +624,30 @@ for epoch in range(epochs):
       if (!/(^|\.)DistributedSampler$/.test(qualifiedName(file, call.func) ?? '')) continue;
       const shuffle = valueOf(call, 'shuffle', 3);
       if (shuffle?.kind === 'Constant' && shuffle.value === false) continue;
+      // The order of what is only measured doesn't matter.
+      const made = statementOf(file, call);
+      if (made?.kind === 'Assign' && made.targets.some((target) => /val|test|eval/i.test(file.slice(target)))) continue;
       yield {
         message: 'set_epoch is never called: the sampler gives the same order in every epoch.',
         place: { file, start: call.start, end: call.end },
+        ...fixOrNone(setEpoch(file, call, training.loop)),
       };
     }
   },
 };
+
+/** Inserts `sampler.set_epoch(epoch)` at the begin of the loop over epochs, where the sampler has one name for certain. */
+function setEpoch(file: SourceFile, sampler: CallExpr, { epochLoop }: TrainingLoop): Fix | null {
+  const made = statementOf(file, sampler);
+  const name = made?.kind === 'Assign' && made.value === sampler && made.targets[0] ? dotted(made.targets[0]) : null;
+  if (!made || name === null || epochLoop?.file !== file || epochLoop.loop.kind !== 'For') return null;
+  const { target, body } = epochLoop.loop;
+  const isConditional = ancestorsOf(file, made).some(({ kind }) => kind === 'If' || kind === 'Try');
+  if (target.kind !== 'Name' || !body[0] || isConditional) return null;
+  if (functionAround(file, made) !== functionAround(file, epochLoop.loop)) return null;
+  const text = `${name}.set_epoch(${target.id})`;
+  return lineAbove(file, body[0], text, `Insert ${text}`);
+}
 
 const T19: Rule = {
   id: 'T19',
@@ -705,18 +702,35 @@ const T20: Rule = {
   title: 'torch.load that runs code',
   star: false,
   severity: 'warning',
-  why: String.raw`A pickle can run any code when it is loaded. With \`weights_only=True\` (the default since PyTorch 2.6) only tensors and plain containers are read.`,
+  why: String.raw`A pickle can run any code when it is loaded. With \`weights_only=True\` (the default since PyTorch 2.6) only tensors and plain containers are read. Where the
+project asks for an older torch, it has to be said.`,
   wrong: `
 state = torch.load("model.pt", weights_only=False)`,
   right: `
 state = torch.load("model.pt", weights_only=True)`,
   sources: ['PyTorch documentation: torch.load'],
   *check(program) {
-    const { file } = program;
+    const { file, project } = program;
+    let pinned: TorchVersion | null | undefined;
     for (const call of findAll(file.ast.body, 'Call')) {
       if (qualifiedName(file, call.func) !== 'torch.load') continue;
       const flag = call.args.find(({ name }) => name === 'weights_only')?.value;
-      if (flag?.kind !== 'Constant' || flag.value !== false) continue;
+      if (!flag) {
+        // Since 2.6 the default is the safe one.
+        if (pinned === undefined) pinned = pinnedTorch(project, file.path);
+        if (!pinned || pinned.major > 2 || (pinned.major === 2 && pinned.minor >= 6)) continue;
+        const place = { file, start: call.start, end: call.end };
+        yield {
+          message: `With ${pinned.text} (${pinned.file}) the file can run any code while it is loaded: weights_only is False there unless it is said.`,
+          place,
+          // The argument came with 1.13.
+          ...(pinned.minor === Infinity || (pinned.major === 1 && pinned.minor < 13)
+            ? {}
+            : withFix('Add weights_only=True', setArgument(place, 'weights_only', 'True'))),
+        };
+        continue;
+      }
+      if (flag.kind !== 'Constant' || flag.value !== false) continue;
       yield {
         message:
           'With weights_only=False the file can run any code while it is loaded. Use it only for files that you trust.',

@@ -3,9 +3,9 @@ import type { Context } from '../../python/context.js';
 import { defineFunction, type Bound } from '../../python/define.js';
 import type { PyBuiltin, Value } from '../../python/value.js';
 import { concrete, isUnknown, mul, product } from '../dims.js';
-import { forgetShared } from '../ops/operator.js';
+import { writeThrough } from '../ops/operator.js';
 import type { Dim, TensorNative } from '../tensor.js';
-import { isTensorValue, isUninitialized, updateTensor } from './objects.js';
+import { isTensorValue, isUninitialized } from './objects.js';
 
 /** Tensors up to this many elements keep the values a constant fill gives them. */
 const KEEP_VALUES = 64;
@@ -111,8 +111,13 @@ function initialiser(signature: string, check?: Check, constant?: Constant): [st
         if (count <= KEEP_VALUES && (tensor.data.dtype === 'float32' || Number.isInteger(value)))
           values = new Array<number>(count).fill(rounded);
       }
-      forgetShared(context, tensor);
-      return updateTensor(context, tensor, { values, init: { name, args: noted(bound), place: context.place } });
+      // `m.weight.data` and `m.weight` are one memory.
+      writeThrough(context, tensor, {
+        ...tensor.data,
+        values,
+        init: { name, args: noted(bound), place: context.place },
+      });
+      return tensor;
     },
     { qualname: `torch.nn.init.${name}_` },
   );
