@@ -967,8 +967,7 @@ export class Importer {
     if (key === '' || this.fruitless.has(key)) return;
     const tried = new Set<ModuleRecord>();
     while (this.waiting.size > 0) {
-      const holds = (record: ModuleRecord): boolean =>
-        !tried.has(record) && (record.module.file?.text.includes(key) ?? false);
+      const holds = (record: ModuleRecord): boolean => !tried.has(record) && this.textOf(record).includes(key);
       let found = [...this.waiting].filter(holds);
       if (found.length === 0)
         found = this.reachable((text) => text.includes(key)).filter((record) => !tried.has(record));
@@ -980,6 +979,11 @@ export class Importer {
       if (isThere()) return;
     }
     if (tried.size === 0) this.fruitless.add(key);
+  }
+
+  /** The text of a module, which need not be parsed. */
+  private textOf({ resolved }: ModuleRecord): string {
+    return (resolved?.path ? this.interpreter.project.text(resolved.path) : undefined) ?? '';
   }
 
   /**
@@ -1031,8 +1035,9 @@ export class Importer {
     const list = [...(names ?? [])];
     const writes = (text: string): boolean => own.some((name) => mayWriteInto(text, name));
     const uses = (text: string): boolean => list.some((name) => text.includes(name));
-    return this.reachable((text) => uses(text) || writes(text)).filter(({ module, resolved }) => {
-      if (resolved?.path && writes(this.interpreter.project.text(resolved.path) ?? '')) return true;
+    return this.reachable((text) => uses(text) || writes(text)).filter((record) => {
+      const { module } = record;
+      if (writes(this.textOf(record))) return true;
       this.interpreter.step(REGISTRANT_COST);
       return module.file !== null && [...namesUsedAtTopLevel(module.file)].some((name) => names?.has(name));
     });

@@ -30,6 +30,7 @@ import lrSchedulerSource from './python/lrScheduler.py';
 import { observeStep, rehearsalOf, type ObservedStep } from './rehearsal.js';
 import miscSource from './python/misc.py';
 import pytreeSource from './python/pytree.py';
+import versionSource from './python/version.py';
 import optimSource from './python/optim.py';
 
 /** Files of `torch.distributions` and what they define. */
@@ -324,7 +325,6 @@ function torchMembers(): Record<string, Value> {
     nan: { kind: 'float', value: NaN },
     newaxis: null,
     vmap,
-    __version__: '2.13.0',
   };
   for (const facts of dtypes)
     for (const name of [facts.name, ...(facts.aliases ?? [])]) known[name] = dtypeObject(facts.name);
@@ -363,7 +363,9 @@ function torchMembers(): Record<string, Value> {
 
 /** Names of `torch` that are written in Python and live in a module of their own. */
 const torchSource = `from torch._grad_mode import no_grad, enable_grad, inference_mode, set_grad_enabled, autocast, is_autocast_available, GradScaler
-${miscSource}`;
+${miscSource}
+from torch.torch_version import __version__
+`;
 
 // ---------------------------------------------------------------- functional
 
@@ -504,9 +506,10 @@ export const torchModuleList: readonly ModelledModule[] = [
   },
   {
     name: 'torch.version',
-    members: () => ({ __version__: '2.13.0', cuda: null, hip: null, debug: false, git_version: '' }),
+    source: 'from torch.torch_version import __version__\n',
+    members: () => ({ cuda: null, hip: null, debug: false, git_version: '' }),
   },
-  { name: 'torch.torch_version', members: () => ({ __version__: '2.13.0' }) },
+  { name: 'torch.torch_version', source: versionSource },
   {
     name: 'torch.random',
     members: () => ({

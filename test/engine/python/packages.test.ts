@@ -106,6 +106,18 @@ class B(A):
     '(True, True, True, True)',
   ],
   [
+    'parts of versions',
+    'from packaging import version\nV = version.parse\n',
+    'V("1.10.0rc1+cu11.3"), V("2.0.post1").is_postrelease, V("1!2.0.dev3").dev, V("1.0+abc.7") > V("1.0"), V("v1.0-alpha_2").pre',
+    "(<Version('1.10.0rc1+cu11.3')>, True, 3, True, ('a', 2))",
+  ],
+  [
+    'specifiers',
+    'from packaging.specifiers import SpecifierSet as S\nfrom packaging.requirements import Requirement\n',
+    '"2.1" in S(">=2.0,<3"), "3.0" in S("~=2.1"), "2.1.5" in S("==2.1.*"), "2.0rc1" in S(">=1.0"), str(Requirement("torch[x] >=2.0, <3").specifier)',
+    "(True, False, True, False, '<3,>=2.0')",
+  ],
+  [
     'a dict with attributes',
     'from easydict import EasyDict\nc = EasyDict({"a": {"b": 1}, "l": [{"q": 2}]})\n',
     'c.a.b, c.l[0].q, c["a"]',

@@ -293,6 +293,12 @@ suite('operators that Python defines', [
     'torch.ops.mine.secret(x)',
     "unknown: nothing says what the operator 'mine::secret' gives for tensors without data",
   ],
+  [
+    'may ask for a version, which compares as one',
+    'import importlib.metadata\nv = torch.__version__\n',
+    '(v >= "2.9", v < "1.10", v >= (2, 2), v != "2.13.0", v.split(".")[0], f"{v}" == v, importlib.metadata.version("torch") == v)',
+    "(True, False, True, False, '2', True, True)",
+  ],
   ['know the limits of small floats', '', 'torch.finfo(torch.float8_e4m3fn).max', '448.0'],
 ]);
 

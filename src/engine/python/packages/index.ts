@@ -123,8 +123,15 @@ export const commonPackages: readonly ModelledModule[] = [
     source:
       'from attr import *\nfrom attr import NOTHING, Factory, define, mutable, frozen, field, fields, has, asdict, evolve, validators, converters, setters\n',
   },
-  { name: 'packaging', isPackage: true, fallback: true },
-  { name: 'packaging.version', fallback: true, source: packagingSource },
+  { name: 'packaging', isPackage: true },
+  { name: 'packaging.version', source: packagingSource },
+  { name: 'packaging.specifiers', source: 'from packaging.version import InvalidSpecifier, Specifier, SpecifierSet\n' },
+  { name: 'packaging.requirements', source: 'from packaging.version import InvalidRequirement, Requirement\n' },
+  {
+    name: 'packaging.utils',
+    source:
+      'from packaging.version import canonicalize_name, canonicalize_version\nNormalizedName = str\nBuildTag = tuple\n',
+  },
   { name: 'easydict', fallback: true, source: configSource },
   { name: 'tqdm', isPackage: true, fallback: true, source: progress },
   { name: 'tqdm.auto', fallback: true, source: 'from tqdm import tqdm, trange\n' },

@@ -167,9 +167,7 @@ const importlibModules: readonly ModelledModule[] = [
         }
         const module = text === 'torch' ? context.importModule(text) : null;
         const version = module && !isUnknown(module) ? context.getAttribute(module, '__version__') : undefined;
-        return typeof version === 'string'
-          ? version
-          : context.unknown(`the version of '${text}' is only known at run time`);
+        return asString(version) ?? context.unknown(`the version of '${text}' is only known at run time`);
       }),
     }),
   ),
