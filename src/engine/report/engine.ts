@@ -22,6 +22,7 @@ import type { NamedSizes } from './inferInputs.js';
 import type { InputSpec } from './inputs.js';
 import { check, distinct, Program, unsilenced } from '../lint/index.js';
 import { findingReport } from './findings.js';
+import { Mentions } from './mentions.js';
 import { buildReport, type ReportRequest } from './modelReport.js';
 import { Recorder, type Observation } from './observation.js';
 import { optimizerFor } from './optimizerState.js';
@@ -93,6 +94,7 @@ export class EngineError extends Error {
 export class Engine {
   readonly project: Project;
   readonly interpreter: Interpreter;
+  private readonly mentions = new Mentions();
 
   constructor(private readonly options: EngineOptions) {
     const { provider, roots, libraries, programFolders } = options;
@@ -267,12 +269,13 @@ export class Engine {
     };
   }
 
-  /** Files of the searched folders whose text calls `name`. */
+  /** Files of the searched folders whose text calls a `name` that they don't define themselves. */
   private filesThatMention(name: string, file: SourceFile): SourceFile[] {
     const folders = this.options.searchFolders ?? [dirname(file.path)];
     const found: SourceFile[] = [];
     for (const path of this.project.pythonFiles(folders)) {
-      if (path === file.path || !this.project.text(path)?.includes(`${name}(`)) continue;
+      const text = path === file.path ? undefined : this.project.text(path);
+      if (text === undefined || !this.mentions.mayCall(path, text, name)) continue;
       const other = this.project.file(path);
       if (other) found.push(other);
     }
