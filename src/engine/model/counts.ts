@@ -23,6 +23,8 @@ export interface OwnMembers {
   readonly unknowns: readonly Unknown[];
 }
 
+const DICTS: readonly string[] = ['_parameters', '_buffers', '_modules'];
+
 /**
  * What a module holds itself. A class whose base is not known may not have PyTorch's dictionaries: then its attributes are
  * taken as PyTorch would register them, and the unknown base is among the unknowns.
@@ -39,7 +41,7 @@ export function ownMembers(module: PyInstance): OwnMembers {
     else if (isTensorValue(value)) (value.data.role === 'parameter' ? parameters : buffers).push({ name, value });
     else if (mayBeModule(value)) children.push({ name, value });
   };
-  for (const dictName of ['_parameters', '_buffers', '_modules']) {
+  for (const dictName of DICTS) {
     const dict = dictOf(module, dictName);
     if (!dict) {
       const value = module.attrs.get(dictName);
@@ -54,11 +56,10 @@ export function ownMembers(module: PyInstance): OwnMembers {
     }
   }
   unknowns.push(...hiddenMembers(module));
-  const registered = isDict(module.attrs.get('_modules'));
+  if (isDict(module.attrs.get('_modules'))) return { parameters, buffers, children, unknowns };
   for (const [name, value] of module.attrs) {
-    if (name.startsWith('_') && ['_parameters', '_buffers', '_modules'].includes(name)) continue;
-    if (!registered && (mayBeModule(value) || (isTensorValue(value) && value.data.role === 'parameter')))
-      place(name, value);
+    if (DICTS.includes(name)) continue;
+    if (mayBeModule(value) || (isTensorValue(value) && value.data.role === 'parameter')) place(name, value);
   }
   return { parameters, buffers, children, unknowns };
 }

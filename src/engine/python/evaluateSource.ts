@@ -1,18 +1,35 @@
 /**
  * Evaluates Python text: given by a user (`--call`, a directive) in a module's own namespace, or by the code itself (`eval`, `exec`).
  */
+import type { PythonParser, SourceFile } from '../syntax/index.js';
 import { evaluate } from './expressions.js';
 import type { Frame } from './frame.js';
 import type { Interpreter } from './interpreter.js';
 import { execBlock } from './statements.js';
 import type { Env, PyDict, PyModule, Value } from './value.js';
 
+const parsed = new WeakMap<PythonParser, Map<string, SourceFile>>();
+/** Longer texts are hardly evaluated twice. */
+const LONGEST_KEPT = 500;
+const MOST_KEPT = 1000;
+
+/** The tree of a text that is evaluated: the same calls are tried for one class after another, and after each key. */
+function parsedText(parser: PythonParser, name: string, text: string): SourceFile {
+  if (text.length > LONGEST_KEPT) return parser.parse(name, text);
+  let known = parsed.get(parser);
+  if (!known || known.size >= MOST_KEPT) parsed.set(parser, (known = new Map()));
+  const key = `${name}\0${text}`;
+  let file = known.get(key);
+  if (!file) known.set(key, (file = parser.parse(name, text)));
+  return file;
+}
+
 /**
  * The value of `text`: an expression, or statements whose last is an expression (or an assignment, whose value it is).
  * Runs in the current run's overlay; throws what the code throws.
  */
 export function evaluateSource(interpreter: Interpreter, module: PyModule, text: string, name = '<call>'): Value {
-  const file = interpreter.project.parser.parse(name, text);
+  const file = parsedText(interpreter.project.parser, name, text);
   const problem = file.ast.problems[0];
   if (problem) interpreter.raise('SyntaxError', `${problem.message} in '${text.trim()}'`);
   const frame: Frame = {

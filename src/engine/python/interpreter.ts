@@ -115,6 +115,7 @@ export class Interpreter implements Context {
   watcher: Watcher | null = null;
   private steps = 0;
   private stepLimit: number = budget.steps;
+  private nextLook = 0;
   private deadline = Infinity;
   private readonly timeLimit: number;
 
@@ -135,6 +136,7 @@ export class Interpreter implements Context {
     this.state = new Map();
     this.assumptions = [];
     this.steps = 0;
+    this.planLook();
     this.deadline = Date.now() + this.timeLimit;
     const frames = this.frames.length;
     const depth = this.heap.depth;
@@ -148,6 +150,7 @@ export class Interpreter implements Context {
       this.state = outer.state;
       this.assumptions = outer.assumptions;
       this.steps = outer.steps;
+      this.planLook();
       this.deadline = outer.deadline;
     }
   }
@@ -181,21 +184,29 @@ export class Interpreter implements Context {
     const { steps, stepLimit } = this;
     this.steps = 0;
     this.stepLimit = limit;
+    this.planLook();
     try {
       return action();
     } finally {
       this.steps = steps;
       this.stepLimit = stepLimit;
+      this.planLook();
     }
   }
 
   step(cost = 1): void {
-    const before = this.steps;
     this.steps += cost;
+    if (this.steps < this.nextLook) return;
     if (this.steps > this.stepLimit)
       throw new Stopped(this.unknown('the analysis budget was used up here (an endless loop?)'), 'budget');
-    if (before % budget.clockInterval > this.steps % budget.clockInterval || cost >= budget.clockInterval)
-      this.checkClock();
+    this.planLook();
+    this.checkClock();
+  }
+
+  /** When steps are compared with their limit next: at the next tick of the clock, or when they are used up. */
+  private planLook(): void {
+    const tick = this.steps - (this.steps % budget.clockInterval) + budget.clockInterval;
+    this.nextLook = Math.min(tick, this.stepLimit + 1);
   }
 
   private checkClock(): void {

@@ -157,18 +157,33 @@ function firstThatWorks(
   return { made: null, reason };
 }
 
-/** Constructs a class in the present run. `owners`: other module classes of the file, any of which may hold one. */
-export function construct(context: ClassContext, owners: readonly ClassContext[], wholes: Wholes): Constructed {
+/**
+ * Constructs a class in the present run. `owners`: other module classes of the file, any of which may hold one.
+ * @param asWhole whether other runs may take parts out of what is made here: nothing may change it but in forks that are rolled back
+ */
+export function construct(
+  context: ClassContext,
+  owners: readonly ClassContext[],
+  wholes: Wholes,
+  asWhole = false,
+): Constructed {
   const { interpreter, cls, node } = context;
+  const known = interpreter.assumptions.length;
+  /** What was made just as {@link wholeOf} makes it needn't be made again. */
+  const whole = (made: Constructed): Constructed => {
+    if (asWhole && !wholes.has(node))
+      wholes.set(node, wholeFrom(context, made, interpreter.assumptions.slice(known)));
+    return made;
+  };
   const written = firstThatWorks(interpreter, writtenCalls(context));
-  if (written.made) return written.made;
+  if (written.made) return whole(written.made);
   const parameters = signatureOf(interpreter, cls, '__init__');
   const missing = parameters?.filter((parameter) => parameter.required) ?? [];
   if (missing.length === 0) {
     const plain = firstThatWorks(interpreter, [
       { shown: `${node.name}()`, inputs: null, make: () => interpreter.call(cls) },
     ]);
-    if (plain.made) return plain.made;
+    if (plain.made) return whole(plain.made);
     return {
       value: written.reason ?? plain.reason ?? interpreter.unknown('no way to construct it was found'),
       shown: null,
@@ -225,16 +240,20 @@ function wholeOf(owner: ClassContext): Whole | null {
     ? []
     : [{ shown: `${owner.node.name}()`, inputs: null, make: () => interpreter.call(owner.cls) }];
   const { made } = firstThatWorks(interpreter, [...writtenCalls(owner), ...defaults]);
+  const { assumptions } = interpreter;
+  const whole = made && wholeFrom(owner, made, assumptions);
+  interpreter.heap.unwind(depth + 1);
+  interpreter.heap.discard(journal);
+  interpreter.assumptions = known;
+  return whole;
+}
+
+function wholeFrom(owner: ClassContext, { value, shown }: Constructed, assumptions: readonly Assumption[]): Whole {
   const parts = new Map<PyClass, { instance: PyInstance; path: string }>();
-  const value = made?.value;
   if (typeof value === 'object' && value?.kind === 'instance')
     for (const [instance, path] of modulePaths(value))
       if (path !== '' && !parts.has(instance.cls)) parts.set(instance.cls, { instance, path });
-  interpreter.heap.unwind(depth + 1);
-  interpreter.heap.discard(journal);
-  const { assumptions } = interpreter;
-  interpreter.assumptions = known;
-  return made ? { shown: made.shown ?? owner.node.name, parts, assumptions } : null;
+  return { shown: shown ?? owner.node.name, parts, assumptions };
 }
 
 /** An instance of the class inside a module whose construction is known. */

@@ -215,7 +215,7 @@ export class Engine {
         other === node ? [] : (this.classContext(module, file, other) ?? []),
       );
       // What a file ends with is usually the whole that its other classes are parts of.
-      const made = construct(context, owners.reverse(), wholes);
+      const made = construct(context, owners.reverse(), wholes, true);
       const given = inputs ?? made.inputs;
       const done = [...analysed.values()].filter((each) => each !== null);
       const fromWhole = given ? null : inputsFromWhole(context.cls, made.part ?? null, done);
