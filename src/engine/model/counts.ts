@@ -55,7 +55,7 @@ export function ownMembers(module: PyInstance): OwnMembers {
       else place(key, value);
     }
   }
-  unknowns.push(...hiddenMembers(module));
+  for (const hidden of hiddenMembers(module)) unknowns.push(hidden);
   if (isDict(module.attrs.get('_modules'))) return { parameters, buffers, children, unknowns };
   for (const [name, value] of module.attrs) {
     if (DICTS.includes(name)) continue;

@@ -2,7 +2,7 @@
 import type { Int } from '../python/symint.js';
 import type { PyInstance, Unknown } from '../python/value.js';
 import type { TensorNative } from '../torch/tensor.js';
-import { elementsOf, isTrainable, ownMembers, Sum } from './counts.js';
+import { elementsOf, isTrainable, ownMembers, Sum, type OwnMembers } from './counts.js';
 
 export interface ModuleNode {
   readonly name: string;
@@ -41,6 +41,12 @@ export function countModel(root: PyInstance): ModelCounts {
   const buffers = new Set<TensorNative>();
   const bufferSum = new Sum();
   const known = new Map<PyInstance, Collected>();
+  const looked = new Map<PyInstance, OwnMembers>();
+  const membersOf = (module: PyInstance): OwnMembers => {
+    let members = looked.get(module);
+    if (!members) looked.set(module, (members = ownMembers(module)));
+    return members;
+  };
 
   const collect = (module: PyInstance, active: Set<PyInstance>): Collected => {
     const cached = known.get(module);
@@ -48,7 +54,7 @@ export function countModel(root: PyInstance): ModelCounts {
     const result: Collected = { parameters: new Set(), unknowns: [] };
     known.set(module, result);
     active.add(module);
-    const members = ownMembers(module);
+    const members = membersOf(module);
     result.unknowns.push(...members.unknowns);
     for (const { value } of members.parameters) result.parameters.add(value);
     for (const { value } of members.buffers) buffers.add(value);
@@ -83,7 +89,7 @@ export function countModel(root: PyInstance): ModelCounts {
   const build = (name: string, path: string, instance: PyInstance, above: Set<PyInstance>): ModuleNode => {
     const firstPath = modules.get(instance);
     if (firstPath === undefined) modules.set(instance, path);
-    const members = ownMembers(instance);
+    const members = membersOf(instance);
     const { parameters, unknowns } = collect(instance, new Set());
     const { total, trainable } = sums(parameters, unknowns);
     const own = sums(new Set(members.parameters.map((member) => member.value)), members.unknowns).total;

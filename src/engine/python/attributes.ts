@@ -10,7 +10,9 @@ import { namespaceDict } from './namespaceDict.js';
 import { attributeName, setOwnUnknownAttribute } from './unknownNames.js';
 import type { PyClass, PyDescriptor, PyDict, PyFunction, PyInstance, Value } from './value.js';
 
-const caches = new WeakMap<PyClass, { version: number; readonly found: Map<string, Value | undefined> }>();
+const caches = new WeakMap<PyClass, { version: number; readonly found: Map<string, Value | typeof ABSENT> }>();
+/** Remembered for a name that a class has not. */
+const ABSENT = Symbol('absent');
 
 /** The raw entry for `name` on a class: along its MRO, nothing bound. */
 export function lookup(interpreter: Interpreter, cls: PyClass, name: string): Value | undefined {
@@ -21,13 +23,14 @@ export function lookup(interpreter: Interpreter, cls: PyClass, name: string): Va
     cache.version = classVersion;
     cache.found.clear();
   }
-  if (cache.found.has(name)) return cache.found.get(name);
+  const known = cache.found.get(name);
+  if (known !== undefined) return known === ABSENT ? undefined : known;
   let value: Value | undefined;
   for (const parent of cls.mro) {
     value = parent.namespace.get(name);
     if (value !== undefined) break;
   }
-  cache.found.set(name, value);
+  cache.found.set(name, value === undefined ? ABSENT : value);
   return value;
 }
 
@@ -117,7 +120,10 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
       if (found !== undefined) return found;
       const fallback = lookup(interpreter, object.cls, '__getattr__');
       if (fallback !== undefined) {
-        const value = withoutAttributeError(interpreter, () => interpreter.call(fallback, [object, name]));
+        const value =
+          (typeof fallback === 'object' && fallback?.kind === 'builtin'
+            ? fallback.quickly?.(object, name)
+            : undefined) ?? withoutAttributeError(interpreter, () => interpreter.call(fallback, [object, name]));
         if (value !== undefined) return value;
       }
       if (object.cls.unknownBase && !isDunder(name)) return interpreter.unknownBase(object, `attribute '${name}'`);

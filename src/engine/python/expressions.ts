@@ -19,6 +19,7 @@ import { isUnknown, type Interpreter } from './interpreter.js';
 import { assign } from './statements.js';
 import type { Env, PyDict, PyFunction, PyIterator, Unknown, Value } from './value.js';
 
+const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 const ELLIPSIS: Value = { kind: 'singleton', name: 'Ellipsis' };
 
 export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Value {
@@ -289,14 +290,14 @@ function entriesOf(dict: PyDict): (readonly [Value, Value])[] {
 
 interface CallArguments {
   readonly args: Value[];
-  readonly kwargs: Map<string, Value>;
+  readonly kwargs: ReadonlyMap<string, Value>;
   /** Set when a `*x` or `**x` can't be known: then it isn't known which of the other parameters get what. */
   readonly unknown: UnknownArguments | null;
 }
 
 export function evaluateArguments(interpreter: Interpreter, frame: Frame, nodes: readonly Argument[]): CallArguments {
   const args: Value[] = [];
-  const kwargs = new Map<string, Value>();
+  let kwargs: Map<string, Value> | null = null;
   let positional: Unknown | null = null;
   let keyword: Unknown | null = null;
   for (const node of nodes) {
@@ -308,7 +309,7 @@ export function evaluateArguments(interpreter: Interpreter, frame: Frame, nodes:
         else args.push(value);
         break;
       case 'keyword':
-        if (node.name !== null) kwargs.set(node.name, value);
+        if (node.name !== null) (kwargs ??= new Map()).set(node.name, value);
         break;
       case 'star': {
         const items = interpreter.items(value);
@@ -322,6 +323,7 @@ export function evaluateArguments(interpreter: Interpreter, frame: Frame, nodes:
           keyword ??= entries;
           entries = typeof value === 'object' && value?.kind === 'dict' ? entriesOf(value) : [];
         }
+        kwargs ??= new Map();
         for (const [key, item] of entries) {
           if (typeof key !== 'string') {
             if (isUnknown(key)) keyword ??= key;
@@ -335,7 +337,7 @@ export function evaluateArguments(interpreter: Interpreter, frame: Frame, nodes:
       }
     }
   }
-  return { args, kwargs, unknown: positional || keyword ? { positional, keyword } : null };
+  return { args, kwargs: kwargs ?? NO_KWARGS, unknown: positional || keyword ? { positional, keyword } : null };
 }
 
 function evaluateCall(interpreter: Interpreter, frame: Frame, node: CallExpr): Value {

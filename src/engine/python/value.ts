@@ -175,6 +175,8 @@ export interface PyBuiltin {
   readonly parameters?: readonly SignatureParameter[];
   /** Neither changes nor keeps its arguments; unknown arguments do no harm (printing, logging…). */
   readonly pure: boolean;
+  /** Of a `__getattr__`: what it would give, if that is quickly told; `undefined` says nothing. */
+  readonly quickly?: (self: PyInstance, name: string) => Value | undefined;
 }
 export interface PyBoundMethod {
   readonly kind: 'method';

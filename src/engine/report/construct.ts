@@ -171,8 +171,7 @@ export function construct(
   const known = interpreter.assumptions.length;
   /** What was made just as {@link wholeOf} makes it needn't be made again. */
   const whole = (made: Constructed): Constructed => {
-    if (asWhole && !wholes.has(node))
-      wholes.set(node, wholeFrom(context, made, interpreter.assumptions.slice(known)));
+    if (asWhole && !wholes.has(node)) wholes.set(node, wholeFrom(context, made, interpreter.assumptions.slice(known)));
     return made;
   };
   const written = firstThatWorks(interpreter, writtenCalls(context));

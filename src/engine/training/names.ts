@@ -10,7 +10,7 @@ import type {
   SourceFile,
   Stmt,
 } from '../syntax/index.js';
-import { ancestorsOf, dotted, statementsIn, walk, type Node } from './tree.js';
+import { ancestorsOf, dotted, eachStatement, statementsIn, type Node } from './tree.js';
 
 /** One name that an import statement binds. */
 export interface ImportedName {
@@ -38,7 +38,7 @@ export function importsOf(file: SourceFile, package_?: string): readonly Importe
 
 function readImports(file: SourceFile, package_: string): ImportedName[] {
   const found: ImportedName[] = [];
-  walk(file.ast.body, (node) => {
+  eachStatement(file.ast.body, (node) => {
     if (node.kind === 'Import') {
       const statement = node;
       for (const alias of statement.names) {

@@ -149,6 +149,18 @@ const getattr = method('__getattr__', (self, args, _kwargs, context) => {
   if (self.cls.unknownBase) return self.cls.unknownBase;
   return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '${keyText(name ?? null)}'`);
 });
+/** Layers are read more often than anything else of a module. */
+const getattrMethod: PyBuiltin = {
+  ...getattr,
+  quickly: (self, name) => {
+    for (const dictName of MEMBERS) {
+      const dict = dictOf(self, dictName);
+      const value = dict && dictGet(dict, name);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  },
+};
 
 // ---------------------------------------------------------------- registration
 
@@ -156,7 +168,7 @@ const getattr = method('__getattr__', (self, args, _kwargs, context) => {
 function hasAttribute(self: PyInstance, name: string, context: Context): boolean {
   if (self.attrs.has(name)) return true;
   if (classMember(self.cls, name) !== undefined) return context.getAttribute(self, name) !== undefined;
-  if (classMember(self.cls, '__getattr__') === getattr) {
+  if (classMember(self.cls, '__getattr__') === getattrMethod) {
     for (const dictName of MEMBERS) if (dictOf(self, dictName)?.entries.has(name)) return true;
     return false;
   }
@@ -263,15 +275,34 @@ function isPlain(value: Value): boolean {
   );
 }
 
+const NONE: readonly Unknown[] = [];
+
 /**
  * Unknown attributes of a module that may be modules, parameters or buffers: what hangs below them can't be counted.
  * (`training` is a flag whatever it was set to.)
  */
-export function hiddenMembers(self: PyInstance): Unknown[] {
-  const hidden: Unknown[] = [];
+export function hiddenMembers(self: PyInstance): readonly Unknown[] {
+  let hidden: Unknown[] | null = null;
   for (const [name, value] of self.attrs)
-    if (isUnknown(value) && name !== 'training' && !isPlain(value)) hidden.push(value);
-  return hidden;
+    if (isUnknown(value) && name !== 'training' && !isPlain(value)) (hidden ??= []).push(value);
+  return hidden ?? NONE;
+}
+
+/** `module.training = mode`, where nothing but the attribute is concerned; `false`: it was not done. */
+export function setMode(self: PyInstance, mode: boolean, context: Context): boolean {
+  const { attrs, cls } = self;
+  const plain =
+    typeof attrs.get('training') === 'boolean' &&
+    classMember(cls, '__setattr__') === setattr &&
+    classMember(cls, 'training') === undefined &&
+    !rehearsalOf(context) &&
+    !MEMBERS.some((name) => dictOf(self, name)?.entries.has('training')) &&
+    parametrizationOf(self, 'training') === undefined;
+  if (plain && attrs.get('training') !== mode) {
+    context.heap.touch(self);
+    attrs.set('training', mode);
+  }
+  return plain;
 }
 
 /** `Module.__setattr__`. */
@@ -436,7 +467,7 @@ export const stateMembers: Readonly<Record<string, Value>> = {
   _compiled_call_impl: null,
   _is_full_backward_hook: null,
   __init__: init,
-  __getattr__: getattr,
+  __getattr__: getattrMethod,
   __setattr__: setattr,
   __delattr__: delattr,
   register_parameter: registerParameterMethod,

@@ -7,7 +7,7 @@ import { dtypeOf, isFloating, roundAll } from '../dtypes.js';
 import { makeTensor, type DType, type TensorData } from '../tensor.js';
 import { observeStep, rehearsedCall } from '../rehearsal.js';
 import { enterModule, leaveModule } from '../trace.js';
-import { hiddenMembers, isModule, moduleClass, required } from './module.js';
+import { hiddenMembers, isModule, moduleClass, required, setMode } from './module.js';
 import {
   ANY_ARGUMENTS,
   argument,
@@ -205,7 +205,7 @@ const train = method('train', (self, args, kwargs, context) => {
   if (mode !== null && typeof mode !== 'boolean' && !isUnknown(mode))
     return context.raise('ValueError', 'training mode is expected to be boolean');
   if (context.place) observeStep(context, mode === false ? 'eval' : 'train', self, args);
-  context.setAttribute(self, 'training', mode);
+  if (typeof mode !== 'boolean' || !setMode(self, mode, context)) context.setAttribute(self, 'training', mode);
   for (const child of children(self)) {
     if (classMember(child.cls, 'train') === train && !classMember(child.cls, 'training'))
       train.call([child, mode], NO_KWARGS, context);

@@ -136,7 +136,21 @@ export function operator(signature: string, places: string, run: Run, options: O
         isMethod: where === 'method',
       },
     );
-    return { ...base, call: (args, kwargs, context) => base.call(...renamed(args, kwargs, names, star), context) };
+    const call: PyBuiltin['call'] = (args, kwargs, context) =>
+      kwargs.size === 0 ? base.call(args, kwargs, context) : base.call(...renamed(args, kwargs, names, star), context);
+    // Not spread: that would read the parameters, which most operators never need.
+    const { kind, name: shown, qualname, isMethod, pure } = base;
+    return {
+      kind,
+      name: shown,
+      qualname,
+      isMethod,
+      pure,
+      get parameters() {
+        return base.parameters;
+      },
+      call,
+    };
   };
   for (const where of places.split(' ') as Where[]) {
     operatorsOf(where).set(name, build(name, where, false));
@@ -183,7 +197,6 @@ function renamed(
   names: readonly string[],
   star: string | undefined,
 ): [readonly Value[], ReadonlyMap<string, Value>] {
-  if (kwargs.size === 0) return [args, kwargs];
   let changed: Map<string, Value> | null = null;
   let positional = args;
   for (const [key, value] of kwargs) {
