@@ -17,7 +17,7 @@ const MOST_KEPT = 1000;
 function parsedText(parser: PythonParser, name: string, text: string): SourceFile {
   if (text.length > LONGEST_KEPT) return parser.parse(name, text);
   let known = parsed.get(parser);
-  if (!known || known.size >= MOST_KEPT) parsed.set(parser, (known = new Map()));
+  if (!known || known.size >= MOST_KEPT) parsed.set(parser, (known = new Map<string, SourceFile>()));
   const key = `${name}\0${text}`;
   let file = known.get(key);
   if (!file) known.set(key, (file = parser.parse(name, text)));

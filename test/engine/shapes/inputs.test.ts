@@ -131,6 +131,22 @@ net(torch.zeros(5))
     assert.deepEqual(shown(found), [['inferred', 'float32[B, 3, H, W]']]);
   });
 
+  it('come from a file that has a class of that name and imports this one', async () => {
+    const found = await report({
+      '/train.py': NET,
+      '/check.py': `${HEAD}
+def check():
+    from train import Net
+    net = Net()
+    net(torch.zeros(2, 3, 16, 16))
+
+class Net(nn.Module):
+    pass
+`,
+    });
+    assert.deepEqual(shown(found), [['call', 'float32[2, 3, 16, 16]']]);
+  });
+
   it('of a part come from the module that holds it, wherever that stands', async () => {
     const block = `
 class Block(nn.Module):
