@@ -2,6 +2,7 @@
  * What a builtin, a native operation or a modelled library function may ask of the interpreter. The interpreter is the only
  * implementation; the interface keeps the rooms above from depending on its inside.
  */
+import type { SourceFile } from '../syntax/index.js';
 import type { Heap } from './heap.js';
 import type { SymInt } from './symint.js';
 import type {
@@ -40,6 +41,8 @@ export interface Context {
   readonly place: Place | null;
   /** Frames from the outermost to the running one: function and the place of the call that is running in it. */
   readonly stack: readonly StackFrame[];
+  /** The innermost place of the stack whose file is one of those wanted. */
+  placeIn(isWanted: (file: SourceFile) => boolean): Place | null;
   /** State that rooms above keep for one run (a trace, a module registry), by their own key. Fresh for each run. */
   readonly state: Map<symbol, unknown>;
 

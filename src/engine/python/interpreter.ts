@@ -3,6 +3,7 @@
  * expressions, calls, classes, attributes and imports stands in the files of those names.
  */
 import type { Project } from '../project/index.js';
+import type { SourceFile } from '../syntax/index.js';
 import { binaryBuiltin, compareBuiltin, containsBuiltin, identical, inplaceBuiltin, unaryBuiltin } from './arith.js';
 import { deleteAttribute, getAttribute, getOwnAttribute, lookup, setAttribute, setOwnAttribute } from './attributes.js';
 import { setOwnUnknownAttribute, setUnknownAttribute } from './unknownNames.js';
@@ -234,6 +235,13 @@ export class Interpreter implements Context {
       module: frame.module,
       isTopLevel: frame.kind === 'module',
     }));
+  }
+  placeIn(isWanted: (file: SourceFile) => boolean): Place | null {
+    for (let i = this.frames.length - 1; i >= 0; i--) {
+      const frame = this.frames[i];
+      if (frame?.node && isWanted(frame.file)) return placeOf(frame);
+    }
+    return null;
   }
   get module(): PyModule | null {
     return this.frame?.module ?? null;

@@ -102,16 +102,17 @@ export function makeTensor(heap: Heap, data: Partial<TensorData> & { readonly sh
 
 /** Fills in what `data` leaves out. */
 export function tensorData(data: Partial<TensorData> & { readonly shape: Shape }): TensorData {
+  // Field by field: to spread one object into another takes as long as an operator.
   return {
-    dtype: 'float32',
-    device: 'cpu',
-    requiresGrad: false,
-    values: null,
-    role: 'tensor',
-    node: null,
-    init: null,
-    cls: null,
-    storage: null,
-    ...data,
+    dtype: data.dtype ?? 'float32',
+    device: data.device ?? 'cpu',
+    requiresGrad: data.requiresGrad ?? false,
+    values: data.values ?? null,
+    role: data.role ?? 'tensor',
+    node: data.node ?? null,
+    init: data.init ?? null,
+    cls: data.cls ?? null,
+    storage: data.storage ?? null,
+    shape: data.shape,
   };
 }

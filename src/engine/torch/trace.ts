@@ -6,6 +6,7 @@
  * that counters which differ between two joined branches become unknown (their `taint`) instead of wrong.
  */
 import type { Context } from '../python/context.js';
+import type { SourceFile } from '../syntax/index.js';
 import type { SymInt } from '../python/symint.js';
 import type { Native, NativeType, Place, PyClass, PyInstance, Unknown, Value } from '../python/value.js';
 import type { OpNode, TensorData } from './tensor.js';
@@ -89,21 +90,15 @@ export function traceOf(context: Context): Trace {
   return trace;
 }
 
-/** Whether a place lies in the engine's own Python. */
-function isOurs(place: Place): boolean {
-  return place.file.path.startsWith('<') && place.file.path !== '<call>';
+/** Whether a file is not the engine's own Python. */
+function isUsers({ path }: SourceFile): boolean {
+  return !path.startsWith('<') || path === '<call>';
 }
 
 /** The running place, or the innermost line of the user's code that led to it when the engine's own Python is running. */
 export function userPlace(context: Context): Place | null {
   const { place } = context;
-  if (place === null || !isOurs(place)) return place;
-  const { stack } = context;
-  for (let i = stack.length - 1; i >= 0; i--) {
-    const at = stack[i]?.place;
-    if (at && !isOurs(at)) return at;
-  }
-  return place;
+  return place === null || isUsers(place.file) ? place : (context.placeIn(isUsers) ?? place);
 }
 
 function append(context: Context, trace: Trace, event: TraceEvent): void {

@@ -23,7 +23,7 @@ import {
 } from '../tensor.js';
 import { observeAnswer, observeOp, rehearsalOf } from '../rehearsal.js';
 import { beginOp, endOp } from '../tape.js';
-import { recordOp, tensorsIn } from '../trace.js';
+import { recordOp } from '../trace.js';
 
 /** Tensors larger than this don't keep values. */
 export const MAX_VALUES = 4096;
@@ -516,6 +516,13 @@ export function shareMemory(
 /** The shape of an argument is needed and is not known. */
 export class UnknownShape extends Undetermined {}
 
+function collectTensors(value: Value, into: TensorNative[], depth: number): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (isTensor(value)) into.push(value);
+  else if (depth < 3 && (value.kind === 'tuple' || value.kind === 'list'))
+    for (const item of value.items) collectTensors(item, into, depth + 1);
+}
+
 /** The bound arguments of one call, read as what the operator needs. */
 export class Args {
   private tensors: TensorNative[] | null = null;
@@ -744,22 +751,14 @@ export class Args {
   allTensors(): TensorNative[] {
     if (this.tensors) return this.tensors;
     const found: TensorNative[] = [];
-    const visit = (value: Value, depth: number): void => {
-      if (typeof value !== 'object' || value === null) return;
-      if (isTensor(value)) found.push(value);
-      else if (depth < 3 && (value.kind === 'tuple' || value.kind === 'list'))
-        for (const item of value.items) visit(item, depth + 1);
-    };
-    for (const name in this.bound) if (name !== 'out') visit(this.bound[name] as Value, 0);
+    for (const name in this.bound) if (name !== 'out') collectTensors(this.bound[name] as Value, found, 0);
     return (this.tensors = found);
   }
   firstTensor(): TensorNative | undefined {
     return this.allTensors()[0];
   }
   inputs(): TensorData[] {
-    const found: TensorData[] = [];
-    for (const tensor of this.allTensors()) tensorsIn(tensor, found);
-    return found;
+    return this.allTensors().map(({ data }) => data);
   }
 
   /** The data of the tensor that `result` describes, recorded. */
