@@ -73,6 +73,14 @@ const EDITS: Readonly<Record<string, Edit>> = {
     return name ? text.replace(new RegExp(`\\b${name}\\b`, 'g'), `${name}_x`) : text;
   },
   'no line': (text, random) => onLine(text, random, () => ''),
+  'an import': (text) => `import math\n${text}`,
+  'a class less': (text, random) => {
+    const parts = text.split(/^(?=class )/m);
+    if (parts.length > 2) parts.splice(1 + random(parts.length - 2), 1);
+    return parts.join('');
+  },
+  'a statement of the module': (text, random) => `${text}\nwidth = ${16 + random(9)}\n`,
+  'a decorator': (text) => text.replace(/^class /m, 'def kept(cls):\n    return cls\n\n\n@kept\nclass '),
 };
 
 describe('answers about a file', () => {
