@@ -30,38 +30,56 @@ const DICTS: readonly string[] = ['_parameters', '_buffers', '_modules'];
  * taken as PyTorch would register them, and the unknown base is among the unknowns.
  */
 export function ownMembers(module: PyInstance): OwnMembers {
-  const parameters: Member<TensorNative>[] = [];
-  const buffers: Member<TensorNative>[] = [];
-  const children: Member<PyInstance>[] = [];
-  const unknowns: Unknown[] = [];
-  if (module.taint) unknowns.push(module.taint);
-  if (module.cls.unknownBase) unknowns.push(module.cls.unknownBase);
-  const place = (name: string, value: Value): void => {
-    if (isUnknown(value)) unknowns.push(value);
-    else if (isTensorValue(value)) (value.data.role === 'parameter' ? parameters : buffers).push({ name, value });
-    else if (mayBeModule(value)) children.push({ name, value });
-  };
+  const members = new Members();
+  if (module.taint) members.unknown(module.taint);
+  if (module.cls.unknownBase) members.unknown(module.cls.unknownBase);
   for (const dictName of DICTS) {
     const dict = dictOf(module, dictName);
     if (!dict) {
       const value = module.attrs.get(dictName);
-      if (isUnknown(value)) unknowns.push(value);
+      if (isUnknown(value)) members.unknown(value);
       continue;
     }
-    if (dict.taint) unknowns.push(dict.taint);
-    for (const { key, value } of dict.entries.values()) {
-      if (typeof key !== 'string') continue;
-      if (isTensorValue(value)) (dictName === '_parameters' ? parameters : buffers).push({ name: key, value });
-      else place(key, value);
-    }
+    if (dict.taint) members.unknown(dict.taint);
+    for (const { key, value } of dict.entries.values())
+      if (typeof key === 'string') members.place(key, value, dictName === '_parameters');
   }
-  for (const hidden of hiddenMembers(module)) unknowns.push(hidden);
-  if (isDict(module.attrs.get('_modules'))) return { parameters, buffers, children, unknowns };
+  for (const hidden of hiddenMembers(module)) members.unknown(hidden);
+  if (isDict(module.attrs.get('_modules'))) return members;
   for (const [name, value] of module.attrs) {
     if (DICTS.includes(name)) continue;
-    if (mayBeModule(value) || (isTensorValue(value) && value.data.role === 'parameter')) place(name, value);
+    if (mayBeModule(value) || (isTensorValue(value) && value.data.role === 'parameter')) members.place(name, value);
   }
-  return { parameters, buffers, children, unknowns };
+  return members;
+}
+
+/** Most modules hold nothing of most kinds, and all of them are looked at: a list is made for the first of its kind. */
+class Members implements OwnMembers {
+  parameters: Member<TensorNative>[] = NONE;
+  buffers: Member<TensorNative>[] = NONE;
+  children: Member<PyInstance>[] = NONE;
+  unknowns: Unknown[] = NONE;
+
+  unknown(reason: Unknown): void {
+    this.unknowns = added(this.unknowns, reason);
+  }
+
+  place(name: string, value: Value, asParameter?: boolean): void {
+    if (isTensorValue(value)) {
+      const member = { name, value };
+      if (asParameter ?? value.data.role === 'parameter') this.parameters = added(this.parameters, member);
+      else this.buffers = added(this.buffers, member);
+    } else if (isUnknown(value)) this.unknown(value);
+    else if (mayBeModule(value)) this.children = added(this.children, { name, value });
+  }
+}
+
+const NONE: never[] = [];
+
+function added<T>(list: T[], item: T): T[] {
+  if (list === NONE) return [item];
+  list.push(item);
+  return list;
 }
 
 /** A sum that remembers why it is incomplete. */
