@@ -2,6 +2,7 @@
  * The part of `numpy` that model code uses. Arrays are described by the same data as tensors and computed by the same
  * operators, with numpy's defaults (float64) and names; results without axes are Python numbers.
  */
+import { firstUnknown } from '../python/coerce.js';
 import type { Context } from '../python/context.js';
 import { defineClass, defineFunction, type ModelledModule } from '../python/define.js';
 import { floatClass, intClass, objectClass } from '../python/builtins/classes.js';
@@ -747,11 +748,8 @@ const renamed: Readonly<Record<string, string>> = {
   fix: 'trunc',
   reshape: 'reshape',
   squeeze: 'squeeze',
-  expand_dims: 'unsqueeze',
   swapaxes: 'swapaxes',
   moveaxis: 'movedim',
-  flip: 'flip',
-  roll: 'roll',
   diag: 'diag',
   tril: 'tril',
   triu: 'triu',
@@ -782,6 +780,42 @@ const renamed: Readonly<Record<string, string>> = {
   bincount: 'bincount',
   conj: 'conj',
 };
+
+/** Along every axis unless some are named. */
+const flip = defineFunction('flip(m, axis=None)', ({ m, axis }, context) => {
+  const array = operand(m ?? null, context);
+  if (!isTensor(array)) return array;
+  const { shape } = array.data;
+  if (axis === null && isUnknown(shape)) return shape;
+  const axes = axis === null && !isUnknown(shape) ? context.tuple(shape.map((_, dim) => dim)) : (axis ?? null);
+  return invoke('torch', 'flip', [array, axes], new Map(), context);
+});
+
+const roll = defineFunction('roll(a, shift, axis=None)', ({ a, shift, axis }, context) =>
+  invoke(
+    'torch',
+    'roll',
+    [operand(a ?? null, context), shift ?? null, ...(axis === null ? [] : [axis ?? null])],
+    new Map(),
+    context,
+  ),
+);
+
+/** One axis after the other, the foremost first: places are those of the result. */
+const expandDims = defineFunction('expand_dims(a, axis)', ({ a, axis }, context) => {
+  const array = operand(a ?? null, context);
+  const axes = typeof axis === 'object' && axis?.kind === 'tuple' ? axis.items : [axis ?? null];
+  if (!isTensor(array)) return array;
+  const { shape } = array.data;
+  if (isUnknown(shape)) return shape;
+  const rank = shape.length + axes.length;
+  const places = axes.map((place) => (typeof place === 'number' && place < 0 ? place + rank : place));
+  if (!places.every((place) => typeof place === 'number'))
+    return firstUnknown(...places) ?? context.unknown('an axis is not known');
+  return places
+    .sort((first, second) => first - second)
+    .reduce<Value>((value, place) => invoke('torch', 'unsqueeze', [value, place], new Map(), context), array);
+});
 
 function sumOrProduct(name: 'sum' | 'prod'): PyBuiltin {
   const whole = like(name, name);
@@ -884,6 +918,7 @@ function members(): Record<string, Value> {
   for (const name of unary) known[name] = like(name, name);
   for (const [name, of] of Object.entries(binaries)) known[name] = like(name, of, 2);
   for (const [name, of] of Object.entries(renamed)) known[name] = like(name, of);
+  Object.assign(known, { flip, roll, expand_dims: expandDims });
   known['sum'] = sumOrProduct('sum');
   known['prod'] = sumOrProduct('prod');
   for (const name of ['max', 'amax']) known[name] = extreme(name, 'amax');

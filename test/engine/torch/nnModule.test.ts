@@ -302,7 +302,25 @@ suite('operators that Python defines', [
   ['know the limits of small floats', '', 'torch.finfo(torch.float8_e4m3fn).max', '448.0'],
 ]);
 
+const ARRAY = 'import numpy as np\na = np.array([[1, 2], [3, 4]])\n';
+suite('numpy', [
+  [
+    'turns along every axis',
+    ARRAY,
+    '(np.flip(a).tolist(), np.flip(a, 1).tolist())',
+    '([[4, 3], [2, 1]], [[2, 1], [4, 3]])',
+  ],
+  ['rolls along an axis', ARRAY, 'np.roll(a, 1, axis=0).shape', '(2, 2)'],
+  ['adds several axes', ARRAY, 'np.expand_dims(a, (0, -1)).shape', '(1, 2, 2, 1)'],
+]);
+
 suite('nn.Module: what is not known', [
+  [
+    'initialised by a base class that is not known',
+    'from nowhere import Hub\nclass Mixed(Hub, nn.Module):\n    def __init__(self):\n        Hub.__init__(self)\n        self.a = nn.Linear(2, 2)\nm = Mixed()\n',
+    'm.b',
+    "unknown: the package 'nowhere' is not on the search path",
+  ],
   [
     'an unknown child is met after what is known',
     'from nowhere import thing\nnet = nn.Sequential(nn.Linear(1, 2))\nnet.x = thing()\nfor p in net.parameters():\n    p.requires_grad = False',

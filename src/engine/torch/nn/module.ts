@@ -185,9 +185,17 @@ function checkName(what: string, name: Value, context: Context): string {
   return name;
 }
 
+/** A member is given to a module without its dictionaries: an error, unless something unknown may have made them. */
+function notInitialised(self: PyInstance, what: string, context: Context): null {
+  const reason = self.taint ?? self.cls.unknownBase;
+  if (!reason) return context.raise('AttributeError', `cannot assign ${what} before Module.__init__() call`);
+  context.escape(self, reason);
+  return null;
+}
+
 export function registerParameter(self: PyInstance, name: Value, param: Value, context: Context): null {
   const params = dictOf(self, '_parameters');
-  if (!params) return context.raise('AttributeError', 'cannot assign parameter before Module.__init__() call');
+  if (!params) return notInitialised(self, 'parameter', context);
   if (isUnknown(name)) {
     storeAnywhere(params, name, context, param);
     return null;
@@ -212,7 +220,7 @@ export function registerBuffer(
   context: Context,
 ): null {
   const buffers = dictOf(self, '_buffers');
-  if (!buffers) return context.raise('AttributeError', 'cannot assign buffer before Module.__init__() call');
+  if (!buffers) return notInitialised(self, 'buffer', context);
   if (isUnknown(name)) {
     storeAnywhere(buffers, name, context, tensor);
     return null;
@@ -315,7 +323,10 @@ export function assign(self: PyInstance, name: string, value: Value, context: Co
   }
   const isNative = typeof value === 'object' && value !== null && value.kind === 'native';
   if (isNative && isParameterValue(value)) {
-    if (!params) context.raise('AttributeError', 'cannot assign parameters before Module.__init__() call');
+    if (!params) {
+      notInitialised(self, 'parameters', context);
+      return;
+    }
     removeFrom(self, name, context, dictOf(self, '_buffers'), dictOf(self, '_modules'));
     setDiscard(context, setOf(self, '_non_persistent_buffers_set'), name);
     assignParameter(self, name, value, context);
@@ -332,7 +343,10 @@ export function assign(self: PyInstance, name: string, value: Value, context: Co
   }
   const modules = dictOf(self, '_modules');
   if (isModule(value) || (modules && mayBeModule(value))) {
-    if (!modules) return context.raise('AttributeError', 'cannot assign module before Module.__init__() call');
+    if (!modules) {
+      notInitialised(self, 'module', context);
+      return;
+    }
     removeFrom(self, name, context, params, dictOf(self, '_buffers'));
     setDiscard(context, setOf(self, '_non_persistent_buffers_set'), name);
     dictSet(context, modules, name, value);
