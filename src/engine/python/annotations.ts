@@ -40,6 +40,7 @@ function evaluateIn(interpreter: Interpreter, func: PyFunction, node: Expr): Val
     self: undefined,
     node: null,
     pending: [],
+    forks: 0,
     methods: null,
     handling: null,
     isGenerator: false,

@@ -12,8 +12,13 @@ export const budget = {
   depth: 950,
   /** Nested forks of the heap under unknown conditions. */
   forks: 24,
+  /** Calls of a function from itself, each behind one more condition that is not known. */
+  recursion: 5,
   /** Rounds until an unknown loop's state must have come to rest. */
   loopRounds: 4,
+  /** Rounds, and steps, after which a loop of a file that trains is not carried out any further. */
+  trainingRounds: 8,
+  trainingSteps: 50_000,
   /** Elements that may be put into one container at once. */
   elements: 20_000_000,
   /** Steps between looks at the clock and the cancel flag. */

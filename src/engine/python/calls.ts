@@ -282,6 +282,22 @@ function raiseMissing(interpreter: Interpreter, func: PyFunction, missing: reado
   );
 }
 
+/**
+ * Whether a function is being called by itself, over and over, each time behind another condition that can't be decided: nothing
+ * would end that, and each round takes as long as all before it.
+ */
+function recursesBlindly(interpreter: Interpreter, func: PyFunction): boolean {
+  let forks = interpreter.heap.depth;
+  let rounds = 0;
+  for (let i = interpreter.frames.length - 1; i >= 0; i--) {
+    const frame = interpreter.frames[i];
+    if (frame?.scope !== func.node.scope || frame.forks >= forks) continue;
+    forks = frame.forks;
+    if (++rounds === budget.recursion) return true;
+  }
+  return false;
+}
+
 function callFunction(
   interpreter: Interpreter,
   func: PyFunction,
@@ -294,6 +310,13 @@ function callFunction(
   }
   const { node } = func;
   const { heap } = interpreter;
+  if (heap.depth >= budget.recursion && recursesBlindly(interpreter, func))
+    return callUnknown(
+      interpreter,
+      interpreter.unknown(`'${func.qualname}' calls itself under conditions that are not known`),
+      [...args, func],
+      kwargs,
+    );
   const vars = new Map<string, Value>();
   if (unknown) bindInPart(interpreter, func, args, kwargs, unknown, vars);
   else bindArguments(interpreter, func, args, kwargs, vars);
@@ -312,6 +335,7 @@ function callFunction(
     self: args[0],
     node: null,
     pending: [],
+    forks: heap.depth,
     methods: null,
     handling: null,
     isGenerator: node.scope.isGenerator,

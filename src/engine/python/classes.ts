@@ -59,6 +59,7 @@ export function defineClassFromNode(interpreter: Interpreter, frame: Frame, node
     self: undefined,
     node,
     pending: [],
+    forks: 0,
     methods,
     handling: frame.handling,
     isGenerator: false,

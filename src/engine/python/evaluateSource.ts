@@ -46,6 +46,7 @@ export function evaluateSource(interpreter: Interpreter, module: PyModule, text:
     self: undefined,
     node: null,
     pending: [],
+    forks: 0,
     methods: null,
     handling: null,
     isGenerator: false,

@@ -42,6 +42,8 @@ export interface Frame {
   /** The node being evaluated. */
   node: Expr | Stmt | null;
   readonly pending: Pending[];
+  /** Forks of the heap when it began. */
+  readonly forks: number;
   /** In a class body: functions that get `ownerClass` once the class exists. */
   readonly methods: PyFunction[] | null;
   /** The exception being handled, for a bare `raise`. */

@@ -409,6 +409,7 @@ export class Importer {
       self: undefined,
       node: null,
       pending: [],
+      forks: 0,
       methods: null,
       handling: null,
       isGenerator: false,
@@ -648,6 +649,28 @@ export class Importer {
     }
   }
 
+  /**
+   * A module of a package that imports its neighbours by their plain names: scripts do so that have the package's own folder on
+   * their path. Only a neighbour that binds what is asked for is taken: it may share its name with a library.
+   * @returns its name in the package
+   */
+  private beside({ level, module, names }: ImportFromStmt, from: ModuleRecord | null): string | undefined {
+    const { project } = this.interpreter;
+    const file = from?.module.file;
+    if (!file || level > 0 || names === '*') return undefined;
+    const own = project.moduleNameOf(file.path);
+    const parents = dirname(file.path).slice(own.root.length).split('/').filter(Boolean);
+    for (; parents.length > 0; parents.pop()) {
+      const name = [...parents, module].join('.');
+      const found = project.resolveIn(own.root, name);
+      const text = found?.path && found.path !== file.path ? project.text(found.path) : undefined;
+      const binds = (bound: string): boolean =>
+        new RegExp(`^(?:(?:class|def) ${bound}\\b|${bound} *[:=])`, 'm').test(text ?? '');
+      if (text !== undefined && names.every((alias) => binds(alias.name))) return name;
+    }
+    return undefined;
+  }
+
   private execFromImport(
     frame: Frame,
     node: ImportFromStmt,
@@ -658,6 +681,11 @@ export class Importer {
     const { interpreter } = this;
     const name = this.absolute(record, node.level, node.module);
     const source = name === undefined ? undefined : this.record(name, record);
+    const beside = source || guarded ? undefined : this.beside(node, record);
+    if (beside !== undefined) {
+      this.execFromImport(frame, { ...node, module: beside }, record, guarded, lazy);
+      return;
+    }
     if (name === undefined || (!source && !this.isModelled(name))) {
       const label = '.'.repeat(node.level) + node.module;
       if (guarded) interpreter.raise('ModuleNotFoundError', `No module named '${label}'`);

@@ -114,7 +114,7 @@ export class Interpreter implements Context {
   watched: (() => number) | null = null;
   /** Told what values places get, for editors; usually nobody. */
   watcher: Watcher | null = null;
-  private steps = 0;
+  steps = 0;
   private stepLimit: number = budget.steps;
   private nextLook = 0;
   private deadline = Infinity;
@@ -320,6 +320,8 @@ export class Interpreter implements Context {
   requireAttribute(object: Value, name: string): Value {
     const value = getAttribute(this, object, name);
     if (value !== undefined) return value;
+    const scalar = this.scalarMethod(object, name);
+    if (scalar !== undefined) return scalar;
     const owner =
       typeof object === 'object' && object?.kind === 'module'
         ? `module '${object.name}'`
@@ -327,6 +329,14 @@ export class Interpreter implements Context {
           ? `type object '${object.name}'`
           : `'${this.typeOf(object).name}' object`;
     this.raise('AttributeError', `${owner} has no attribute '${name}'`);
+  }
+  /** A scalar of NumPy's is a plain number here: what it has beyond that is an array's. */
+  private scalarMethod(object: Value, name: string): Value | undefined {
+    const isNumber =
+      typeof object === 'number' || (typeof object === 'object' && object !== null && object.kind === 'float');
+    if (!isNumber || (name !== 'astype' && name !== 'item' && name !== 'tolist')) return undefined;
+    const numpy = this.importModule('numpy');
+    return isUnknown(numpy) ? undefined : getAttribute(this, this.callMethod(numpy, 'asarray', [object]), name);
   }
   setAttribute(object: Value, name: string | Unknown, value: Value): void {
     if (typeof name === 'string') setAttribute(this, object, name, value);

@@ -10,6 +10,7 @@ import type {
   WhileStmt,
   WithStmt,
 } from '../syntax/index.js';
+import { budget } from './budget.js';
 import { execUnknownBranches, execUnknownLoop, settle } from './branches.js';
 import { defineClassFromNode } from './classes.js';
 import { PyRaise, UnknownFlow } from './errors.js';
@@ -448,6 +449,20 @@ const endOfLoop = (completion: Completion): Completion => (completion?.type === 
 /** Rounds of a loop that are followed one by one while code is only watched. */
 const WATCHED_ROUNDS = 48;
 
+const TRAINED = 'what so many rounds of training leave behind is not followed';
+
+/**
+ * Whether a loop is the long one of a file that trains. It says nothing about a model that its first rounds don't, and to carry
+ * out thousands of them takes seconds: from here on its rounds count as not known.
+ */
+function isTraining(interpreter: Interpreter, frame: Frame, rounds: number, begun: number): boolean {
+  return (
+    rounds > budget.trainingRounds &&
+    interpreter.steps - begun > budget.trainingSteps &&
+    frame.file.text.includes('.backward(')
+  );
+}
+
 function execFor(interpreter: Interpreter, frame: Frame, node: ForStmt): Completion {
   const source = evaluate(interpreter, frame, node.iter);
   frame.node = node.iter;
@@ -455,8 +470,16 @@ function execFor(interpreter: Interpreter, frame: Frame, node: ForStmt): Complet
   const from = frame.pending.length;
   if (isUnknown(iterator)) return execUnknownFor(interpreter, frame, node, iterator);
   const { watched } = interpreter;
+  const begun = interpreter.steps;
   for (let rounds = 1; ; rounds++) {
     const before = watched?.();
+    if (isTraining(interpreter, frame, rounds, begun)) {
+      const reason = interpreter.unknown(TRAINED);
+      // An iterator may be asked for more elsewhere; a container is as it was.
+      if (typeof source === 'object' && source?.kind !== 'list' && source?.kind !== 'dict')
+        interpreter.escape(source, reason);
+      return settle(interpreter, frame, from, execUnknownFor(interpreter, frame, node, reason), endOfLoop);
+    }
     if (watched && rounds > WATCHED_ROUNDS) {
       const reason = interpreter.unknown('what so many rounds of a loop leave behind is not followed here');
       return settle(interpreter, frame, from, execUnknownFor(interpreter, frame, node, reason), endOfLoop);
@@ -489,9 +512,12 @@ function execUnknownFor(interpreter: Interpreter, frame: Frame, node: ForStmt, r
 
 function execWhile(interpreter: Interpreter, frame: Frame, node: WhileStmt): Completion {
   const from = frame.pending.length;
-  for (;;) {
+  const begun = interpreter.steps;
+  for (let rounds = 1; ; rounds++) {
     interpreter.step();
-    const truth = evaluateCondition(interpreter, frame, node.test);
+    const truth = isTraining(interpreter, frame, rounds, begun)
+      ? interpreter.unknown(TRAINED)
+      : evaluateCondition(interpreter, frame, node.test);
     if (typeof truth !== 'boolean') {
       frame.node = node.test;
       const completion = execUnknownLoop(interpreter, frame, truth, () => {

@@ -19,6 +19,7 @@ describe('files of the project', () => {
   reads('are read line by line', 'lines = [line.strip() for line in open("a.txt")]', 'lines', "['one', 'two']", {
     '/a.txt': 'one\ntwo\n',
   });
+  reads('tell their name', 'with open("a.txt") as f:\n    name = f.name', 'name', "'a.txt'", { '/a.txt': '' });
   reads('lie beside the script, wherever it is', 'import os\nfrom conf import sizes', 'sizes', "{'hidden': 64}", {
     '/conf/__init__.py':
       'import json, os\nwith open(os.path.join(os.path.dirname(__file__), "sizes.json")) as f:\n    sizes = json.load(f)\n',

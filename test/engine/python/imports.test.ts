@@ -217,3 +217,38 @@ describe('folders of source', () => {
     "unknown: the package 'sizes' is not on the search path",
   );
 });
+
+describe('neighbours in a package by their plain names', () => {
+  const package_ = {
+    '/core/__init__.py': '',
+    '/core/encoder.py': 'class Encoder:\n    size = 3\n',
+    '/core/tools/__init__.py': '',
+    '/core/tools/grid.py': 'def grid():\n    return 4\n',
+  };
+  program(
+    'are those of a script in its folder',
+    {
+      ...package_,
+      '/core/model.py': 'from encoder import Encoder\nfrom tools.grid import grid\n',
+      '/main.py': 'from core.model import Encoder, grid\n',
+    },
+    '(Encoder.size, grid())',
+    '(3, 4)',
+  );
+  program(
+    'are not taken for a library of the same name',
+    { ...package_, '/core/model.py': 'from encoder import Other\n', '/main.py': 'from core.model import Other\n' },
+    'Other',
+    "unknown: the package 'encoder' is not on the search path",
+  );
+  program(
+    'are not found where the import may fail',
+    {
+      ...package_,
+      '/core/model.py': 'try:\n    from encoder import Encoder\nexcept ImportError:\n    Encoder = None\n',
+      '/main.py': 'from core.model import Encoder\n',
+    },
+    'Encoder',
+    'None',
+  );
+});

@@ -26,6 +26,17 @@ class Config(BaseModel):
     '(Config(dim=6, heads=9, names=[], inner=Inner(a=1)), 5, 9)',
   ],
   [
+    'literals in configurations',
+    `
+import ast
+def read(text):
+    try: return ast.literal_eval(text)
+    except (ValueError, SyntaxError): return text
+`,
+    "[read(t) for t in ('(1, -2.5)', '[\"a\", {\"b\": None}]', 'resnet50', '1 + 2', '1e-3', 'f(1)', 'True', '')]",
+    "[(1, -2.5), ['a', {'b': None}], 'resnet50', '1 + 2', 0.001, 'f(1)', True, '']",
+  ],
+  [
     'a field that is missing',
     'from pydantic import BaseModel\nclass C(BaseModel):\n    x: int\n',
     'C()',

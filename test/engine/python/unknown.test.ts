@@ -145,3 +145,66 @@ suite('loops whose rounds are not known', [
     /^unknown: it changes in a loop/,
   ],
 ]);
+
+suite('code that would take long', [
+  [
+    'a function that calls itself under conditions that are not known',
+    `
+def decode(text):
+    if gone.x(): return [text]
+    out = []
+    for i in range(gone.n):
+        if text[i] != 0 and not (i > 0 and text[i - 1] == text[i]): out.append(decode(text[i:]))
+    return out
+net = Net()
+found = decode(gone.text)
+`,
+    'size(net)',
+    '9',
+  ],
+  [
+    'many rounds of training leave what they change unknown',
+    `
+net, seen = Net(), 0
+for epoch in range(100000):
+    loss = net.fc(torch.randn(4, 2)).sum()
+    loss.backward()
+    seen += 1
+`,
+    '(size(net), seen == 0)',
+    /not followed/,
+  ],
+  [
+    'and the model as it is',
+    `
+net = Net()
+for epoch in range(100000):
+    net.fc(torch.randn(4, 2)).sum().backward()
+`,
+    'size(net)',
+    '9',
+  ],
+  [
+    'a model that grows in every round of training is not counted',
+    `
+net = nn.Sequential(nn.Linear(2, 3))
+for epoch in range(100000):
+    net.append(nn.Linear(3, 3))
+    gone.loss(epoch).backward()
+`,
+    'size(net)',
+    /^unknown/,
+  ],
+]);
+
+suite('what NumPy and configurations name', [
+  ['a class', 'import pydoc', "pydoc.locate('torch.nn.LeakyReLU') is nn.LeakyReLU", 'True'],
+  ['a class that is not there', 'import pydoc', "pydoc.locate('torch.nn.Nothing')", /^None$|^unknown/],
+  [
+    'methods of scalars',
+    'import numpy as np\nn = 5 * np.ceil(np.log(96)).astype("int")',
+    "n, np.prod([2, 3]).item(), hasattr(2.5, 'astype')",
+    '(25, 6, False)',
+  ],
+  ['an old name of mm', '', 'torch.spmm(torch.rand(2, 3), torch.rand(3, 4)).shape', 'torch.Size([2, 4])'],
+]);

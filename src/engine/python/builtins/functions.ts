@@ -378,10 +378,14 @@ const functions: readonly PyBuiltin[] = [
     const name = asString(path);
     if (name === undefined || mode === undefined)
       return asData(because(firstUnknown(path) ?? context.unknown('the contents of a file are not read')));
-    const stream = (text: string): Value =>
-      context.callMethod(context.importModule('io'), mode.includes('b') ? 'BytesIO' : 'StringIO', [
+    const stream = (text: string): Value => {
+      const file = context.callMethod(context.importModule('io'), mode.includes('b') ? 'BytesIO' : 'TextIOWrapper', [
         mode.includes('b') ? { kind: 'bytes', value: text } : text,
       ]);
+      context.setAttribute(file, 'name', name);
+      context.setAttribute(file, 'mode', mode);
+      return file;
+    };
     if (/[wax]/.test(mode)) return stream('');
     const text = context.readFile(name);
     return text === undefined

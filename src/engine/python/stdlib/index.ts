@@ -6,6 +6,7 @@ import type { ModelledModule } from '../define.js';
 import { builtins } from '../builtins/index.js';
 import { commonPackages } from '../packages/index.js';
 import { abcModule, collectionsAbcModule, numbersModule } from './abc.js';
+import { astModule } from './ast.js';
 import bisectSource from './bisect.py';
 import collectionsSource from './collections.py';
 import { argparseModules } from './commandLine.js';
@@ -26,6 +27,7 @@ import { namedtuple } from './namedTuple.js';
 import { opaqueModules } from './opaque.js';
 import { operatorModule } from './operator.js';
 import { osModules } from './os.js';
+import { pydocModule } from './pydoc.js';
 import { reModule } from './re.js';
 import { runtimeModules } from './runtime.js';
 import statisticsSource from './statistics.py';
@@ -38,6 +40,7 @@ import urlparseSource from './urlparse.py';
 const described: readonly ModelledModule[] = [
   { name: 'builtins', members: () => Object.fromEntries(builtins) },
   abcModule,
+  astModule,
   ...argparseModules,
   { name: 'bisect', source: bisectSource },
   { name: 'collections', isPackage: true, members: () => ({ namedtuple }), source: collectionsSource },
@@ -60,6 +63,7 @@ const described: readonly ModelledModule[] = [
   ...osModules,
   reModule,
   ...runtimeModules,
+  pydocModule,
   { name: 'statistics', source: statisticsSource },
   { name: 'string', source: stringSource },
   { name: 'textwrap', source: textwrapSource },

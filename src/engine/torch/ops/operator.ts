@@ -230,6 +230,7 @@ function isResults(value: Result | Results | Value): value is Results {
 const COSTLY = new Set([
   'matmul',
   'mm',
+  'spmm',
   'bmm',
   'addmm',
   'addbmm',

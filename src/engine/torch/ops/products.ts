@@ -135,11 +135,13 @@ function ranked(args: Args, name: string, rank: number, message: string): readon
   const shape = args.shape(name);
   return shape.length === rank ? shape : args.fail(message, { argument: name });
 }
-operator('mm(input, mat2)', TM, (args) => {
-  ranked(args, 'input', 2, 'self must be a matrix');
-  ranked(args, 'mat2', 2, 'mat2 must be a matrix');
-  return matmul(args, 'input', 'mat2');
-});
+// `spmm` is an old name of `mm`.
+for (const name of ['mm', 'spmm'])
+  operator(`${name}(input, mat2)`, name === 'mm' ? TM : 'torch', (args) => {
+    ranked(args, 'input', 2, 'self must be a matrix');
+    ranked(args, 'mat2', 2, 'mat2 must be a matrix');
+    return matmul(args, 'input', 'mat2');
+  });
 operator('bmm(input, mat2)', TM, (args) => {
   const a = ranked(args, 'input', 3, 'batch1 must be a 3D tensor');
   const b = ranked(args, 'mat2', 3, 'batch2 must be a 3D tensor');
