@@ -11,7 +11,7 @@ describe('damaged files', () => {
       [],
     );
     assert.ok(slowest <= LONGEST, `the slowest took ${slowest} ms`);
-    assert.ok(heap < 400 * 2 ** 20, `${heap} bytes are in use`);
+    assert.ok(heap < 200 * 2 ** 20, `${heap} bytes are in use`);
   });
 
   it('are the same for the same seed', () => {
