@@ -5,6 +5,7 @@
 import { mkdirSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { attempt } from '../server/attempt.js';
 
 /** Where programs keep what they can make again; `null` when the system has no such place or the user wants none. */
 export function cacheFolder(name: string): string | null {
@@ -17,16 +18,6 @@ export function cacheFolder(name: string): string | null {
         ? join(homedir(), 'Library', 'Caches')
         : (env.XDG_CACHE_HOME ?? join(homedir(), '.cache'));
   return base ? join(base, 'model-architect', name) : null;
-}
-
-/** What can't be read or written is done without. */
-export function attempt<T>(action: () => T): T | undefined {
-  try {
-    return action();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
-    throw error;
-  }
 }
 
 /** Names a bundle as it was built: another build has another stamp. */

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { Script } from 'node:vm';
-import { attempt, cacheFolder, keepNewest, replaceFile, stampOf } from './cacheFolder.js';
+import { attempt } from '../server/attempt.js';
+import { cacheFolder, keepNewest, replaceFile, stampOf } from './cacheFolder.js';
 
 /** Compiled forms of one bundle that are kept: for other releases of Node and of this program. */
 const KEPT = 4;

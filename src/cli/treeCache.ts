@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { TreeStore } from '../engine/syntax/index.js';
-import { attempt, cacheFolder, keepNewest, replaceFile, stampOf } from './cacheFolder.js';
+import { attempt } from '../server/attempt.js';
+import { cacheFolder, keepNewest, replaceFile, stampOf } from './cacheFolder.js';
 
 /** Builds of the engine whose trees are kept. */
 const BUILDS = 2;

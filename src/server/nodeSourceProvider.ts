@@ -1,6 +1,7 @@
 /** Source files from the disk, read when the engine first asks for them. */
 import { readdirSync, readFileSync, statSync, type Stats } from 'node:fs';
 import type { SourceProvider } from '../engine/project/sourceProvider.js';
+import { attempt } from './attempt.js';
 
 /** Longer files are no source code that anybody wrote. */
 const MAX_BYTES = 8 * 1024 * 1024;
@@ -70,16 +71,6 @@ function decode(bytes: Uint8Array, encoding: string): string | undefined {
   } catch (error) {
     // Unknown name of an encoding, or bytes that aren't in it.
     if (error instanceof RangeError || error instanceof TypeError) return undefined;
-    throw error;
-  }
-}
-
-/** What can't be reached on the disk isn't there, for the engine. */
-function attempt<T>(look: () => T): T | undefined {
-  try {
-    return look();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error) return undefined;
     throw error;
   }
 }
