@@ -17,6 +17,8 @@ import type {
 
 export const NOT_IMPLEMENTED: PySingleton = { kind: 'singleton', name: 'NotImplemented' };
 export const ELLIPSIS: PySingleton = { kind: 'singleton', name: 'Ellipsis' };
+/** What most calls have of keyword arguments. */
+export const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 
 export function isUnknown(value: unknown): value is Unknown {
   return typeof value === 'object' && value !== null && (value as { kind?: unknown }).kind === 'unknown';

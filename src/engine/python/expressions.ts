@@ -15,11 +15,11 @@ import { UnknownFlow } from './errors.js';
 import { formatBuiltin } from './format.js';
 import type { Frame } from './frame.js';
 import { comprehensionGenerator } from './generators.js';
+import { NO_KWARGS } from './coerce.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { assign } from './statements.js';
 import type { Env, PyDict, PyFunction, PyIterator, Unknown, Value } from './value.js';
 
-const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 const ELLIPSIS: Value = { kind: 'singleton', name: 'Ellipsis' };
 
 export function evaluate(interpreter: Interpreter, frame: Frame, node: Expr): Value {

@@ -10,7 +10,7 @@ import { setOwnUnknownAttribute, setUnknownAttribute } from './unknownNames.js';
 import { budget } from './budget.js';
 import { builtinClasses, builtins, classOf } from './builtins/index.js';
 import { call } from './calls.js';
-import { because, isData, partOfUnknown } from './coerce.js';
+import { because, isData, NO_KWARGS, partOfUnknown } from './coerce.js';
 import type { Comparison } from './compare.js';
 import type { Assumption, Context, StackFrame } from './context.js';
 import type { ModelledModule } from './define.js';
@@ -1175,8 +1175,6 @@ export class Interpreter implements Context {
 /** What JavaScript says of texts, arrays and whole numbers that no memory could hold. */
 const TOO_LARGE =
   /invalid (?:array|string|typed array) length|invalid count value|maximum bigint size|allocation failed/i;
-
-const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 
 export function placeOf(frame: Frame): Place | null {
   const { node } = frame;

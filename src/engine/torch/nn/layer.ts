@@ -2,6 +2,7 @@
  * Layers as table rows: a signature whose arguments become attributes, and the call that `forward` makes. So a layer costs no
  * interpretation, and its operators are recorded at the user's own line.
  */
+import { NO_KWARGS } from '../../python/coerce.js';
 import type { Context } from '../../python/context.js';
 import { defineClass, defineFunction, parseSignature, type Bound } from '../../python/define.js';
 import type { PyBuiltin, PyClass, PyInstance, Value } from '../../python/value.js';
@@ -57,8 +58,6 @@ export function readAttribute(self: PyInstance, name: string, context: Context):
     ? context.requireAttribute(self, name)
     : (self.attrs.get(name) ?? context.requireAttribute(self, name));
 }
-
-const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 
 /** A function of `torch.nn.functional` or `torch`. */
 export function torchFunction(

@@ -117,14 +117,20 @@ function parametrizationOf(self: PyInstance, name: string): PyInstance | undefin
   return isModule(found) ? found : undefined;
 }
 
-/** `Module.__getattr__`: what is asked when an attribute is found neither on the class nor in `__dict__`. */
-export function lookUpMember(self: PyInstance, name: string, context: Context): Value | undefined {
+/** A parameter, buffer or layer by its name. */
+function registeredMember(self: PyInstance, name: string): Value | undefined {
   for (const dictName of MEMBERS) {
     const dict = dictOf(self, dictName);
-    if (!dict) continue;
-    const value = dictGet(dict, name);
+    const value = dict && dictGet(dict, name);
     if (value !== undefined) return value;
   }
+  return undefined;
+}
+
+/** `Module.__getattr__`: what is asked when an attribute is found neither on the class nor in `__dict__`. */
+export function lookUpMember(self: PyInstance, name: string, context: Context): Value | undefined {
+  const member = registeredMember(self, name);
+  if (member !== undefined) return member;
   const parametrization = parametrizationOf(self, name);
   if (parametrization !== undefined) return context.call(parametrization);
   if (LAZY_DICTS.has(name) && self.attrs.has('_modules')) {
@@ -150,17 +156,7 @@ const getattr = method('__getattr__', (self, args, _kwargs, context) => {
   return context.raise('AttributeError', `'${self.cls.name}' object has no attribute '${keyText(name ?? null)}'`);
 });
 /** Layers are read more often than anything else of a module. */
-const getattrMethod: PyBuiltin = {
-  ...getattr,
-  quickly: (self, name) => {
-    for (const dictName of MEMBERS) {
-      const dict = dictOf(self, dictName);
-      const value = dict && dictGet(dict, name);
-      if (value !== undefined) return value;
-    }
-    return undefined;
-  },
-};
+const getattrMethod: PyBuiltin = { ...getattr, quickly: registeredMember };
 
 // ---------------------------------------------------------------- registration
 

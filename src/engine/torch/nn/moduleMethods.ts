@@ -1,4 +1,5 @@
 /** Everything else `Module` offers: calling, hooks, modes, conversion, state dictionaries, paths. */
+import { NO_KWARGS } from '../../python/coerce.js';
 import type { Context } from '../../python/context.js';
 import { defineClass, defineProperty } from '../../python/define.js';
 import type { PyBuiltin, PyDict, PyInstance, Unknown, Value } from '../../python/value.js';
@@ -27,8 +28,6 @@ import {
   updateTensor,
 } from './objects.js';
 import { knownChildren } from './moduleWalk.js';
-
-const NO_KWARGS: ReadonlyMap<string, Value> = new Map();
 
 // ---------------------------------------------------------------- hooks
 
