@@ -65,8 +65,8 @@ export function classesBelow(project: Project, root: ModuleClass): ModuleClass[]
 }
 
 /** Code of installed packages is not the user's to change. */
-export function isLibrary(file: SourceFile): boolean {
-  return /\/(?:site|dist)-packages\//.test(file.path);
+export function isLibrary({ path }: Pick<SourceFile, 'path'>): boolean {
+  return /\/(?:site|dist)-packages\//.test(path);
 }
 
 export function methodOf(node: ClassDef, name: string): FunctionDef | null {

@@ -116,19 +116,18 @@ export function trainingContext(project: Project, { path, qualname }: TrainingQu
 /** The training file, the file looked at, what they import from the project, and who imports the training file. */
 function programFiles(project: Project, own: SourceFile, training: SourceFile | null): SourceFile[] {
   const files = new Map<string, SourceFile>();
-  const add = (file: SourceFile, depth: number): void => {
-    if (files.has(file.path) || isLibrary(file) || depth > 6) return;
-    files.set(file.path, file);
-    for (const path of project.importedFiles(file.path)) {
-      const next = files.has(path) ? undefined : project.file(path);
-      if (next) add(next, depth + 1);
-    }
+  const add = (path: string, depth: number): void => {
+    if (files.has(path) || isLibrary({ path }) || depth > 6) return;
+    const file = project.file(path);
+    if (!file) return;
+    files.set(path, file);
+    for (const imported of project.importedFiles(path)) add(imported, depth + 1);
   };
-  if (training) add(training, 0);
-  add(own, 0);
+  if (training) add(training.path, 0);
+  add(own.path, 0);
   if (training) {
     // A program that imports the training functions may hold the epoch loop.
-    for (const file of importersOf(project, training.path)) add(file, 0);
+    for (const { path } of importersOf(project, training.path)) add(path, 0);
   }
   return [...files.values()];
 }

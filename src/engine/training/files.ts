@@ -1,6 +1,7 @@
 /** Which files of a project train a model: they compute gradients and import the file it is in. */
 import { dirname, type Project } from '../project/index.js';
 import type { SourceFile } from '../syntax/index.js';
+import { isLibrary } from './classes.js';
 
 /** Folders in which nobody keeps their own source. */
 const SKIPPED = /^(?:\..*|node_modules|__pycache__|site-packages|dist-packages|venv|env|build|dist)$/;
@@ -85,7 +86,7 @@ function reachable(project: Project, from: string): ReadonlySet<string> {
   const found = new Set<string>();
   const visit = (path: string, depth: number): void => {
     for (const target of project.importedFiles(path)) {
-      if (found.has(target) || /\/(?:site|dist)-packages\//.test(target)) continue;
+      if (found.has(target) || isLibrary({ path: target })) continue;
       found.add(target);
       if (depth < 3) visit(target, depth + 1);
     }

@@ -44,37 +44,6 @@ export function walk(root: object | readonly object[], enter: (node: Node) => bo
   else visit(root as Node);
 }
 
-/** Every statement below, those in functions, classes and blocks included, in source order: expressions are not looked at. */
-export function eachStatement(body: readonly Stmt[], enter: (node: Stmt) => void): void {
-  for (const node of body) {
-    enter(node);
-    switch (node.kind) {
-      case 'FunctionDef':
-      case 'ClassDef':
-      case 'With':
-        eachStatement(node.body, enter);
-        break;
-      case 'If':
-      case 'For':
-      case 'While':
-        eachStatement(node.body, enter);
-        eachStatement(node.orelse, enter);
-        break;
-      case 'Try':
-        eachStatement(node.body, enter);
-        for (const handler of node.handlers) eachStatement(handler.body, enter);
-        eachStatement(node.orelse, enter);
-        eachStatement(node.finalbody, enter);
-        break;
-      case 'Match':
-        for (const part of node.cases) eachStatement(part.body, enter);
-        break;
-      default:
-        break;
-    }
-  }
-}
-
 /** All nodes of a kind below `root`, in source order. */
 export function findAll<K extends (Expr | Stmt)['kind']>(
   root: object | readonly object[],
@@ -188,6 +157,14 @@ export function blockAround(file: SourceFile, statement: Stmt): readonly Stmt[] 
   const parent = parentOf(file, statement);
   if (!parent) return file.ast.body;
   return blocksOf(parent).find((block) => block.includes(statement)) ?? [statement];
+}
+
+/** Every statement below, those in functions, classes and blocks included, in source order: expressions are not looked at. */
+export function eachStatement(body: readonly Stmt[], enter: (node: Stmt) => void): void {
+  for (const node of body) {
+    enter(node);
+    for (const block of blocksOf(node)) eachStatement(block, enter);
+  }
 }
 
 /** Statements below, in source order, without those of functions and classes defined there. */
