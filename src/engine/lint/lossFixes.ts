@@ -1,9 +1,8 @@
 /** Fixes that put another loss in the place of one: its functional call, or the layer where it is made. */
 import type { Place } from '../python/value.js';
 import type { ObservedOp } from '../torch/rehearsal.js';
-import { spell } from '../training/index.js';
 import { isUsers } from './program.js';
-import { callAt } from './source.js';
+import { callAt, callInstead } from './source.js';
 import type { FixEdit } from './types.js';
 
 /** A loss by both of its names. */
@@ -31,12 +30,6 @@ export function swapLoss(loss: ObservedOp, to: LossName, plain = false): FixEdit
   const found = placeOfLoss(loss);
   const call = found && callAt(found.place);
   if (!found || !call || (plain && call.args.length > (found.isLayer ? 0 : 2))) return null;
-  const { file } = found.place;
-  const name = found.isLayer ? to.layer : to.function;
-  if (call.func.kind === 'Attribute') {
-    const { start, end } = call.func.attrSpan;
-    return { place: { file, start, end }, text: name };
-  }
-  const text = spell(file, `torch.nn.${found.isLayer ? '' : 'functional.'}${name}`);
-  return text === null ? null : { place: { file, start: call.func.start, end: call.func.end }, text };
+  const name = found.isLayer ? `torch.nn.${to.layer}` : `torch.nn.functional.${to.function}`;
+  return callInstead(found.place.file, call, name);
 }

@@ -1,8 +1,8 @@
 /** Edits of the user's source that fixes are made of. */
 import type { Place } from '../python/value.js';
-import type { CallExpr, Expr, SourceFile, Stmt } from '../syntax/index.js';
+import { argumentInsertions, quoteOf, type CallExpr, type Expr, type SourceFile, type Stmt } from '../syntax/index.js';
 import type { ObservedOp } from '../torch/rehearsal.js';
-import { parentOf, qualifiedName, statementOf, walk, type Node } from '../training/index.js';
+import { parentOf, qualifiedName, spell, statementOf, walk, type Node } from '../training/index.js';
 import type { Program } from './program.js';
 import type { Fix, FixEdit } from './types.js';
 
@@ -42,28 +42,38 @@ export function textInPlaceOf(file: SourceFile, expr: Expr, outer: Node): string
 }
 
 /** Sets a keyword argument of the call at a place; `null` where its arguments aren't written one by one. */
-export function setArgument(place: Place, name: string, text: string): FixEdit | null {
+export function setArgument(place: Place, name: string, text: string): readonly FixEdit[] | null {
   const call = callAt(place);
   if (!call || call.args.some(({ form }) => form === 'star' || form === 'doubleStar')) return null;
   const { file } = place;
   const given = call.args.find((arg) => arg.name === name);
-  if (given) return { place: { file, start: given.value.start, end: given.value.end }, text };
-  const last = call.args.at(-1);
-  const at = last ? last.end : call.end - 1;
-  return { place: { file, start: at, end: at }, text: `${last ? ', ' : ''}${name}=${text}` };
+  if (given) return [{ place: { file, start: given.value.start, end: given.value.end }, text }];
+  const insertions = argumentInsertions(file, call, `${name}=${text}`);
+  return insertions && insertions.map((each) => ({ place: { file, start: each.at, end: each.at }, text: each.text }));
+}
+
+/** Calls something else in the place of what a call names, in the file's own spelling; `null` where it isn't imported. */
+export function callInstead(file: SourceFile, { func }: CallExpr, qualified: string): FixEdit | null {
+  if (func.kind === 'Attribute') {
+    const { start, end } = func.attrSpan;
+    return { place: { file, start, end }, text: qualified.slice(qualified.lastIndexOf('.') + 1) };
+  }
+  const text = spell(file, qualified);
+  return text === null ? null : { place: { file, start: func.start, end: func.end }, text };
 }
 
 /** A string of Python in the quotes that the file prefers. */
-export function quoted({ text: source }: SourceFile, text: string): string {
-  const count = (quote: string): number => source.split(quote).length;
-  const quote = count("'") > count('"') ? "'" : '"';
+export function quoted(file: SourceFile, text: string): string {
+  const quote = quoteOf(file);
   return `${quote}${text}${quote}`;
 }
 
-/** The fix of one edit, where there is one. */
-export function withFix(title: string, edit: FixEdit | null): { readonly fix?: Fix } {
-  return edit ? { fix: { title, edits: [edit] } } : {};
-}
+/** What a finding says of its fix. */
+export const fixOrNone = (fix: Fix | null): { readonly fix?: Fix } => (fix ? { fix } : {});
+
+/** What a finding says of a fix of these edits, where there are any. */
+export const withFix = (title: string, edits: FixEdit | readonly FixEdit[] | null): { readonly fix?: Fix } =>
+  fixOrNone(edits && { title, edits: 'place' in edits ? [edits] : edits });
 
 /** Replaces a call by what it is applied to: `F.softmax(x, dim=1)`, `x.softmax(1)` and `self.softmax(x)` become `x`. */
 export function unwrapCall(op: ObservedOp, place: Place): FixEdit | null {

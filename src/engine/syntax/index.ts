@@ -14,3 +14,13 @@ export { mangle } from './scopes.js';
 export { digestOf } from './digest.js';
 export { packAst, parseOwn, unpackAst } from './lowered.js';
 export { withTreeStore, type TreeStore } from './treeStore.js';
+export {
+  argumentInsertions,
+  hasOwnLines,
+  indentAt,
+  lineEnd,
+  lineEndAfter,
+  lineStart,
+  quoteOf,
+  startsLine,
+} from './layout.js';

@@ -7,6 +7,16 @@ model = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3))
 optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
 `;
 
+/** A method that has scaled a loss and computed its gradients. */
+const SCALED = `${MODEL}
+class Trainer:
+    def __init__(self):
+        self.scaler = torch.cuda.amp.GradScaler()
+
+    def update(self, loss):
+        self.scaler.scale(loss).backward()
+`;
+
 /** A loop over batches with these lines. */
 const loop = (body: string, before = ''): string => `${MODEL}${before}for x, y in loader:
 ${body.replace(/^/gm, '    ')}
@@ -278,16 +288,17 @@ def update(loss):
     optimizer.step()
     clip_grad_norm_(model.parameters(), 5.0)  #! T08
 `,
+    `${MODEL}
+def update(loss):
+    loss.backward()
+    optimizer.step()
+    nn.utils.clip_grad_norm_(  #! T08
+        model.parameters(), max_norm=5.0
+    )
+`,
   ],
   T09: [
-    `${MODEL}
-class Trainer:
-    def __init__(self):
-        self.scaler = torch.cuda.amp.GradScaler()
-
-    def update(self, loss):
-        self.scaler.scale(loss).backward()
-        nn.utils.clip_grad_value_(model.parameters(), 0.5)  #! T09
+    `${SCALED}        nn.utils.clip_grad_value_(model.parameters(), 0.5)  #! T09
         self.scaler.step(optimizer)
         self.scaler.update()
 `,
@@ -301,14 +312,7 @@ scaler.update()`,
     ),
   ],
   T10: [
-    `${MODEL}
-class Trainer:
-    def __init__(self):
-        self.scaler = torch.cuda.amp.GradScaler()
-
-    def update(self, loss):
-        self.scaler.scale(loss).backward()
-        self.scaler.step(optimizer)  #! T10
+    `${SCALED}        self.scaler.step(optimizer)  #! T10
         optimizer.zero_grad()
 `,
     loop(

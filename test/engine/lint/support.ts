@@ -79,7 +79,14 @@ export async function checkMarked(given: string | Files, rules = /./): Promise<F
   assert.deepEqual(found.map(named).sort(), expected);
   for (const finding of found) {
     if (!finding.fix) continue;
-    const after = await all(repaired(files, finding), /./);
+    const fixed = repaired(files, finding);
+    for (const path of Object.keys(fixed).filter((each) => each.endsWith('.py')))
+      assert.deepEqual(
+        (await engineFor(fixed)).syntaxProblems(path),
+        [],
+        `the fix of ${named(finding)} breaks ${path}`,
+      );
+    const after = await all(fixed, /./);
     const before = await all(files, /./);
     const count = (list: readonly FindingReport[], rule: string): number =>
       list.filter((each) => each.rule === rule).length;

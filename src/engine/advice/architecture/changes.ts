@@ -1,18 +1,7 @@
 /** Rewrites of one layer; each gives the change, or why it doesn't fit. Shapes and counts are checked by who shows them. */
-import type { CallExpr, SourceFile } from '../../syntax/index.js';
+import { hasOwnLines, indentAt, lineEnd, startsLine, type CallExpr, type SourceFile } from '../../syntax/index.js';
 import { argumentOf, findAll, parentOf, type Node } from '../../training/index.js';
-import {
-  addArgument,
-  hasOwnLines,
-  indentAt,
-  indentStep,
-  lineEnd,
-  linesAfter,
-  nameFor,
-  replace,
-  startsLine,
-  wrap,
-} from '../editing.js';
+import { addArgument, indentStep, linesAfter, nameFor, replace, wrap } from '../editing.js';
 import { changed, refused, type Made } from '../offers.js';
 import { numberOf, type Kind } from '../overfitting/layers.js';
 import { papers } from '../papers.js';

@@ -1,7 +1,7 @@
 /** Normalisation before attention and feed-forward instead of after the addition, and the final one that this makes necessary. */
-import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
+import { hasOwnLines, type CallExpr, type Expr, type SourceFile } from '../../syntax/index.js';
 import { argumentOf, findAll, functionAround, parentOf, qualifiedName, type Code } from '../../training/index.js';
-import { addArgument, freshName, hasOwnLines, linesBefore, nameFor, replace } from '../editing.js';
+import { addArgument, freshName, linesBefore, nameFor, replace } from '../editing.js';
 import { refused, type Made } from '../offers.js';
 import { papers } from '../papers.js';
 import type { Change } from '../types.js';

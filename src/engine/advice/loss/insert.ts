@@ -1,7 +1,7 @@
 /** Puts a class of ours into the user's code, in their style; one that is there already is used instead. */
-import type { ClassDef, SourceFile, Stmt } from '../../syntax/index.js';
+import { lineEnd, lineEndAfter, quoteOf, type ClassDef, type SourceFile, type Stmt } from '../../syntax/index.js';
 import { importsOf, isModuleClassDef, methodOf, nearFiles, spell, type TrainingContext } from '../../training/index.js';
-import { bindsName, indentStep, lineEnd, lineEndAfter, quoteOf } from '../editing.js';
+import { bindsName, indentStep } from '../editing.js';
 import type { Change } from '../types.js';
 
 export interface Inserted {

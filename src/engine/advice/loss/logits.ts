@@ -1,5 +1,5 @@
 /** `BCELoss` fed by a sigmoid: the logits' form, the sigmoid taken out of the model, and put back wherever probabilities are read. */
-import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
+import { hasOwnLines, lineEndAfter, lineStart, type CallExpr, type Expr, type SourceFile } from '../../syntax/index.js';
 import {
   callsOfConstruction,
   Code,
@@ -16,7 +16,7 @@ import {
   type Producer,
   type Use,
 } from '../../training/index.js';
-import { hasOwnLines, lineEndAfter, lineStart, nameFor, replace } from '../editing.js';
+import { nameFor, replace } from '../editing.js';
 import { changed, refused, type Made } from '../offers.js';
 import type { Change } from '../types.js';
 import { callsOf, type LossSite } from './site.js';

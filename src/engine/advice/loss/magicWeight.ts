@@ -1,5 +1,5 @@
 /** A number that weighs one loss against another becomes a parameter of the function around it, or a constant. */
-import type { Expr, SourceFile } from '../../syntax/index.js';
+import { hasOwnLines, type Expr, type SourceFile } from '../../syntax/index.js';
 import {
   ancestorsOf,
   dotted,
@@ -10,7 +10,7 @@ import {
   statementOf,
   type TrainingContext,
 } from '../../training/index.js';
-import { freshName, hasOwnLines, linesBefore, replace } from '../editing.js';
+import { freshName, linesBefore, replace } from '../editing.js';
 import { changed, refused, type Made } from '../offers.js';
 import { nodeAtOffset } from './site.js';
 

@@ -1,7 +1,7 @@
 /** Class weights and `pos_weight`: from counts that the source shows, else from what the user types in. */
-import type { Expr, SourceFile } from '../../syntax/index.js';
+import { hasOwnLines, type Expr, type SourceFile } from '../../syntax/index.js';
 import { argumentOf, functionAround, qualifiedName, spell, statementOf, statementsIn } from '../../training/index.js';
-import { addArgument, freshName, hasOwnLines, linesBefore } from '../editing.js';
+import { addArgument, freshName, linesBefore } from '../editing.js';
 import { changed, refused, type Made } from '../offers.js';
 import { papers } from '../papers.js';
 import type { Change } from '../types.js';

@@ -1,17 +1,7 @@
 /** Prescription: dropout where it belongs, class by class. */
-import type { SourceFile, Stmt } from '../../syntax/index.js';
+import { hasOwnLines, indentAt, lineEnd, startsLine, type SourceFile, type Stmt } from '../../syntax/index.js';
 import { isLibrary, statementsIn, walk, type ModuleClass } from '../../training/index.js';
-import {
-  addArgument,
-  hasOwnLines,
-  indentAt,
-  lineEnd,
-  linesAfter,
-  nameFor,
-  replace,
-  startsLine,
-  wrap,
-} from '../editing.js';
+import { addArgument, linesAfter, nameFor, replace, wrap } from '../editing.js';
 import { short } from '../numbers.js';
 import { plural } from '../../../texts.js';
 import { papers } from '../papers.js';

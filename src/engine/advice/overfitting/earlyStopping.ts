@@ -1,5 +1,5 @@
 /** Prescription: stop when the validation loss no longer falls, and keep the weights of its best epoch. */
-import type { Stmt } from '../../syntax/index.js';
+import { hasOwnLines, indentAt, lineEnd, lineEndAfter, quoteOf, type Stmt } from '../../syntax/index.js';
 import {
   blockAround,
   blocksOf,
@@ -10,18 +10,7 @@ import {
   statementsIn,
   type TrainingContext,
 } from '../../training/index.js';
-import {
-  freshName,
-  hasOwnLines,
-  importChange,
-  indentAt,
-  indentStep,
-  lineEnd,
-  lineEndAfter,
-  linesAfter,
-  linesBefore,
-  quoteOf,
-} from '../editing.js';
+import { freshName, importChange, indentStep, linesAfter, linesBefore } from '../editing.js';
 import { papers } from '../papers.js';
 import type { Change, Outcome } from '../types.js';
 import { valueOfSize, type Facts } from './facts.js';

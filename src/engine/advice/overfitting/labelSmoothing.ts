@@ -1,5 +1,5 @@
 /** Prescription: label smoothing in training; validation keeps the plain loss, so that curves stay comparable. */
-import type { CallExpr, Expr, FunctionDef, SourceFile } from '../../syntax/index.js';
+import { hasOwnLines, type CallExpr, type Expr, type FunctionDef, type SourceFile } from '../../syntax/index.js';
 import {
   type Code,
   argumentOf,
@@ -13,7 +13,7 @@ import {
   trains,
   type LossCall,
 } from '../../training/index.js';
-import { addArgument, freshName, hasOwnLines, linesAfter, replace } from '../editing.js';
+import { addArgument, freshName, linesAfter, replace } from '../editing.js';
 import { short } from '../numbers.js';
 import { papers } from '../papers.js';
 import type { Change, Outcome } from '../types.js';

@@ -15,8 +15,8 @@ import {
   statementOf,
   valueOf,
 } from '../../training/index.js';
-import { nodeAt, quoted } from '../source.js';
-import { fixOrNone, lineAbove, moveStatement } from '../statements.js';
+import { fixOrNone, nodeAt, quoted } from '../source.js';
+import { lineAbove, moveStatement } from '../statements.js';
 import type { Rule } from '../types.js';
 
 function root(call: ModuleCall | null): ModuleCall | null {

@@ -28,7 +28,7 @@ import {
   statementOf,
 } from '../../training/index.js';
 import type { Program } from '../program.js';
-import { nodeAt } from '../source.js';
+import { nodeAt, quoted } from '../source.js';
 import type { Fix, Rule } from '../types.js';
 
 /** Modules whose class the user wrote in the file that is looked at, the last made of each class that are alike. */
@@ -267,13 +267,6 @@ function staysBehind(program: Program, read: Expr): boolean {
   const argument = parentOf(file, read);
   const call = argument?.kind === undefined && argument ? parentOf(file, argument) : argument;
   return call?.kind === 'Call' && call.func !== read && HOST_CALLS.test(dotted(call.func) ?? '');
-}
-
-/** A string literal in the quotes that the file mostly uses. */
-function quoted(file: SourceFile, text: string): string {
-  const single = (file.text.match(/'/g) ?? []).length;
-  const double = (file.text.match(/"/g) ?? []).length;
-  return single > double ? `'${text}'` : `"${text}"`;
 }
 
 const COPYING = new Set(['mul', 'div', 'add', 'sub', 'pow', 'neg', 'cuda', 'half', 'double', 'bfloat16', 'abs', 'exp']);

@@ -13,7 +13,6 @@ import {
   functionAround,
   qualifiedName,
   sameText,
-  spell,
   statementOf,
   valueOf,
   type Loader,
@@ -21,8 +20,8 @@ import {
 } from '../../training/index.js';
 import { pinnedTorch, type TorchVersion } from '../pinned.js';
 import type { Program } from '../program.js';
-import { callAt, nodeAt, setArgument, withFix } from '../source.js';
-import { fixOrNone, inOneBlock, lineAbove, lineBelow, moveStatement, statementAt } from '../statements.js';
+import { callAt, callInstead, fixOrNone, nodeAt, setArgument, withFix } from '../source.js';
+import { inOneBlock, lineAbove, lineBelow, moveStatement, statementAt } from '../statements.js';
 import type { Fix, Rule } from '../types.js';
 
 type Event = ObservedOp | ObservedStep;
@@ -549,18 +548,11 @@ optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)`,
       if (!/^torch\.optim\.(adam\.)?Adam$/.test(qualifiedName(file, call.func) ?? '')) continue;
       const decay = numberIn(valueOf(call, 'weight_decay', 4));
       if (decay === null || decay === 0) continue;
-      const better = spell(file, 'torch.optim.AdamW');
       const place = { file, start: call.func.start, end: call.func.end };
-      const edit =
-        call.func.kind === 'Attribute'
-          ? { place: { file, ...call.func.attrSpan }, text: 'AdamW' }
-          : better === null
-            ? null
-            : { place, text: better };
       yield {
         message: `Adam divides this weight decay of ${decay} by the size of the gradient. AdamW decays all weights alike.`,
         place,
-        ...withFix('Use AdamW', edit),
+        ...withFix('Use AdamW', callInstead(file, call, 'torch.optim.AdamW')),
       };
     }
   },
