@@ -18,7 +18,17 @@ export function checkEdits({ baseline, variants }: CheckEditsParams, workspace: 
   const engine = workspace.with(baseline);
   const trained = trainedIn(engine, baseline);
   const before = look(engine, baseline, trained);
-  return { variants: variants.map((variant) => checkVariant(variant, baseline, before, trained, workspace)) };
+  /** Hunks that are linked make the same texts together. */
+  const known = new Map<string, View>();
+  const after = ({ files }: Variant): View => {
+    // A variant names the files that it changes; the others are as in the baseline.
+    const texts = [...baseline.filter(({ uri }) => !files.some((file) => file.uri === uri)), ...files];
+    const key = JSON.stringify(texts);
+    let view = known.get(key);
+    if (!view) known.set(key, (view = look(workspace.with(texts), texts, trained)));
+    return view;
+  };
+  return { variants: variants.map((variant) => checkVariant(variant.id, before, after(variant))) };
 }
 
 interface View {
@@ -28,16 +38,7 @@ interface View {
   readonly problems: readonly FindingReport[];
 }
 
-function checkVariant(
-  { id, files }: Variant,
-  baseline: readonly OverlayText[],
-  before: View,
-  trained: readonly string[],
-  workspace: Workspace,
-): CheckedVariant {
-  // A variant names the files that it changes; the others are as in the baseline.
-  const texts = [...baseline.filter(({ uri }) => !files.some((file) => file.uri === uri)), ...files];
-  const after = look(workspace.with(texts), texts, trained);
+function checkVariant(id: string, before: View, after: View): CheckedVariant {
   const problems = newProblems(before.problems, after.problems);
   const broken = problems.find(({ rule }) => rule === 'syntax');
   const misfit = problems.find(({ rule, severity }) => rule !== 'syntax' && severity === 'error');
