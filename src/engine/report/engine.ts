@@ -28,6 +28,7 @@ import { Recorder, type Observation } from './observation.js';
 import { optimizerFor } from './optimizerState.js';
 import { inputsFromWhole, type AnalysedWhole, type PartCalls } from './partInputs.js';
 import { rehearse } from './rehearse.js';
+import { samplesFor } from './trainingSamples.js';
 import type { FindingReport, ModelReport } from './types.js';
 
 export interface EngineOptions {
@@ -189,8 +190,13 @@ export class Engine {
     qualname: string,
     { details, batch, graph }: AnalyzeOptions,
   ): Pick<ReportRequest, 'details' | 'graph'> {
+    const asked = {
+      optimizer: () => optimizerFor(this.project, path, qualname),
+      samples: () => samplesFor(this.interpreter, this.project, path, qualname),
+      batch,
+    };
     return {
-      ...(details ? { details: { optimizer: () => optimizerFor(this.project, path, qualname), batch } } : {}),
+      ...(details ? { details: asked } : {}),
       ...(graph ? { graph } : {}),
     };
   }

@@ -22,10 +22,11 @@ import { parameterMemory, trainingMemory, type TrainingMemory } from './memory.j
 import type { Recorder } from './observation.js';
 import type { OptimizerChoice } from './optimizerState.js';
 import { partCalls, type FromWhole, type PartCalls } from './partInputs.js';
+import { capacityOf } from './capacity.js';
 import { trainingSignal, type Signal } from './signal.js';
 import { moduleBehind } from './standIn.js';
 import { withTrainingPass } from './trainingPass.js';
-import type { FindingReport, ModelReport, ModuleNodeReport } from './types.js';
+import type { CapacityReport, FindingReport, ModelReport, ModuleNodeReport } from './types.js';
 
 export interface ReportRequest {
   readonly qualname: string;
@@ -59,6 +60,8 @@ export interface ReportRequest {
 
 export interface Details {
   readonly optimizer: () => OptimizerChoice;
+  /** How many samples the model is trained on, where the project says it. */
+  readonly samples?: () => CapacityReport['samples'];
   /** Size of the first axis of the inputs, in place of what was found. */
   readonly batch?: number;
 }
@@ -120,6 +123,7 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
           signal: detailed.signal.layers,
           signalVerdict: detailed.signal.verdict,
           signalUnknown: detailed.signal.unknown,
+          capacity: detailed.capacity,
         }
       : {}),
     ...(request.graph ? { graph: forward && dataflow(forward.flow, counts.root) } : {}),
@@ -138,17 +142,23 @@ function detailsOf(
   guess: InputGuess | null,
   request: ReportRequest,
   notes: Notes,
-): (TrainingMemory & { readonly signal: Signal }) | null {
+): (TrainingMemory & { readonly signal: Signal; readonly capacity: CapacityReport }) | null {
   const { details } = request;
   if (!details) return null;
   const optimizer = details.optimizer();
+  const samples = details.samples?.() ?? null;
   if (!guess) {
     const missing = interpreter.unknown('nothing says what forward is called with');
-    return { ...trainingMemory(counts, optimizer, missing, interpreter, notes), signal: trainingSignal(missing) };
+    return {
+      ...trainingMemory(counts, optimizer, missing, interpreter, notes),
+      signal: trainingSignal(missing),
+      capacity: capacityOf(missing, counts, samples),
+    };
   }
   return withTrainingPass(interpreter, root, counts, guess, request, (pass) => ({
     ...trainingMemory(counts, optimizer, pass, interpreter, notes),
     signal: trainingSignal(pass),
+    capacity: capacityOf(pass, counts, samples),
   }));
 }
 

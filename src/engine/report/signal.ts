@@ -12,7 +12,8 @@ import type { LayerSignal, ReportNote, SignalVerdict } from './types.js';
 const LOST = 1e-3;
 const GAINED = 1e3;
 
-function tensorsIn(value: Value): TensorNative[] {
+/** Tensors of what forward gave. */
+export function tensorsIn(value: Value): TensorNative[] {
   if (isTensorValue(value)) return [value];
   if (typeof value !== 'object' || value === null) return [];
   if (value.kind === 'tuple' || value.kind === 'list') return value.items.flatMap(tensorsIn);

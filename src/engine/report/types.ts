@@ -121,6 +121,47 @@ export interface SignalVerdict {
   readonly from: string | null;
 }
 
+/** How much of an input's axis one position of a layer's result depends on: positions, or all of them. `null`: not known. */
+export type FieldSize = number | 'all' | null;
+
+/** What a layer sees of the input, one entry per layer in forward order. */
+export interface LayerCapacity {
+  /** Dotted path. */
+  readonly path: string;
+  /** Class name. */
+  readonly type: string;
+  /** Receptive field of the first result, by the axes of {@link CapacityReport.axes}; may be larger than the input. */
+  readonly receptiveField: readonly FieldSize[];
+  /** Steps along the input between neighbouring positions of the result; `null` where it has no such positions any more. */
+  readonly stride: readonly (number | null)[];
+}
+
+/** A place that passes on fewer features than the layers on both sides have: no composition through it has a higher rank. */
+export interface RankBottleneck {
+  /** Dotted path of the layer that makes the narrow features. */
+  readonly path: string;
+  /** Features that get through. */
+  readonly rank: number;
+  /** Features before it and after the next layers, the smaller of them. */
+  readonly width: number;
+  /** Something goes round it: a residual connection, a gate on what it came from, a branch beside it. */
+  readonly bypassed: boolean;
+}
+
+/** What a model can see and express, as far as the architecture decides it. */
+export interface CapacityReport {
+  /** The axes of the first input that layers slide over or mix as positions: names no axis where there is none. */
+  readonly axes: readonly { readonly axis: number; readonly size: number }[];
+  readonly layers: readonly LayerCapacity[];
+  readonly bottlenecks: readonly RankBottleneck[];
+  /** Samples in the training data, where the project says it. */
+  readonly samples: { readonly count: number; readonly source: string; readonly span: ReportSpan } | null;
+  /** Trainable parameters per training sample. */
+  readonly parametersPerSample: number | null;
+  /** Why fields and bottlenecks can't be told. */
+  readonly unknown: ReportNote | null;
+}
+
 /** Something that runs in `forward`, or where a tensor begins or ends. */
 export interface GraphNode {
   readonly kind: 'input' | 'output' | 'layer' | 'operator' | 'parameter' | 'buffer' | 'unknown';
@@ -213,6 +254,8 @@ export interface ModelReport {
   readonly signalUnknown?: ReportNote | null;
   /** Only where it was asked for; `null` where nothing says what forward is called with. */
   readonly graph?: GraphReport | null;
+  /** Only where details were asked for. */
+  readonly capacity?: CapacityReport;
   readonly findings: readonly FindingReport[];
   readonly assumptions: readonly ReportNote[];
   readonly unknowns: readonly ReportNote[];

@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict';
+import { MemorySourceProvider } from '../../src/engine/project/index.js';
+import { createEngine, parseInput, type CapacityReport } from '../../src/engine/report/index.js';
+import { parser } from '../support/interpret.js';
+
+const HEAD = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n';
+
+async function capacity(init: string, forward: string, input: string, more: Record<string, string> = {}) {
+  const files = {
+    '/net.py': `${HEAD}
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        ${init}
+
+    def forward(self, x):
+        ${forward}
+`,
+    ...more,
+  };
+  const engine = createEngine({
+    provider: new MemorySourceProvider(new Map(Object.entries(files))),
+    parser: await parser(),
+    roots: ['/'],
+    timeLimit: 60_000,
+  });
+  const [report] = engine.analyzeFile('/net.py', { qualname: 'Net', inputs: [parseInput(input)], details: true });
+  assert.ok(report?.capacity);
+  return report.capacity;
+}
+
+const fieldsOf = ({ layers }: CapacityReport): unknown[] =>
+  layers.map(({ path, receptiveField, stride }) => [path, receptiveField, stride]);
+
+describe('capacity', () => {
+  it('follows kernels, strides, dilation and pools, each axis alone', async () => {
+    const found = await capacity(
+      'self.a = nn.Conv2d(3, 8, (3, 5)); self.pool = nn.MaxPool2d(2); self.b = nn.Conv2d(8, 8, 3, dilation=2)',
+      'return self.b(self.pool(self.a(x)))',
+      '1,3,64,64',
+    );
+    assert.deepEqual(found.axes, [
+      { axis: 2, size: 64 },
+      { axis: 3, size: 64 },
+    ]);
+    assert.deepEqual(fieldsOf(found), [
+      ['a', [3, 5], [1, 1]],
+      ['pool', [4, 6], [2, 2]],
+      ['b', [12, 14], [2, 2]],
+    ]);
+  });
+
+  it('takes the larger way of a residual, and says where everything is seen', async () => {
+    const found = await capacity(
+      'self.a = nn.Conv1d(4, 4, 3, padding=1); self.b = nn.Conv1d(4, 4, 3, padding=1); self.pool = nn.AdaptiveAvgPool1d(1)',
+      'return self.pool(x + self.b(self.a(x)))',
+      '1,4,32',
+    );
+    assert.deepEqual(fieldsOf(found), [
+      ['a', [3], [1]],
+      ['b', [5], [1]],
+      ['pool', ['all'], [null]],
+    ]);
+  });
+
+  it('goes through transposed convolutions and resampling', async () => {
+    const found = await capacity(
+      'self.down = nn.Conv1d(1, 4, 2, stride=2); self.up = nn.ConvTranspose1d(4, 4, 2, stride=2); self.end = nn.Conv1d(4, 1, 3, padding=1)',
+      'return self.end(self.up(self.down(x)))',
+      '1,1,32',
+    );
+    // Three neighbours lie in two pairs.
+    assert.deepEqual(fieldsOf(found), [
+      ['down', [2], [2]],
+      ['up', [2], [1]],
+      ['end', [4], [1]],
+    ]);
+  });
+
+  it('says that attention sees everything, and has no field for a stack of dense layers', async () => {
+    const attends = await capacity(
+      'self.embed = nn.Linear(4, 8); self.attend = nn.MultiheadAttention(8, 2, batch_first=True)',
+      'h = self.embed(x); return self.attend(h, h, h)[0]',
+      '2,10,4',
+    );
+    assert.deepEqual(attends.axes, [{ axis: 1, size: 10 }]);
+    assert.deepEqual(fieldsOf(attends), [
+      ['embed', [1], [1]],
+      ['attend', ['all'], [null]],
+    ]);
+    const dense = await capacity('self.a = nn.Linear(4, 8)', 'return self.a(x)', '2,4');
+    assert.deepEqual(dense.axes, []);
+  });
+
+  it('is not known behind what nobody has described', async () => {
+    const found = await capacity(
+      'self.a = nn.Conv1d(1, 1, 3); self.b = nn.Conv1d(1, 1, 3)',
+      'return self.b(self.a(x).unfold(2, 4, 4).flatten(2))',
+      '1,1,34',
+    );
+    assert.deepEqual(fieldsOf(found), [
+      ['a', [3], [1]],
+      ['b', [null], [null]],
+    ]);
+  });
+
+  it('names narrow places and whether something goes round them', async () => {
+    const narrow = await capacity(
+      'self.a = nn.Linear(64, 8); self.b = nn.Linear(8, 32); self.c = nn.Linear(32, 10)',
+      'return self.c(F.relu(self.b(F.relu(self.a(x)))))',
+      '4,64',
+    );
+    assert.deepEqual(narrow.bottlenecks, [{ path: 'a', rank: 8, width: 32, bypassed: false }]);
+    const residual = await capacity(
+      'self.a = nn.Linear(64, 8); self.b = nn.Linear(8, 64); self.c = nn.Linear(64, 10)',
+      'return self.c(x + self.b(F.relu(self.a(x))))',
+      '4,64',
+    );
+    assert.deepEqual(residual.bottlenecks, [{ path: 'a', rank: 8, width: 64, bypassed: true }]);
+  });
+
+  it('holds the parameters against the samples that the project trains on', async () => {
+    const train = (data: string): Record<string, string> => ({
+      '/train.py': `${HEAD}from torch.utils.data import DataLoader, TensorDataset
+from torchvision import datasets
+from net import Net
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+data = ${data}
+loader = DataLoader(data, batch_size=16, shuffle=True)
+for x, y in loader:
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(x), y)
+    loss.backward()
+    optimizer.step()
+`,
+    });
+    const net = ['self.fc = nn.Linear(9, 10)', 'return self.fc(x)', '4,9'] as const;
+    const own = await capacity(...net, train('TensorDataset(torch.randn(400, 9), torch.zeros(400).long())'));
+    assert.equal(own.samples?.count, 400);
+    assert.equal(own.parametersPerSample, 0.25);
+    assert.equal((await capacity(...net, train('datasets.MNIST("data", train=True)'))).samples?.count, 60_000);
+    assert.equal((await capacity(...net, train('datasets.MNIST("data", train=flag)'))).samples, null);
+    assert.equal((await capacity(...net)).samples, null);
+  });
+});

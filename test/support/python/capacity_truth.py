@@ -1,0 +1,135 @@
+"""Measures receptive fields: which pixels of the input have a gradient for one position of a layer's result, over neighbouring positions.
+
+    python capacity_truth.py FILE.json      fills in every entry's "fields", in place
+
+Weights are positive and activations do nothing, so that no gradient cancels; statistics of normalisation don't count. A field that reaches
+the border of the input is left out: there it is cut off.
+"""
+
+import contextlib
+import io
+import json
+import os
+import socket
+import sys
+
+import torch
+import torch.nn.functional as F
+from torch import nn
+
+import truth
+
+PLAIN = (
+    nn.ReLU, nn.ReLU6, nn.LeakyReLU, nn.PReLU, nn.ELU, nn.SiLU, nn.GELU, nn.Tanh, nn.Sigmoid, nn.Hardswish, nn.Hardsigmoid, nn.Softmax,
+    nn.Dropout, nn.Dropout2d, nn.BatchNorm1d, nn.BatchNorm2d, nn.LayerNorm, nn.GroupNorm, nn.InstanceNorm2d, nn.LocalResponseNorm,
+)
+LAYERS = 8
+POSITIONS = 8
+
+
+def tame(model):
+    for parent in list(model.modules()):
+        for name, child in list(parent.named_children()):
+            if isinstance(child, PLAIN):
+                child.forward = lambda x: x
+            elif isinstance(child, nn.MaxPool2d):
+                child.forward = (lambda pool: lambda x: F.avg_pool2d(x, pool.kernel_size, pool.stride, pool.padding, pool.ceil_mode))(child)
+            elif type(child).__name__ == "StochasticDepth":
+                child.forward = lambda x: x
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.fill_(1.0 / max(1, parameter[0].numel() if parameter.dim() > 1 else 1))
+
+
+@contextlib.contextmanager
+def linear_functions():
+    identity = lambda x, *args, **kwargs: x
+    names = "relu relu6 leaky_relu gelu silu elu dropout hardswish hardsigmoid layer_norm".split()
+    saved = {name: getattr(F, name) for name in names}
+    pool, relu = F.max_pool2d, torch.relu
+    for name in names:
+        setattr(F, name, identity)
+    torch.relu = identity
+    F.max_pool2d = lambda x, kernel, stride=None, padding=0, dilation=1, ceil_mode=False, return_indices=False: F.avg_pool2d(
+        x, kernel, stride, padding, ceil_mode
+    )
+    try:
+        yield
+    finally:
+        for name, value in saved.items():
+            setattr(F, name, value)
+        F.max_pool2d, torch.relu = pool, relu
+
+
+def hull(gradient, axis):
+    seen = gradient.abs().sum([i for i in range(gradient.dim()) if i != axis]).nonzero().flatten()
+    return (int(seen[0]), int(seen[-1])) if len(seen) else None
+
+
+def measure(entry):
+    request = {**entry, "file": os.path.join(entry["folder"], entry["file"])}
+    request["path"] = [os.path.join(entry["folder"], path) for path in entry.get("path", [])]
+    if entry["folder"] == ".cache/zoos":
+        request["path"].append(entry["folder"])
+        request["root"] = os.path.join(truth.ROOT, entry["folder"])
+    model = truth.build(request, "cpu").double().train()
+    tame(model)
+    [shape] = entry["input"]
+    x = torch.ones(shape, dtype=torch.float64, requires_grad=True)
+    results = {}
+    kinds = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.ConvTranspose1d, nn.MaxPool2d, nn.AvgPool2d, nn.Upsample)
+    for name, module in model.named_modules():
+        if isinstance(module, kinds):
+            module.register_forward_hook(lambda m, a, out, name=name: results.setdefault(name, out))
+    with linear_functions():
+        model(x)
+    names = [name for name, out in results.items() if out.dim() == len(shape) and out.shape[0] == shape[0] and out.requires_grad]
+    names = names[:: max(1, len(names) // LAYERS)]
+    axes = list(range(2, len(shape)))
+    fields = []
+    for name in names:
+        out = results[name]
+        middle = [size // 2 for size in out.shape[2:]]
+        best = [0 for _ in axes]
+        cut = [False for _ in axes]
+        steps = min(POSITIONS if any(isinstance(m, (nn.ConvTranspose2d, nn.Upsample)) for m in model.modules()) else 1, *out.shape[2:])
+        for step in range(steps):
+            at = [min(size - 1, place + step - steps // 2) for size, place in zip(out.shape[2:], middle)]
+            unit = out[(0, slice(None), *at)].sum()
+            (gradient,) = torch.autograd.grad(unit, x, retain_graph=True)
+            for i, axis in enumerate(axes):
+                found = hull(gradient, axis)
+                if found is None:
+                    continue
+                cut[i] |= found[0] == 0 or found[1] == shape[axis] - 1
+                best[i] = max(best[i], found[1] - found[0] + 1)
+        fields.append([name, [None if cut[i] else best[i] for i in range(len(axes))]])
+    return fields
+
+
+def main():
+    sys.dont_write_bytecode = True
+    torch.set_num_threads(1)
+    sys.meta_path.append(truth.AbsentFinder())
+    library = truth.allow_foreign_libraries()
+    socket.getaddrinfo = truth.no_network
+    for path in sys.argv[1:]:
+        with open(path, encoding="utf-8") as handle:
+            document = json.load(handle)
+        document["torch"] = torch.__version__.split("+")[0]
+        entries = []
+        for entry in document["entries"]:
+            try:
+                with contextlib.redirect_stdout(io.StringIO()):
+                    entries.append({**entry, "fields": measure(entry)})
+            except Exception as error:  # foreign code may raise anything
+                print(f"{entry['file']} {entry['call']}: {truth.first_line(error)}", file=sys.stderr)
+            print(entry["call"], file=sys.stderr)
+        document["entries"] = entries
+        with open(path, "w", encoding="utf-8") as handle:
+            handle.write(truth.to_text(document))
+    del library
+
+
+if __name__ == "__main__":
+    main()
