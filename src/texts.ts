@@ -1,6 +1,6 @@
 /** Numbers, counts and shapes as people read them: the one way for editor, chat, command line and tools. */
 import type { ParameterDelta } from './edits/index.js';
-import type { Count, OutputReport } from './engine/report/types.js';
+import type { CapacityReport, Count, FieldSize, OutputReport, RankBottleneck } from './engine/report/types.js';
 
 const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
 
@@ -85,4 +85,25 @@ export function shortText(count: number): string {
 /** The number if there is one: the count itself, or that of the defaults. */
 export function numberOf(count: Count): number | null {
   return count === null || typeof count === 'number' ? count : count.value;
+}
+
+/** `7×7`, `31`, `all`: what one position sees by axis, or the steps between neighbours; `''` where there is nothing to say. */
+export function fieldText(sizes: readonly FieldSize[]): string {
+  const [first] = sizes;
+  if (sizes.every((size) => size === null)) return '';
+  if (first === 'all' && sizes.every((size) => size === 'all')) return first;
+  return sizes.map((size) => size ?? '?').join('×');
+}
+
+/** `fc1 lets at most 8 of 64 features through, with a way round it`. */
+export function bottleneckText({ path, rank, width, bypassed }: RankBottleneck): string {
+  return `${path} lets at most ${grouped(rank)} of ${plural(width, 'feature')} through${bypassed ? ', with a way round it' : ''}`;
+}
+
+/** `12.5 trainable parameters per training sample: 60,000 in MNIST("data")`; `null` where the project doesn't say how many there are. */
+export function perSampleText({ samples, parametersPerSample }: CapacityReport): string | null {
+  if (!samples || parametersPerSample === null) return null;
+  const ratio =
+    parametersPerSample < 1000 ? String(Number(parametersPerSample.toPrecision(3))) : grouped(parametersPerSample);
+  return `${ratio} trainable parameters per training sample: ${grouped(samples.count)} in ${samples.source}`;
 }

@@ -1,8 +1,16 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import { countText, outputText } from '../texts.js';
-import type { Count, MemoryReport, ModelReport, ModuleNodeReport, SignalVerdict } from '../engine/report/index.js';
+import { bottleneckText, countText, fieldText, outputText, perSampleText } from '../texts.js';
+import type {
+  CapacityReport,
+  Count,
+  LayerCapacity,
+  MemoryReport,
+  ModelReport,
+  ModuleNodeReport,
+  SignalVerdict,
+} from '../engine/report/index.js';
 
 const showCount = (count: Count): string => countText(count, '?');
 
@@ -10,7 +18,14 @@ interface Row {
   readonly cells: readonly string[];
 }
 
-function rowsOf(node: ModuleNodeReport, depth: number, rows: Row[], withShapes: boolean): void {
+/** Columns after the first three, with what stands in them for a module. */
+interface Column {
+  readonly title: string;
+  readonly right?: boolean;
+  readonly cell: (node: ModuleNodeReport, path: string) => string;
+}
+
+function rowsOf(node: ModuleNodeReport, path: string, depth: number, rows: Row[], columns: readonly Column[]): void {
   const name = `${'  '.repeat(depth)}${node.name === '' ? node.type : node.name}`;
   const type = node.name === '' ? '' : node.type;
   rows.push({
@@ -18,10 +33,44 @@ function rowsOf(node: ModuleNodeReport, depth: number, rows: Row[], withShapes: 
       name,
       type,
       node.shared === null ? showCount(node.total) : `(as ${node.shared})`,
-      ...(withShapes ? [outputText(node.outputShape), showCount(node.macs)] : []),
+      ...columns.map(({ cell }) => cell(node, path)),
     ],
   });
-  for (const child of node.children) rowsOf(child, depth + 1, rows, withShapes);
+  for (const child of node.children)
+    rowsOf(child, path === '' ? child.name : `${path}.${child.name}`, depth + 1, rows, columns);
+}
+
+function columnsOf({ inputs, capacity }: ModelReport): Column[] {
+  if (inputs.length === 0) return [];
+  const columns: Column[] = [
+    { title: 'Output', cell: (node) => outputText(node.outputShape) },
+    { title: 'MACs', right: true, cell: (node) => showCount(node.macs) },
+  ];
+  if (!capacity || capacity.axes.length === 0) return columns;
+  const byPath = new Map<string, LayerCapacity[]>();
+  for (const layer of capacity.layers) byPath.set(layer.path, [...(byPath.get(layer.path) ?? []), layer]);
+  /** A layer that is called several times may see more each time. */
+  const texts = (path: string, text: (layer: LayerCapacity) => string): string =>
+    [...new Set((byPath.get(path) ?? []).map(text))].filter((each) => each !== '').join(', ');
+  return [
+    ...columns,
+    { title: 'Receptive field', cell: (_, path) => texts(path, (layer) => fieldText(layer.receptiveField)) },
+    { title: 'Stride', cell: (_, path) => texts(path, (layer) => fieldText(layer.stride)) },
+  ];
+}
+
+/** Narrow places that are named one by one. */
+const MOST_BOTTLENECKS = 8;
+
+function capacityLines(capacity: CapacityReport): string[] {
+  const { bottlenecks } = capacity;
+  const narrow = bottlenecks.slice(0, MOST_BOTTLENECKS).map(bottleneckText);
+  if (bottlenecks.length > narrow.length) narrow.push(`and ${bottlenecks.length - narrow.length} more`);
+  const data = perSampleText(capacity);
+  return [
+    ...narrow.map((text, i) => `${i === 0 ? 'Narrow' : ''}`.padEnd(12) + text),
+    ...(data === null ? [] : [`Data        ${data}`]),
+  ];
 }
 
 /** Bytes as people say them; an expression stays one. */
@@ -56,10 +105,10 @@ export function renderReport(report: ModelReport, colour: boolean): string {
       paint('dim', `  ${shownPath(report.file)}:${report.span.start.line + 1}`),
   ];
   if (report.tree) {
-    const withShapes = report.inputs.length > 0;
-    const rows: Row[] = [{ cells: ['Module', 'Type', 'Parameters', ...(withShapes ? ['Output', 'MACs'] : [])] }];
-    rowsOf(report.tree, 0, rows, withShapes);
-    const right = new Set([2, 4]);
+    const columns = columnsOf(report);
+    const rows: Row[] = [{ cells: ['Module', 'Type', 'Parameters', ...columns.map(({ title }) => title)] }];
+    rowsOf(report.tree, '', 0, rows, columns);
+    const right = new Set([2, ...columns.flatMap((column, i) => (column.right ? [3 + i] : []))]);
     const widths = (rows[0] as Row).cells.map((_, i) =>
       Math.min(48, Math.max(...rows.map((row) => row.cells[i]?.length ?? 0))),
     );
@@ -84,6 +133,7 @@ export function renderReport(report: ModelReport, colour: boolean): string {
   }
   if (report.inputs.length > 0) lines.push(...memoryLines(report.memory));
   if (report.signalVerdict) lines.push(signalLine(report.signalVerdict));
+  if (report.capacity) lines.push(...capacityLines(report.capacity));
   for (const [title, style, notes] of [
     [
       'Findings',

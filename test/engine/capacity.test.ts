@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { MemorySourceProvider } from '../../src/engine/project/index.js';
-import { createEngine, parseInput, type CapacityReport } from '../../src/engine/report/index.js';
+import { renderReport } from '../../src/cli/table.js';
+import { createEngine, parseInput, type CapacityReport, type ModelReport } from '../../src/engine/report/index.js';
 import { parser } from '../support/interpret.js';
 
 const HEAD = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n';
 
-async function capacity(init: string, forward: string, input: string, more: Record<string, string> = {}) {
+/** `input`: `null` for what the layers take. */
+async function reportOf(init: string, forward: string, input: string | null, more: Record<string, string> = {}) {
   const files = {
     '/net.py': `${HEAD}
 class Net(nn.Module):
@@ -24,9 +26,15 @@ class Net(nn.Module):
     roots: ['/'],
     timeLimit: 60_000,
   });
-  const [report] = engine.analyzeFile('/net.py', { qualname: 'Net', inputs: [parseInput(input)], details: true });
-  assert.ok(report?.capacity);
-  return report.capacity;
+  const inputs = input === null ? undefined : [parseInput(input)];
+  const [report] = engine.analyzeFile('/net.py', { qualname: 'Net', inputs, details: true });
+  return report as ModelReport;
+}
+
+async function capacity(...asked: Parameters<typeof reportOf>): Promise<CapacityReport> {
+  const { capacity: found } = await reportOf(...asked);
+  assert.ok(found);
+  return found;
 }
 
 const fieldsOf = ({ layers }: CapacityReport): unknown[] =>
@@ -92,6 +100,32 @@ describe('capacity', () => {
     assert.deepEqual(dense.axes, []);
   });
 
+  it('needs no numbers for sizes on which nothing depends', async () => {
+    const init =
+      'self.a = nn.Conv2d(3, 8, 3, stride=2); self.pool = nn.AdaptiveAvgPool2d(4); self.end = nn.AdaptiveAvgPool2d(1)';
+    const found = await capacity(init, 'h = self.a(x); return self.pool(h), self.end(h)', null);
+    assert.deepEqual(
+      found.axes.map(({ size }) => (size as { expression: string }).expression),
+      ['H', 'W'],
+    );
+    // How much one of four areas holds depends on the size, the whole of them doesn't.
+    assert.deepEqual(fieldsOf(found), [
+      ['a', [3, 3], [2, 2]],
+      ['pool', [null, null], [null, null]],
+      ['end', ['all', 'all'], [null, null]],
+    ]);
+  });
+
+  it('guesses no stride that is not known', async () => {
+    const found = await capacity(
+      'self.a = nn.Conv1d(1, 1, 3)',
+      'return F.max_pool1d(self.a(x), 2, stride=int(open("stride").read()))',
+      '1,1,34',
+    );
+    assert.equal(found.layers.length, 0);
+    assert.ok(found.unknown);
+  });
+
   it('is not known behind what nobody has described', async () => {
     const found = await capacity(
       'self.a = nn.Conv1d(1, 1, 3); self.b = nn.Conv1d(1, 1, 3)',
@@ -102,6 +136,19 @@ describe('capacity', () => {
       ['a', [3], [1]],
       ['b', [null], [null]],
     ]);
+  });
+
+  it('is told on the command line', async () => {
+    const report = await reportOf(
+      'self.a = nn.Conv2d(32, 4, 1); self.b = nn.Conv2d(4, 16, 3, stride=2)',
+      'return self.b(self.a(x))',
+      '1,32,16,16',
+    );
+    const text = renderReport(report, false);
+    assert.match(text, /MACs {2}Receptive field {2}Stride\n/);
+    assert.match(text, /^ {2}b .* 3×3 +2×2$/m);
+    assert.match(text, /^Narrow {6}a lets at most 4 of 16 features through$/m);
+    assert.doesNotMatch(text, /^Data/m);
   });
 
   it('names narrow places and whether something goes round them', async () => {

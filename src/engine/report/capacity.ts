@@ -3,7 +3,7 @@ import type { ModelCounts } from '../model/index.js';
 import { isUnknown, type Unknown } from '../python/index.js';
 import { bottlenecksOf } from '../torch/capacity/bottlenecks.js';
 import { fieldsOf } from '../torch/capacity/fields.js';
-import { noteOf } from './counts.js';
+import { countOf, Notes, noteOf } from './counts.js';
 import { tensorsIn } from './signal.js';
 import type { TrainingPass } from './trainingPass.js';
 import type { CapacityReport } from './types.js';
@@ -36,7 +36,7 @@ export function capacityOf(
   const fields = fieldsOf(pass.ops, input);
   if (isUnknown(fields)) return { ...none, bottlenecks, ...shared, unknown: noteOf(fields.reason, fields.place) };
   return {
-    axes: fields.axes,
+    axes: fields.axes.map(({ axis, size }) => ({ axis, size: countOf(size, new Notes()) })),
     layers: fields.calls.map(({ call, sizes, strides }) => ({
       path: call.path,
       type: call.module.cls.name,

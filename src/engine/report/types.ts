@@ -151,7 +151,7 @@ export interface RankBottleneck {
 /** What a model can see and express, as far as the architecture decides it. */
 export interface CapacityReport {
   /** The axes of the first input that layers slide over or mix as positions: names no axis where there is none. */
-  readonly axes: readonly { readonly axis: number; readonly size: number }[];
+  readonly axes: readonly { readonly axis: number; readonly size: Count }[];
   readonly layers: readonly LayerCapacity[];
   readonly bottlenecks: readonly RankBottleneck[];
   /** Samples in the training data, where the project says it. */

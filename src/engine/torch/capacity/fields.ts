@@ -1,23 +1,49 @@
 /** The receptive fields of one forward pass, by axis of its first input and call of a layer. */
-import type { Unknown } from '../../python/value.js';
-import { concrete } from '../dims.js';
+import { isUnknown } from '../dims.js';
 import type { TapeOp, TapeTensor } from '../tape.js';
-import type { TensorNative } from '../tensor.js';
+import type { Dim, TensorNative } from '../tensor.js';
 import type { ModuleCall } from '../trace.js';
-import { behaviourOf, type Operand } from './operators.js';
-import { measured, start, type Reach } from './reach.js';
+import type { Unknown } from '../../python/value.js';
+import { behaviourOf, readsNoArguments, type Operand } from './operators.js';
+import { measured, start, type Measure, type Reach } from './reach.js';
+import { argumentsAt, shapeAt, trialsFor, type Trial } from './trial.js';
 
 export interface CallField {
   readonly call: ModuleCall;
   /** By axis. */
-  readonly sizes: readonly (number | 'all' | null)[];
+  readonly sizes: readonly Measure['size'][];
   readonly strides: readonly (number | null)[];
 }
 
 export interface Fields {
   /** Axes of the input along which something slides. */
-  readonly axes: readonly { readonly axis: number; readonly size: number }[];
+  readonly axes: readonly { readonly axis: number; readonly size: Dim }[];
   readonly calls: readonly CallField[];
+}
+
+/** An operator whose sizes are numbers. */
+interface SizedOp {
+  readonly op: TapeOp;
+  readonly inputs: readonly {
+    readonly name: string;
+    readonly tensor: TapeTensor;
+    readonly shape: readonly number[] | null;
+  }[];
+  readonly outputs: readonly { readonly tensor: TensorNative; readonly shape: readonly number[] | null }[];
+  /** All that it was given is known. */
+  readonly isTold: boolean;
+}
+
+function sized(op: TapeOp, trial: Trial): SizedOp {
+  const args = argumentsAt(op.args, trial);
+  return {
+    op: args ? { ...op, args } : op,
+    isTold: args !== null,
+    inputs: [...op.inputs].flatMap(([name, tensors]) =>
+      tensors.map((tensor) => ({ name, tensor, shape: shapeAt(tensor.data.shape, trial) })),
+    ),
+    outputs: op.outputs.map(({ tensor, data }) => ({ tensor, shape: shapeAt(data.shape, trial) })),
+  };
 }
 
 /** One axis of the input, followed through all operators. */
@@ -28,7 +54,7 @@ class Follow {
 
   constructor(
     readonly axis: number,
-    readonly size: number,
+    private readonly size: number,
     input: TensorNative,
   ) {
     this.reaches.set(input, start(axis, size));
@@ -41,20 +67,21 @@ class Follow {
     return data.node === null || data.role !== 'tensor' || data.values !== null ? [] : null;
   }
 
-  step(op: TapeOp): void {
+  step({ op, inputs, outputs, isTold }: SizedOp): void {
     const operands = new Map<string, Operand[]>();
-    for (const [name, tensors] of op.inputs)
-      operands.set(
-        name,
-        tensors.map((tensor) => ({ shape: concrete(tensor.data.shape) ?? [], reach: this.reachOf(tensor) })),
-      );
-    const all = [...operands.values()].flat();
+    const all: Operand[] = [];
+    let isSized = true;
+    for (const { name, tensor, shape } of inputs) {
+      const operand: Operand = { shape: shape ?? [], reach: this.reachOf(tensor) };
+      isSized &&= shape !== null;
+      all.push(operand);
+      operands.set(name, [...(operands.get(name) ?? []), operand]);
+    }
     const depends = all.some(({ reach }) => reach === null || reach === 'all' || reach.length > 0);
-    const isIdentity = !op.inplace && op.outputs.every(({ tensor }) => this.reaches.has(tensor));
+    const isIdentity = !op.inplace && outputs.every(({ tensor }) => this.reaches.has(tensor));
     if (isIdentity) return;
-    for (const { tensor, data } of op.outputs) {
-      const to = concrete(data.shape);
-      const behaviour = behaviourOf(op.name);
+    const behaviour = isSized && (isTold || readsNoArguments(op.name)) ? behaviourOf(op.name) : undefined;
+    for (const { tensor, shape: to } of outputs) {
       let reach: Reach = depends ? null : [];
       if (depends && to && behaviour)
         reach = behaviour({
@@ -69,41 +96,67 @@ class Follow {
           },
         });
       // Once everything was seen it stays so, whatever happens.
-      else if (depends && all.some((operand) => operand.reach === 'all') && all.length === 1) reach = 'all';
+      else if (depends && all.length === 1 && all[0]?.reach === 'all') reach = 'all';
       this.reaches.set(tensor, reach);
     }
   }
 }
 
-/** Fields at every call of a layer in forward order, or why they can't be told. */
-export function fieldsOf(ops: readonly TapeOp[], input: TensorNative): Fields | Unknown {
-  const shape = concrete(input.data.shape);
-  if (!shape)
-    return { kind: 'unknown', reason: 'receptive fields are only told for sizes that are numbers', place: null };
+/** Measures of each call by axis, and whether something slides along it, for one choice of numbers. */
+function followed(
+  ops: readonly TapeOp[],
+  input: TensorNative,
+  shape: readonly number[],
+  trial: Trial,
+): { readonly follows: readonly Follow[]; readonly calls: ReadonlyMap<ModuleCall, readonly Measure[]> } {
   const follows = shape.flatMap((size, axis) => (axis > 0 && size > 1 ? [new Follow(axis, size, input)] : []));
-  const results = new Map<ModuleCall, ReturnType<typeof measured>[]>();
-  const inner = new Set<ModuleCall>();
+  const calls = new Map<ModuleCall, Measure[]>();
   for (const op of ops) {
-    for (const follow of follows) follow.step(op);
+    const known = sized(op, trial);
+    for (const follow of follows) follow.step(known);
     const [out] = op.outputs;
     if (!op.call || !out) continue;
-    results.set(
+    const to = known.outputs[0]?.shape ?? [];
+    calls.set(
       op.call,
-      follows.map((follow) => measured(follow.reachOf(out), concrete(out.data.shape) ?? [])),
+      follows.map((follow) => measured(follow.reachOf(out), to)),
     );
-    for (let at = op.call.parent; at; at = at.parent) inner.add(at);
   }
-  const used = follows.map(({ slides }) => slides);
+  return { follows, calls };
+}
+
+/** Fields at every call of a layer in forward order, or why they can't be told. */
+export function fieldsOf(ops: readonly TapeOp[], input: TensorNative): Fields | Unknown {
+  const { shape } = input.data;
+  const trials = trialsFor(shape, ops);
+  const tries = trials.flatMap((trial) => {
+    const sizes = shapeAt(shape, trial);
+    return sizes ? [followed(ops, input, sizes, trial)] : [];
+  });
+  const [first] = tries;
+  if (isUnknown(shape)) return shape;
+  if (!first)
+    return shape.find(isUnknown) ?? { kind: 'unknown', reason: "the input's sizes are not known", place: null };
+  const inner = new Set<ModuleCall>();
+  for (const call of first.calls.keys()) for (let at = call.parent; at; at = at.parent) inner.add(at);
+  const used = first.follows.map((_, i) => tries.some(({ follows }) => follows[i]?.slides));
   const only = <T>(items: readonly T[]): T[] => items.filter((_, i) => used[i]);
+  const agreed = (call: ModuleCall): Measure[] =>
+    (first.calls.get(call) ?? []).map(({ size, stride }, i) => {
+      const all = tries.map(({ calls }) => calls.get(call)?.[i]);
+      return {
+        size: all.every((each) => each?.size === size) ? size : null,
+        stride: all.every((each) => each?.stride === stride) ? stride : null,
+      };
+    });
   return {
-    axes: only(follows.map(({ axis, size }) => ({ axis, size }))),
-    calls: [...results]
-      .filter(([call]) => !inner.has(call))
-      .sort(([a], [b]) => a.id - b.id)
-      .map(([call, found]) => ({
-        call,
-        sizes: only(found.map(({ size }) => size)),
-        strides: only(found.map(({ stride }) => stride)),
-      })),
+    axes: only(first.follows.map(({ axis }) => ({ axis, size: shape[axis] as Dim }))),
+    calls: [...first.calls.keys()]
+      .filter((call) => !inner.has(call))
+      .sort((a, b) => a.id - b.id)
+      .map((call) => {
+        const measures = only(agreed(call));
+        return { call, sizes: measures.map(({ size }) => size), strides: measures.map(({ stride }) => stride) };
+      }),
   };
 }

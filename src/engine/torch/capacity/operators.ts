@@ -380,11 +380,11 @@ export const ELEMENTWISE =
   'rrelu threshold prelu sin cos exp log log1p expm1 sqrt rsqrt square abs neg erf reciprocal sign floor ceil round clamp clamp_min clamp_max dropout dropout1d ' +
   'dropout2d dropout3d alpha_dropout feature_dropout feature_alpha_dropout clone detach contiguous to float double half bfloat16 type type_as cpu cuda nan_to_num long int bool';
 export const NORMALISING = 'batch_norm layer_norm group_norm instance_norm rms_norm local_response_norm normalize';
-give(keeps, `${ELEMENTWISE} ${NORMALISING} channel_shuffle embedding`);
-give(
-  broadcast,
-  'add sub rsub mul div pow maximum minimum where masked_fill lerp addcmul addcdiv eq ne lt gt le ge atan2 remainder fmod logical_and logical_or logical_not',
-);
+const BROADCASTING =
+  'add sub rsub mul div pow maximum minimum where masked_fill lerp addcmul addcdiv eq ne lt gt le ge atan2 remainder fmod logical_and logical_or logical_not';
+const KEEPING = `${ELEMENTWISE} ${NORMALISING} channel_shuffle embedding`;
+give(keeps, KEEPING);
+give(broadcast, BROADCASTING);
 give(convolution, 'conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d');
 give(pooling, 'max_pool1d max_pool2d max_pool3d avg_pool1d avg_pool2d avg_pool3d');
 give(
@@ -415,4 +415,11 @@ give(shuffled, 'pixel_shuffle pixel_unshuffle');
 /** `undefined`: nobody has described where the operator's results look. */
 export function behaviourOf(name: string): Behaviour | undefined {
   return behaviours[name];
+}
+
+const INDEPENDENT = new Set(`${KEEPING} ${BROADCASTING}`.split(' '));
+
+/** Where its results look follows from the shapes alone, whatever the other arguments are. */
+export function readsNoArguments(name: string): boolean {
+  return INDEPENDENT.has(name);
 }

@@ -211,10 +211,12 @@ export function settled(reach: Reach, shape: readonly number[]): Reach {
 }
 
 /** Positions that an element of a tensor depends on, and how far they move from one to the next. */
-export function measured(
-  reach: Reach,
-  shape: readonly number[],
-): { readonly size: number | 'all' | null; readonly stride: number | null } {
+export interface Measure {
+  readonly size: number | 'all' | null;
+  readonly stride: number | null;
+}
+
+export function measured(reach: Reach, shape: readonly number[]): Measure {
   if (reach === null || reach === 'all') return { size: reach, stride: null };
   const [window] = reach;
   if (!window) return { size: 0, stride: null };
