@@ -102,7 +102,7 @@ describe('capacity', () => {
 
   it('needs no numbers for sizes on which nothing depends', async () => {
     const init =
-      'self.a = nn.Conv2d(3, 8, 3, stride=2); self.pool = nn.AdaptiveAvgPool2d(4); self.end = nn.AdaptiveAvgPool2d(1)';
+      'self.a = nn.Conv2d(3, 8, 3, stride=2, padding=1); self.pool = nn.AdaptiveAvgPool2d(4); self.end = nn.AdaptiveAvgPool2d(1)';
     const found = await capacity(init, 'h = self.a(x); return self.pool(h), self.end(h)', null);
     assert.deepEqual(
       found.axes.map(({ size }) => (size as { expression: string }).expression),
