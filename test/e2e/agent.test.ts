@@ -46,6 +46,16 @@ class MedicalCNN(nn.Module):
 /** 1·32·9, 2·32, 32·64·9, 2·64, 64·5 + 5: what PyTorch counts. */
 const CNN_PARAMETERS = 288 + 64 + 18_432 + 128 + 325;
 
+const GRADIENT_CHECK = `import torch
+from torch import nn
+
+
+def test_gradient():
+    loss = nn.CrossEntropyLoss(label_smoothing=0.1)
+    logits = torch.randn(4, 5, dtype=torch.double, requires_grad=True)
+    assert torch.autograd.gradcheck(loss, (logits, torch.tensor([0, 1, 2, 3])))
+`;
+
 const LAYER = '        self.hidden = nn.Linear(d_model, d_model)';
 const CALLED = 'return self.out(torch.tanh(self.hidden(pooled)))';
 
@@ -305,6 +315,55 @@ describe('@architect with Claude', function () {
     await session().screenshot('cancelled');
     assert.equal(await spy.text(session().file('model.py')), original);
     assert.equal(api.requests.length, 2);
+  });
+
+  it('goes through a loss, and explains a change of the answer before', async () => {
+    const { bench, spy } = session();
+    const loss = 'criterion = nn.CrossEntropyLoss()';
+    const before = await readFile(session().file('train.py'), 'utf8');
+    const smooth = 'criterion = nn.CrossEntropyLoss(label_smoothing=0.1)';
+    const change = (path: string, old: string, fresh: string, title: string): ReturnType<typeof call> =>
+      call('propose_edit', { path, old_text: old, new_text: fresh, title, reason: `${title}: less certain answers.` });
+    play([
+      answer([call('training_context', { path: 'train.py' })]),
+      answer([
+        change('train.py', loss, smooth, 'Smooth the labels'),
+        change('train.py', 'EPOCHS = 16', 'EPOCHS = 8', 'Stop earlier'),
+        call('create_file', {
+          path: 'test_loss.py',
+          text: GRADIENT_CHECK,
+          title: 'Check the gradient',
+          reason: 'It compares with finite differences.',
+        }),
+        call('check_edits', {}),
+      ]),
+      answer([
+        '### Cross-entropy with smoothed labels\n\n$$\\frac{\\partial L}{\\partial z_k} = \\mathrm{softmax}(z)_k - q_k$$\n\nEach logit is pulled towards its smoothed label.',
+      ]),
+    ]);
+    await bench.ask('@architect /loss is mine right for noisy labels?');
+    const text = await bench.answer(90_000);
+    await session().screenshot('loss-dialogue');
+    assert.match(text, /Cross-entropy with smoothed labels/);
+    const instructions = JSON.stringify(api.requests[0]?.body?.messages);
+    assert.match(instructions, /The user asks about a loss \(\/loss\)/);
+    assert.match(instructions, /gradcheck/);
+    await waitFor('the three changes', count, (changes) => changes === 3);
+    assert.ok((await spy.text(session().file('train.py')))?.includes(smooth));
+    play([answer(['Eight epochs: what is learnt by heart is learnt late.'])]);
+    await bench.ask('@architect explain the second change');
+    assert.match(await bench.answer(60_000), /Eight epochs/);
+    const sent = JSON.stringify(api.requests[0]?.body?.messages);
+    assert.match(
+      sent,
+      /1\. Smooth the labels \(id [^)]*train\.py\).*2\. Stop earlier \(id [^)]*train\.py\).*3\. Check/,
+    );
+    assert.match(sent, /EPOCHS = 8/, 'what the change was goes along');
+    play([]);
+    await bench.command('Architect: Undo All Pending Changes');
+    await noChanges();
+    assert.equal(await spy.text(session().file('train.py')), before);
+    await assert.rejects(stat(session().file('test_loss.py')));
   });
 
   it('offers Claude to other uses of chat: streaming, tools, counts, errors', async () => {

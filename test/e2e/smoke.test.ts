@@ -68,6 +68,17 @@ describe('a folder that is not trusted', () => {
     await session().screenshot('restricted');
   });
 
+  it('runs nothing of it, and leads to trust', async () => {
+    const { bench, page } = session();
+    await bench.ask('@architect /verify TextClassifier');
+    assert.match(await bench.answer(), /Nothing was run[^]*not trusted/);
+    await session().screenshot('restricted-verify');
+    await bench.lastAnswer().locator('.monaco-button', { hasText: 'Manage Workspace Trust' }).click();
+    await page.locator('.workspace-trust-editor').waitFor();
+    await page.locator('.modal-editor-part [aria-label^="Close Modal Editor"]').click();
+    await page.locator('.workspace-trust-editor').waitFor({ state: 'hidden' });
+  });
+
   it('can be trusted', async () => {
     const { bench, spy } = session();
     await bench.trustWorkspace();

@@ -1,5 +1,5 @@
 /** `/verify`: checks of the module in question in the user's own Python, after the user has seen what is run. */
-import type * as vscode from 'vscode';
+import * as vscode from 'vscode';
 import { userPort } from '../agent/ports.js';
 import { signalOf } from '../models/editorModel.js';
 import type { Services } from '../services.js';
@@ -23,6 +23,7 @@ export async function verify(
   const prepared = await verifyPort(services).prepare({ uri, qualname }, signal);
   if ('problem' in prepared) {
     sink.markdown(`Nothing was run. ${prepared.problem}\n`);
+    if (!vscode.workspace.isTrusted) sink.button('workbench.trust.manage', 'Manage Workspace Trust');
     return;
   }
   sink.progress('Asking whether it may be run');
