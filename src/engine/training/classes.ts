@@ -43,6 +43,21 @@ export function moduleClassOf(project: Project, file: SourceFile, expr: Expr): M
     : null;
 }
 
+/** A class and those of the project that it derives from, nearest first. */
+export function lineageOf(project: Project, root: ModuleClass): ModuleClass[] {
+  const found: ModuleClass[] = [];
+  const visit = (each: ModuleClass): void => {
+    if (found.some(({ node }) => node === each.node)) return;
+    found.push(each);
+    for (const { form, value } of each.node.bases) {
+      const base = form === 'positional' ? definitionOf(project, each.file, value) : null;
+      if (base?.node.kind === 'ClassDef') visit({ file: base.file, node: base.node });
+    }
+  };
+  visit(root);
+  return found;
+}
+
 /** The class with all that its code refers to, transitively; itself first. Library code (site-packages) is left out. */
 export function classesBelow(project: Project, root: ModuleClass): ModuleClass[] {
   const found: ModuleClass[] = [];

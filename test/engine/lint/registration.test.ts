@@ -131,6 +131,49 @@ class Net(nn.Module):
     def forward(self, x):
         return x * self.scale + self.moved.to(x.device)
 `,
+    // Given anew by what forward calls, however deep and wherever it is written.
+    `
+class Base(nn.Module):
+    def prepare(self, x):
+        self.table, self.rows = self.table.to(x), len(x)
+
+class Net(Base):
+    def __init__(self):
+        super().__init__()
+        self.table = torch.ones(3)
+        self.scale = torch.ones(3)
+
+    def refresh(self, x):
+        self.scale = torch.ones(3, device=x.device)
+        self.prepare(x)
+
+    def forward(self, x):
+        self.refresh(x)
+        return x * self.table + self.scale
+`,
+    // Moved after a slice or under another name, used as an index, moved by the class itself or by who uses it.
+    `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.a = torch.ones(3)
+        self.b = torch.ones(3)
+        self.keep = torch.tensor([True, False, True])
+        self.c = torch.ones(3)
+        self.d = torch.ones(3)
+
+    def _apply(self, fn, recurse=True):
+        self.c = fn(self.c)
+        return super()._apply(fn, recurse)
+
+    def forward(self, x):
+        b = self.b
+        b = b.to(x)
+        return (x + self.a[None, :].to(x) + b + self.c + self.d)[:, self.keep]
+
+net = Net()
+net.d = net.d.to("cuda")
+`,
   ],
   R04: [
     `
@@ -205,6 +248,27 @@ class Plain(nn.Module):
 
 class NoModule:
     def __init__(self):
+        self.fc = nn.Linear(8, 8)
+`,
+    `
+from abc import abstractmethod
+
+class Raises(nn.Module):
+    def __init__(self, width):
+        """To be written by a class that derives from it."""
+        raise NotImplementedError
+
+class Abstract(nn.Module):
+    @abstractmethod
+    def __init__(self):
+        pass
+
+class Apart(nn.Module):
+    def __init__(self):
+        self.setup()
+
+    def setup(self):
+        super().__init__()
         self.fc = nn.Linear(8, 8)
 `,
   ],

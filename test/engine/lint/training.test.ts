@@ -49,6 +49,81 @@ for x, y in loader:
     for p in model.parameters():
         p.grad = None
 `,
+    // Cleared by hand, by wrappers, by what isn't known.
+    `${MODEL}
+from torch.autograd import Variable
+for x, y in loader:
+    F.cross_entropy(model(x), y).backward()
+    optimizer.step()
+    for p in model.parameters():
+        if p.grad is not None:
+            data = p.grad.data
+            p.grad = Variable(data.new().resize_as_(data).zero_())
+`,
+    `${MODEL}
+def clear(params):
+    for p in params:
+        p.grad.data.zero_()
+def step(x, y):
+    F.cross_entropy(model(x), y).backward()
+    optimizer.step()
+for x, y in loader:
+    step(x, y)
+    clear(list(model.parameters()))
+`,
+    `${MODEL}
+from somewhere import Wrapper
+wrapped = Wrapper(optimizer)
+def step(x, y):
+    F.cross_entropy(model(x), y).backward()
+    optimizer.step()
+for x, y in loader:
+    wrapped.zero_grad()
+    step(x, y)
+`,
+    `${MODEL}
+from lightning.fabric import Fabric
+fabric = Fabric()
+for x, y in loader:
+    fabric.clear_gradients(optimizer)
+    F.cross_entropy(model(x), y).backward()
+    optimizer.step()
+`,
+    `${MODEL}
+class Trainer:
+    def __init__(self, model, optimizer):
+        self.model, self.optimizer = model, optimizer
+
+    def reset_grad(self):
+        self.optimizer.zero_grad()
+
+    def step(self, x, y):
+        F.cross_entropy(self.model(x), y).backward()
+        self.optimizer.step()
+
+trainer = Trainer(model, optimizer)
+for x, y in loader:
+    trainer.reset_grad()
+    trainer.step(x, y)
+`,
+    `${MODEL}
+scaler = torch.amp.GradScaler()
+for x, y in loader:
+    scaler.scale(F.cross_entropy(model(x), y)).backward()
+    scaler.step(optimizer)
+    scaler.update()
+    model.zero_grad(set_to_none=True)
+`,
+    `${MODEL}
+from accelerate import Accelerator
+accelerator = Accelerator()
+model, optimizer = accelerator.prepare(model, optimizer)
+for x, y in loader:
+    loss = F.cross_entropy(model(x), y)
+    accelerator.backward(loss)
+    optimizer.step()
+    optimizer.zero_grad()
+`,
   ],
   T02: [
     `${MODEL}

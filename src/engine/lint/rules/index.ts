@@ -1,6 +1,8 @@
 import type { Rule } from '../types.js';
 import { architectureRules } from './architecture.js';
+import { bufferRules } from './buffers.js';
 import { directiveRules } from './directive.js';
+import { gradientRules } from './gradients.js';
 import { layerRules } from './layers.js';
 import { loopRules } from './loops.js';
 import { lossRules } from './loss.js';
@@ -23,7 +25,9 @@ export const rules: readonly Rule[] = [
   ...objectiveRules,
   ...numericRules,
   ...registrationRules,
+  ...bufferRules,
   ...usageRules,
+  ...gradientRules,
   ...trainingRules,
   ...loopRules,
 ].sort((a, b) => a.id.localeCompare(b.id));

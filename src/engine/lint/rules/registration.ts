@@ -12,7 +12,6 @@ import {
 import { isModule } from '../../torch/nn/module.js';
 import { isParameterValue } from '../../torch/nn/objects.js';
 import { modulePaths } from '../../torch/trace.js';
-import type { ObservedAssignment } from '../../torch/rehearsal.js';
 import { isTensor } from '../../torch/tensor.js';
 import {
   classAround,
@@ -22,20 +21,14 @@ import {
   functionAround,
   isModuleClassDef,
   methodOf,
-  parentOf,
   qualifiedName,
   spell,
   statementOf,
 } from '../../training/index.js';
 import type { Program } from '../program.js';
-import { nodeAt, quoted } from '../source.js';
+import { assignmentOf, ownModules, writtenAs, type AssignmentText } from '../attributes.js';
+import { nodeAt } from '../source.js';
 import type { Fix, Rule } from '../types.js';
-
-/** Modules whose class the user wrote in the file that is looked at, the last made of each class that are alike. */
-function* ownModules(program: Program): Generator<PyInstance> {
-  for (const instance of program.rehearsal.instances)
-    if (instance.cls.place?.file.path === program.file.path) yield instance;
-}
 
 /** Items of a list, tuple or dict, and of those inside it. */
 function* itemsIn(value: Value, depth = 0): Generator<Value> {
@@ -63,28 +56,6 @@ function holdsParametersOf(module: PyInstance, part: PyInstance): boolean {
   return [...modulePaths(part).keys()].every((each) =>
     ownMembers(each).parameters.every(({ value }) => own.has(value)),
   );
-}
-
-/** The assignment that gave an attribute its present value, outside of any forward. */
-function assignmentOf(program: Program, module: PyInstance, name: string): ObservedAssignment | undefined {
-  return program.rehearsal.assignments.findLast((each) => each.module === module && each.name === name);
-}
-
-interface AssignmentText {
-  readonly file: SourceFile;
-  readonly statement: Stmt;
-  readonly value: Expr;
-}
-
-/** The statement `self.name = value` behind an assignment. */
-function writtenAs({ place }: ObservedAssignment): AssignmentText | null {
-  const node = place ? nodeAt(place) : undefined;
-  const statement = node && place ? statementOf(place.file, node) : null;
-  if (!place || !statement) return null;
-  if (statement.kind === 'Assign' && statement.targets.length === 1)
-    return { file: place.file, statement, value: statement.value };
-  if (statement.kind === 'AnnAssign' && statement.value) return { file: place.file, statement, value: statement.value };
-  return null;
 }
 
 function wrapIn(text: AssignmentText, qualified: string, title: string): { fix: Fix } | object {
@@ -172,102 +143,6 @@ self.scales = nn.ParameterList([nn.Parameter(torch.ones(8)) for _ in range(3)])`
     }
   },
 };
-
-/** Reads of `self.name` in `forward` and in the methods that it calls. */
-function readsOf(node: ClassDef, name: string): Expr[] {
-  const forward = methodOf(node, 'forward');
-  if (!forward) return [];
-  const called = new Set(
-    findAll(forward.body, 'Call').flatMap(({ func }) => {
-      const method = /^self\.(\w+)$/.exec(dotted(func) ?? '')?.[1];
-      return method === undefined ? [] : [method];
-    }),
-  );
-  return node.body.flatMap((each) =>
-    each.kind === 'FunctionDef' && (each === forward || called.has(each.name))
-      ? findAll(each.body, 'Attribute').filter(
-          ({ attr, value }) => attr === name && value.kind === 'Name' && value.id === 'self',
-        )
-      : [],
-  );
-}
-
-/** Where the value is moved at each use, nothing is missing but the state dict. */
-const MOVING = new Set(['to', 'cuda', 'type_as', 'device', 'cpu']);
-/** What is asked on the CPU: numbers, or how large it is. */
-const HOST_SIDE = new Set(['tolist', 'item', 'numpy', 'shape', 'size', 'dim', 'ndim', 'numel', 'dtype', 'is_cuda']);
-const HOST_CALLS = /^(?:len|int|float|bool|print|range|torch\.multinomial|multinomial)$/;
-
-const R03: Rule = {
-  id: 'R03',
-  title: 'Tensor attribute that is no buffer',
-  star: true,
-  severity: 'warning',
-  why: String.raw`A plain tensor attribute isn't registered: \`model.to("cuda")\` leaves it on the CPU, and forward then fails with tensors on two devices. A buffer
-moves with the module and is saved with it (\`persistent=False\` leaves it out of the state dict).`,
-  wrong: `
-self.scale = torch.tensor([0.5, 1.0, 2.0])`,
-  right: `
-self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
-  sources: ['PyTorch documentation: torch.nn.Module.register_buffer'],
-  *check(program) {
-    for (const module of ownModules(program)) {
-      for (const [name, value] of module.attrs) {
-        if (!isTensor(value) || value.data.role !== 'tensor' || value.data.requiresGrad) continue;
-        // One number on the CPU goes with tensors of every device.
-        if (Array.isArray(value.data.shape) && value.data.shape.length === 0) continue;
-        const assignment = assignmentOf(program, module, name);
-        const text = assignment && writtenAs(assignment);
-        if (!text || functionAround(text.file, text.statement)?.name !== '__init__') continue;
-        const node = classAround(text.file, text.statement);
-        if (node?.name !== module.cls.name) continue;
-        const reads = readsOf(node, name);
-        if (reads.length === 0 || reads.every((read) => staysBehind(program, read))) continue;
-        if (findAll(node.body, 'Assign').filter((each) => assigns(each, name)).length !== 1) continue;
-        // A buffer in other cases.
-        if (new RegExp(`register_buffer\\(\\s*["']${name}["']`).test(text.file.slice(node))) continue;
-        const { start, end } = text.statement;
-        yield {
-          message: `self.${name} is a tensor but no buffer: model.to(device) leaves it behind, and the state dict doesn't have it. Use register_buffer.`,
-          place: { file: text.file, start, end },
-          fix: {
-            title: 'Use register_buffer',
-            edits: [
-              {
-                place: { file: text.file, start, end },
-                text: `self.register_buffer(${quoted(text.file, name)}, ${text.file.slice(text.value)})`,
-              },
-            ],
-          },
-        };
-      }
-    }
-  },
-};
-
-function assigns(statement: Stmt, name: string): boolean {
-  return (
-    statement.kind === 'Assign' &&
-    statement.targets.some(
-      (target) =>
-        target.kind === 'Attribute' &&
-        target.attr === name &&
-        target.value.kind === 'Name' &&
-        target.value.id === 'self',
-    )
-  );
-}
-
-/** Whether a read doesn't meet the tensors of forward: it is moved there, or only asked for numbers. */
-function staysBehind(program: Program, read: Expr): boolean {
-  const { file } = program;
-  const after = file.text.slice(read.end);
-  const next = /^\.(\w+)/.exec(after)?.[1];
-  if (next !== undefined && (MOVING.has(next) || HOST_SIDE.has(next))) return true;
-  const argument = parentOf(file, read);
-  const call = argument?.kind === undefined && argument ? parentOf(file, argument) : argument;
-  return call?.kind === 'Call' && call.func !== read && HOST_CALLS.test(dotted(call.func) ?? '');
-}
 
 const COPYING = new Set(['mul', 'div', 'add', 'sub', 'pow', 'neg', 'cuda', 'half', 'double', 'bfloat16', 'abs', 'exp']);
 
@@ -368,8 +243,7 @@ class Net(nn.Module):
       const early = registers(program, init, call);
       if (call && !early) continue;
       // A call that isn't a statement of its own, or stands behind a condition, may be meant.
-      if (!call && findAll(init.body, 'Call').some(({ func }) => func.kind === 'Attribute' && func.attr === '__init__'))
-        continue;
+      if (!call && (callsInit(init) || neverMade(init) || helpersOf(node, init).some(callsInit))) continue;
       const indent = ' '.repeat(file.positionAt(first.start).character);
       const newline = file.text.includes('\r\n') ? '\r\n' : '\n';
       const insertion = {
@@ -391,6 +265,23 @@ class Net(nn.Module):
 };
 
 const isDocstring = (statement: Stmt): boolean => statement.kind === 'Expression' && statement.value.kind === 'String';
+
+const callsInit = ({ body }: FunctionDef): boolean =>
+  findAll(body, 'Call').some(({ func }) => func.kind === 'Attribute' && func.attr === '__init__');
+
+/** The constructor only says that it must not be called: it raises, or is abstract. */
+const neverMade = (init: FunctionDef): boolean =>
+  init.body.some(({ kind }) => kind === 'Raise') ||
+  init.decorators.some((each) => each.kind === 'Name' && each.id === 'abstractmethod') ||
+  init.decorators.some((each) => each.kind === 'Attribute' && each.attr === 'abstractmethod');
+
+/** Methods of the class that its constructor calls. */
+function helpersOf(node: ClassDef, init: FunctionDef): FunctionDef[] {
+  return findAll(init.body, 'Call').flatMap(({ func }) => {
+    const method = /^self\.(\w+)$/.exec(dotted(func) ?? '')?.[1];
+    return (method !== undefined && methodOf(node, method)) || [];
+  });
+}
 
 /** The statement of a constructor that calls a base's. */
 function initCall(init: FunctionDef): Stmt | undefined {
@@ -602,4 +493,4 @@ for p in model.parameters():
 };
 
 /** All rules of this kind. */
-export const registrationRules: readonly Rule[] = [R01, R02, R03, R04, R05, R06, R07, R09, R10];
+export const registrationRules: readonly Rule[] = [R01, R02, R04, R05, R06, R07, R09, R10];

@@ -1,9 +1,9 @@
 /** T: the loop around the model. */
 import { ownMembers } from '../../model/index.js';
-import type { Place, PyInstance, Value } from '../../python/value.js';
+import type { PyInstance, Value } from '../../python/value.js';
 import type { CallExpr, Expr, SourceFile, Stmt } from '../../syntax/index.js';
 import { isModule } from '../../torch/nn/module.js';
-import type { ObservedOp, ObservedStep } from '../../torch/rehearsal.js';
+import type { ObservedOp } from '../../torch/rehearsal.js';
 import { modulePaths, type ModuleCall } from '../../torch/trace.js';
 import {
   ancestorsOf,
@@ -23,124 +23,6 @@ import type { Program } from '../program.js';
 import { callAt, callInstead, fixOrNone, nodeAt, setArgument, withFix } from '../source.js';
 import { inOneBlock, lineAbove, lineBelow, moveStatement, statementAt } from '../statements.js';
 import type { Fix, Rule } from '../types.js';
-
-type Event = ObservedOp | ObservedStep;
-
-const isBackward = (event: Event): event is ObservedOp => event.kind === 'op' && event.name === 'backward';
-/** The text of what a method was called on: `optimizer` of `optimizer.step()`. */
-function receiverOf(place: Place | null): string | null {
-  const call = callAt(place);
-  return call?.func.kind === 'Attribute' && place ? place.file.slice(call.func.value) : null;
-}
-
-/** Gradients that are cleared by hand rather than by `zero_grad`. */
-const CLEARED_BY_HAND = /\.grad\s*=\s*None|\.grad\.(data\.)?(zero_|detach_)|autograd\.grad\(/;
-
-const T01: Rule = {
-  id: 'T01',
-  title: 'Gradients never cleared',
-  star: true,
-  severity: 'error',
-  why: String.raw`\`backward()\` adds to the gradients that are there. Without \`zero_grad()\` step $t$ uses $\sum_{s\le t} g_s$ instead of $g_t$: old gradients, taken at weights that no longer
-exist, drive the update, and it grows until training diverges.`,
-  wrong: `
-for x, y in loader:
-    loss = criterion(model(x), y)
-    loss.backward()
-    optimizer.step()`,
-  right: `
-for x, y in loader:
-    optimizer.zero_grad()
-    loss = criterion(model(x), y)
-    loss.backward()
-    optimizer.step()`,
-  sources: ['PyTorch documentation: torch.optim.Optimizer.zero_grad'],
-  *check(program) {
-    const { events } = program.rehearsal;
-    let pending: ObservedOp | null = null;
-    let stepped: ObservedStep | null = null;
-    for (const event of events) {
-      const step = event.kind === 'step' ? event : null;
-      if (step?.name === 'zero_grad') stepped = pending = null;
-      else if (isBackward(event)) {
-        // A second gradient after an update, and nothing was cleared in between.
-        if (stepped && pending && program.isHere(event.place) && samePlace(pending.place, event.place)) {
-          const { place } = event;
-          const statement = statementAt(place);
-          const optimizer = receiverOf(stepped.place);
-          if (!statement || CLEARED_BY_HAND.test(place.file.text) || /\bzero_grad\b/.test(aroundIt(place))) continue;
-          yield {
-            message:
-              'The gradients are never cleared: each backward() adds to those of all steps before. Call zero_grad() first.',
-            place,
-            ...(optimizer && stepped.place?.file === place.file
-              ? {
-                  fix: lineAbove(place.file, statement, `${optimizer}.zero_grad()`, `Insert ${optimizer}.zero_grad()`),
-                }
-              : {}),
-          };
-        }
-        pending = event;
-      } else if (step?.name === 'step' && pending) stepped = step;
-    }
-  },
-};
-
-const samePlace = (a: Place | null, b: Place | null): boolean =>
-  a !== null && b !== null && a.file === b.file && a.start === b.start;
-
-/** The text of the function, or the whole file outside of one. */
-function aroundIt(place: Place): string {
-  const node = nodeAt(place);
-  const func = node ? functionAround(place.file, node) : null;
-  return func ? place.file.slice(func) : place.file.text;
-}
-
-const T02: Rule = {
-  id: 'T02',
-  title: 'Gradients cleared before the step',
-  star: false,
-  severity: 'error',
-  why: String.raw`\`zero_grad()\` sets the gradients to \`None\` (the default), and \`step()\` skips parameters without one: nothing is ever updated.`,
-  wrong: `
-loss.backward()
-optimizer.zero_grad()
-optimizer.step()`,
-  right: `
-optimizer.zero_grad()
-loss.backward()
-optimizer.step()`,
-  sources: ['PyTorch documentation: torch.optim.Optimizer.zero_grad'],
-  *check(program) {
-    let computed: ObservedOp | null = null;
-    let cleared: ObservedStep | null = null;
-    for (const event of program.rehearsal.events) {
-      const step = event.kind === 'step' ? event : null;
-      if (isBackward(event)) {
-        computed = event;
-        cleared = null;
-      } else if (step?.name === 'zero_grad') cleared = computed ? step : null;
-      else if (step?.name === 'step') {
-        const late = cleared && computed && cleared.self === step.self ? inOneBlock(cleared.place, step.place) : null;
-        // A step behind a condition isn't the one that follows.
-        const follows = late && step.place && late.second === statementAt(step.place);
-        if (computed && cleared?.place && follows && late.first.start < late.second.start) {
-          const both = inOneBlock(cleared.place, computed.place);
-          yield {
-            message:
-              'The gradients are cleared between backward() and step(): the step has nothing to apply. Clear them before backward().',
-            place: cleared.place,
-            ...fixOrNone(
-              both && moveStatement(both.file, both.first, 'above', both.second, 'Clear them before backward()'),
-            ),
-          };
-        }
-        computed = null;
-        cleared = null;
-      }
-    }
-  },
-};
 
 /** The call of the user's model in which something ran. */
 function outermost(call: ModuleCall | null): ModuleCall | null {
@@ -767,21 +649,4 @@ train(model)`,
 };
 
 /** All rules of this kind. */
-export const trainingRules: readonly Rule[] = [
-  T01,
-  T02,
-  T03,
-  T05,
-  T06,
-  T07,
-  T08,
-  T09,
-  T10,
-  T13,
-  T14,
-  T16,
-  T17,
-  T19,
-  T20,
-  T21,
-];
+export const trainingRules: readonly Rule[] = [T03, T05, T06, T07, T08, T09, T10, T13, T14, T16, T17, T19, T20, T21];

@@ -1,0 +1,195 @@
+/** R03: tensors of a module that it doesn't take along. */
+import type { Expr, FunctionDef, SourceFile, Stmt } from '../../syntax/index.js';
+import { isTensor } from '../../torch/tensor.js';
+import {
+  classAround,
+  dotted,
+  findAll,
+  functionAround,
+  lineageOf,
+  methodOf,
+  namesIn,
+  nearFiles,
+  parentOf,
+  statementOf,
+  type ModuleClass,
+  type Node,
+} from '../../training/index.js';
+import { assignmentOf, ownModules, writtenAs, type AssignmentText } from '../attributes.js';
+import type { Program } from '../program.js';
+import { quoted } from '../source.js';
+import type { Rule } from '../types.js';
+
+const R03: Rule = {
+  id: 'R03',
+  title: 'Tensor attribute that is no buffer',
+  star: true,
+  severity: 'warning',
+  why: String.raw`A plain tensor attribute isn't registered: \`model.to("cuda")\` leaves it on the CPU, and forward then fails with tensors on two devices. A buffer
+moves with the module and is saved with it (\`persistent=False\` leaves it out of the state dict). Where the tensor was put on a device while the module was made, forward works as long as the
+module stays on that one: there the finding is an information only.`,
+  wrong: `
+self.scale = torch.tensor([0.5, 1.0, 2.0])`,
+  right: `
+self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
+  sources: ['PyTorch documentation: torch.nn.Module.register_buffer'],
+  *check(program) {
+    for (const module of ownModules(program)) {
+      for (const [name, value] of module.attrs) {
+        if (!isTensor(value) || value.data.role !== 'tensor' || value.data.requiresGrad) continue;
+        // One number on the CPU goes with tensors of every device.
+        if (Array.isArray(value.data.shape) && value.data.shape.length === 0) continue;
+        const assignment = assignmentOf(program, module, name);
+        const text = assignment && writtenAs(assignment);
+        const init = text && functionAround(text.file, text.statement);
+        if (!text || init?.name !== '__init__') continue;
+        const node = classAround(text.file, text.statement);
+        if (node?.name !== module.cls.name) continue;
+        const classes = lineageOf(program.project, { file: text.file, node });
+        const reads = readsOf(classes, name);
+        if (reads.length === 0 || reads.every((read) => staysBehind(read))) continue;
+        if (isSetElsewhere(program, classes, name, text.statement) || movesByHand(classes, name)) continue;
+        const { start, end } = text.statement;
+        const isPlaced = isPutOnDevice(value.data.device, text, init);
+        yield {
+          message: isPlaced
+            ? `self.${name} is a tensor but no buffer: it stays on the device where it was made when the model moves, and the state dict doesn't have it. Use register_buffer.`
+            : `self.${name} is a tensor but no buffer: model.to(device) leaves it behind, and the state dict doesn't have it. Use register_buffer.`,
+          place: { file: text.file, start, end },
+          ...(isPlaced ? { severity: 'info' as const } : {}),
+          fix: {
+            title: 'Use register_buffer',
+            edits: [
+              {
+                place: { file: text.file, start, end },
+                text: `self.register_buffer(${quoted(text.file, name)}, ${text.file.slice(text.value)})`,
+              },
+            ],
+          },
+        };
+      }
+    }
+  },
+};
+
+interface Read {
+  readonly file: SourceFile;
+  readonly func: FunctionDef;
+  readonly expr: Expr;
+}
+
+const isSelf = (node: Expr): boolean => node.kind === 'Name' && node.id === 'self';
+
+/** Reads of `self.name` in `forward` and in the methods and properties that it uses, those of base classes too. */
+function readsOf(classes: readonly ModuleClass[], name: string): Read[] {
+  const reads: Read[] = [];
+  const seen = new Set<FunctionDef>();
+  const visit = (method: string): void => {
+    for (const { file, node } of classes) {
+      const func = methodOf(node, method);
+      if (!func || seen.has(func)) continue;
+      seen.add(func);
+      for (const expr of findAll(func.body, 'Attribute')) {
+        if (!isSelf(expr.value)) continue;
+        if (expr.attr === name) reads.push({ file, func, expr });
+        else visit(expr.attr);
+      }
+    }
+  };
+  visit('forward');
+  return reads;
+}
+
+/** Where the value is moved at each use, nothing is missing but the state dict. */
+const MOVING = new Set(['to', 'cuda', 'type_as', 'device', 'cpu']);
+/** What is asked on the CPU: numbers, or how large it is. */
+const HOST_SIDE = new Set(['tolist', 'item', 'numpy', 'shape', 'size', 'dim', 'ndim', 'numel', 'dtype', 'is_cuda']);
+const HOST_CALLS = /^(?:len|int|float|bool|print|range|isinstance|torch\.multinomial|multinomial)$/;
+
+/** Whether a read doesn't meet the tensors of forward: it is moved there, only picks elements, or is only asked for numbers. */
+function staysBehind({ file, func, expr }: Read): boolean {
+  const outer = endOfChain(file, expr);
+  if (outer === null) return true;
+  const parent = parentOf(file, outer);
+  // An index may lie on the CPU whatever the tensor is on; so may what is compared with `is None`.
+  const holder = parent?.kind === 'Tuple' ? parentOf(file, parent) : parent;
+  if (holder?.kind === 'Subscript' && holder.value !== outer) return true;
+  if (parent?.kind === 'Compare' && /\bis\b/.test(file.slice(parent))) return true;
+  const call = parent?.kind === undefined && parent ? parentOf(file, parent) : parent;
+  if (call?.kind === 'Call' && call.func !== outer && HOST_CALLS.test(dotted(call.func) ?? '')) return true;
+  // Moved under another name: `table = self.table`, then `table.to(x.device)`.
+  const statement = statementOf(file, expr);
+  const [target] = statement?.kind === 'Assign' && statement.value === outer ? statement.targets : [];
+  return (
+    target?.kind === 'Name' && new RegExp(`\\b${target.id}\\b[^\\n=]*\\.(?:to|cuda|type_as)\\(`).test(file.slice(func))
+  );
+}
+
+/** The whole of `self.name[0].view(-1)`; `null` where the chain moves the tensor or asks it for numbers. */
+function endOfChain(file: SourceFile, expr: Expr): Node | null {
+  let at: Node = expr;
+  for (let parent = parentOf(file, at); parent; parent = parentOf(file, at)) {
+    if (parent.kind === 'Attribute') {
+      if (MOVING.has(parent.attr) || HOST_SIDE.has(parent.attr)) return null;
+    } else if (
+      !(parent.kind === 'Subscript' && parent.value === at) &&
+      !(parent.kind === 'Call' && parent.func === at)
+    ) {
+      break;
+    }
+    at = parent;
+  }
+  return at;
+}
+
+/** Whether something else than this statement gives the attribute a value: another method, another class, code outside. */
+function isSetElsewhere(
+  { project, file }: Program,
+  classes: readonly ModuleClass[],
+  name: string,
+  known: Stmt,
+): boolean {
+  const isTarget = (target: Expr): boolean =>
+    target.kind === 'Tuple' || target.kind === 'List'
+      ? target.elements.some(isTarget)
+      : target.kind === 'Attribute' && target.attr === name && isSelf(target.value);
+  const within = classes.some(
+    ({ node }) =>
+      findAll(node.body, 'Assign').some((each) => each !== known && each.targets.some(isTarget)) ||
+      findAll(node.body, 'AnnAssign').some((each) => each !== known && isTarget(each.target)) ||
+      findAll(node.body, 'AugAssign').some((each) => isTarget(each.target)) ||
+      findAll(node.body, 'For').some((each) => isTarget(each.target)),
+  );
+  if (within) return true;
+  // `model.table = model.table.to(device)` by who uses it, or a buffer of that name in other cases.
+  const outside = new RegExp(`(?<!\\bself)\\.${name}\\s*=(?!=)|\\.${name}\\.data\\b|["']${name}["']`);
+  return nearFiles(project, file.path).some((path) => outside.test(project.text(path) ?? ''));
+}
+
+/** Methods by which a module is moved. */
+const MOVES = ['_apply', 'to', 'cuda', 'cpu'];
+
+/** The class takes its tensors along itself. */
+function movesByHand(classes: readonly ModuleClass[], name: string): boolean {
+  return classes.some(({ file, node }) =>
+    MOVES.some((method) => {
+      const func = methodOf(node, method);
+      return func !== null && new RegExp(`\\b${name}\\b|__dict__|setattr|getattr|vars\\(`).test(file.slice(func));
+    }),
+  );
+}
+
+const PLACES = /\bdevice\b|\.cuda\(|\.to\(/;
+
+/** Whether the constructor put it on a device: in the assignment, or where it gave a name to what goes into it. */
+function isPutOnDevice(device: string, { file, value }: AssignmentText, init: FunctionDef): boolean {
+  if (device !== 'cpu' || PLACES.test(file.slice(value))) return true;
+  const names = namesIn(value);
+  return findAll(init.body, 'Assign').some(
+    (each) =>
+      each.targets.some((target) => target.kind === 'Name' && names.has(target.id)) &&
+      PLACES.test(file.slice(each.value)),
+  );
+}
+
+export const bufferRules: readonly Rule[] = [R03];
