@@ -1,7 +1,10 @@
 /**
  * From Enter in the chat panel to the request at the provider's door, warm: `npx tsx bench/ask.ts [questions]`, after `npm run package`.
- * Opens the real editor on the sample with a local Messages API; the browser and the editor's own work are within the time.
+ * Opens the real editor on the sample with a local Messages API. The browser's and the editor's own work are within the first line; the
+ * second is the extension's part, as its log has it: from being asked until all that goes with the question was gathered.
  */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { answer, FAKE_KEY, startFakeApi } from '../test/support/fakeApi/index.js';
 import { Session } from '../test/support/session.js';
 import { waitFor } from '../test/support/wait.js';
@@ -33,15 +36,26 @@ async function main(): Promise<void> {
         (text) => text.includes(`Answer ${i}.`),
       );
     }
-    const sorted = times.toSorted((a, b) => a - b);
-    const at = (part: number): string => `${(sorted[Math.floor((sorted.length - 1) * part)] ?? 0).toFixed(0)} ms`;
-    console.log(
-      `Enter to request, ${sorted.length} warm questions: median ${at(0.5)}, 90 % ${at(0.9)}, worst ${at(1)}`,
-    );
+    print('Enter to request', times);
+    print('of it the extension', (await gatheredIn(session.server.data)).slice(1));
   } finally {
     await session.close();
     await api.close();
   }
+}
+
+/** Milliseconds that the extension took before each request, by its log. */
+async function gatheredIn(folder: string): Promise<number[]> {
+  const names = await readdir(folder, { recursive: true });
+  const logs = names.filter((name) => name.endsWith('Model Architect.log'));
+  const texts = await Promise.all(logs.map((name) => readFile(join(folder, name), 'utf8')));
+  return texts.flatMap((text) => [...text.matchAll(/answered: asked after (\d+) ms/g)].map(([, ms]) => Number(ms)));
+}
+
+function print(title: string, times: readonly number[]): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  const at = (part: number): string => `${(sorted[Math.floor((sorted.length - 1) * part)] ?? NaN).toFixed(0)} ms`;
+  console.log(`${title}, ${sorted.length} warm questions: median ${at(0.5)}, 90 % ${at(0.9)}, worst ${at(1)}`);
 }
 
 main().catch((error: unknown) => {

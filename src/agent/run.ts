@@ -51,6 +51,7 @@ class Run {
   private text = '';
   private usage: Usage = NO_USAGE;
   private cost: number | null = 0;
+  private gathered: number | undefined;
   private rounds = 0;
   private repaired = false;
   /** Rounds in which the model was told that it missed the budget. */
@@ -81,6 +82,7 @@ class Run {
     const { backend } = this.options;
     this.tell({ type: 'progress', text: 'Reading the model and the code around it' });
     const first = await firstRequest(this.options, this.limits, this.tools, backend);
+    this.gathered = performance.now() - this.started;
     this.references = first.references;
     for (const reference of this.references) this.tell({ type: 'reference', reference });
     const history = first.request.messages.slice(0, -1);
@@ -217,6 +219,7 @@ class Run {
       usage: this.usage,
       cost: this.cost,
       milliseconds,
+      ...(this.gathered === undefined ? {} : { gathered: this.gathered }),
       rounds: this.rounds,
       references: this.references,
       footer: footerOf({ model: name, usage: this.usage, cost: this.cost, milliseconds }),

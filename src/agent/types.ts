@@ -151,6 +151,8 @@ export interface AgentResult {
   /** US dollars; `null` if the price of the model isn't known. */
   readonly cost: number | null;
   readonly milliseconds: number;
+  /** Milliseconds from the question until all that goes with it was gathered; `undefined` if it never was. */
+  readonly gathered?: number;
   readonly rounds: number;
   readonly references: readonly SentReference[];
   /** One line of Markdown: who answered, tokens, cost, time. */

@@ -12,6 +12,7 @@ import type { Proposed } from '../diff/index.js';
 import { LiveChanges } from './live.js';
 import { tellChanges } from './proposal.js';
 import type { AnswerSink } from './question.js';
+import { plural } from '../../texts.js';
 
 /** @throws vscode.CancellationError; its changes are taken back then */
 export async function byModel(
@@ -61,6 +62,10 @@ export async function byModel(
     await live.cancel();
     throw error;
   }
+  const { model: by, gathered, milliseconds, rounds } = result;
+  services.log.info(
+    `${by} answered: ${gathered === undefined ? 'nothing was asked' : `asked after ${gathered.toFixed(0)} ms`}, ${plural(rounds, 'round')}, ${(milliseconds / 1000).toFixed(1)} s.`,
+  );
   tellEnd(result, written, sink);
   const proposed = written.hunks > 0 ? result.edits.map(({ id }) => setId(conversation, id)) : [];
   return {
