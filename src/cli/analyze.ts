@@ -2,6 +2,7 @@
 import { existsSync, statSync } from 'node:fs';
 import { EngineThread } from './engineThread.js';
 import { EXIT, UsageError } from './exit.js';
+import { prepared } from './prepared.js';
 import { renderReport } from './table.js';
 import { showsColours } from './terminal.js';
 
@@ -25,7 +26,7 @@ export async function analyze(file: string | undefined, flags: AnalyzeFlags): Pr
   if (file === undefined) throw new UsageError('say which Python file to analyze, or use --batch');
   if (!existsSync(file)) throw new UsageError(`there is no file ${file}`);
   if (statSync(file).isDirectory()) throw new UsageError(`${file} is a folder: say which Python file in it to analyze`);
-  const thread = new EngineThread();
+  const thread = prepared ?? new EngineThread();
   try {
     const reply = await thread.ask({
       file,

@@ -1,4 +1,5 @@
 /** `architect`: the engine on the command line. The engine itself runs in a worker thread. */
+import './prepared.js'; // first: the engine loads while the rest of this does
 import { Command, CommanderError, Option } from 'commander';
 import { analyze, type AnalyzeFlags } from './analyze.js';
 import type { AdviseFlags } from './advise.js';

@@ -2,7 +2,13 @@
 import { resolve } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { createEngine, EngineError, parseInput, type Engine, type InputSpec } from '../engine/report/index.js';
-import { createAvailableParser, createParser, withTreeStore, type PythonParser } from '../engine/syntax/index.js';
+import {
+  createAvailableParser,
+  createParser,
+  StoredTrees,
+  withTreeStore,
+  type PythonParser,
+} from '../engine/syntax/index.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
 import type { EngineReply, EngineRequest } from './engineThread.js';
 import { treeCache } from './treeCache.js';
@@ -48,14 +54,37 @@ const slashes = (path: string): string => path.replaceAll('\\', '/');
 
 const trees = treeCache(__filename);
 if (trees) process.once('exit', () => trees.flush());
-const available = process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser();
-const parser = trees ? available.then((ready) => withTreeStore(ready, trees)) : available;
-// Whoever asks first is told.
-parser.catch(() => undefined);
+
+let loading: Promise<PythonParser> | undefined;
+let storedTrees: StoredTrees | undefined;
+
+/** Loads the parser when first asked. */
+function loaded(): Promise<PythonParser> {
+  loading ??= (process.env.ARCHITECT_PARSER === 'wasm' ? createParser('wasm') : createAvailableParser()).then(
+    (ready) => (trees ? withTreeStore(ready, trees) : ready),
+  );
+  return loading;
+}
+
+/** Answers without a parser, which takes longer to load than many an answer; `null` where not all that was read was parsed before. */
+function answerFromTrees(request: EngineRequest): EngineReply | null {
+  if (!trees || loading) return null;
+  const stored = (storedTrees ??= new StoredTrees(trees));
+  try {
+    // A call that is new shows here, not after all that it stands on was run.
+    if (request.call !== undefined) stored.parse(request.file, request.call);
+    const reply = answer(request, stored);
+    if (!stored.missed) return reply;
+  } catch (error) {
+    if (!stored.missed) throw error;
+  }
+  engines.clear();
+  return null;
+}
+
 parentPort?.on('message', (request: EngineRequest | null) => {
   if (!request) return parentPort?.close();
-  void parser
-    .then((ready) => answer(request, ready))
+  void (async () => answerFromTrees(request) ?? answer(request, await loaded()))()
     .catch((error: unknown): EngineReply => ({
       error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error), kind: 'internal' },
     }))

@@ -16,7 +16,7 @@ const cancelled = (): boolean => Atomics.load(data.cancel, 0) === current;
 async function start(): Promise<Workspace> {
   const parser = await createParser(data.parser);
   parser.parse('probe.py', 'class Probe:\n    pass\n');
-  tell({ type: 'ready', parser: parser.kind });
+  tell({ type: 'ready', parser: data.parser });
   return new Workspace(createAnalysisEngine, parser, data.roots, cancelled, data.sizes, data.libraries);
 }
 

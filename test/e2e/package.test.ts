@@ -31,7 +31,7 @@ describe('the package', () => {
       'cli-lint.js',
       'cli-worker.js',
       'inspector.js',
-      'trees.json',
+      'trees.txt',
     ]) {
       assert(files.includes(join('dist', name)), name);
     }

@@ -13,7 +13,7 @@ export { quietEdit, type MovedLines } from './quietEdit.js';
 export { mangle } from './scopes.js';
 export { digestOf } from './digest.js';
 export { packAst, parseOwn, unpackAst } from './lowered.js';
-export { withTreeStore, type TreeStore } from './treeStore.js';
+export { StoredTrees, withTreeStore, type TreeStore } from './treeStore.js';
 export {
   argumentInsertions,
   hasOwnLines,

@@ -13,7 +13,8 @@ export type { ParserLocations };
 
 /** Parses Python text; incremental when given the previous version of the same file. Never throws on any text. */
 export interface PythonParser {
-  readonly kind: ParserKind;
+  /** `stored`: it has trees that were kept, and parses nothing. */
+  readonly kind: ParserKind | 'stored';
   /**
    * Parses `text`. When `previous` is an earlier version of the same path made by this parser, only what changed is
    * parsed again.
