@@ -36,6 +36,14 @@ export function countText(count: Count, unknown = 'unknown'): string {
   return typeof count === 'number' ? grouped(count) : expressionText(count.expression);
 }
 
+/** `1.5 MiB`; `4·B + 128 bytes` for an expression. */
+export function bytesText(bytes: Count, unknown = '?'): string {
+  if (typeof bytes !== 'number') return bytes === null ? unknown : `${expressionText(bytes.expression)} bytes`;
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const power = Math.min(Math.max(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 0), units.length - 1);
+  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power] ?? ''}`;
+}
+
 /** Shapes of whatever `forward` returns or takes: `[B, 32, 96]`, `([B, 10], [B, 64])`, `{logits: [B, 10]}`. */
 export function outputText(output: OutputReport, unknown = '?'): string {
   if (output === null) return unknown;

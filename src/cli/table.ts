@@ -1,7 +1,7 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import { bottleneckText, countText, fieldText, outputText, perSampleText } from '../texts.js';
+import { bottleneckText, bytesText, countText, fieldText, outputText, perSampleText } from '../texts.js';
 import type {
   CapacityReport,
   Count,
@@ -73,20 +73,12 @@ function capacityLines(capacity: CapacityReport): string[] {
   ];
 }
 
-/** Bytes as people say them; an expression stays one. */
-export function showBytes(bytes: Count): string {
-  if (typeof bytes !== 'number') return bytes === null ? '?' : `${bytes.expression} bytes`;
-  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
-  const power = Math.min(Math.max(Math.floor(Math.log2(Math.max(bytes, 1)) / 10), 0), units.length - 1);
-  return `${power === 0 ? bytes : (bytes / 1024 ** power).toFixed(1)} ${units[power] ?? ''}`;
-}
-
 function memoryLines(memory: MemoryReport): string[] {
   if (memory.optimizerName === undefined) return [];
   const { parameters, gradients, optimizer, activations, peak, optimizerName, optimizerAssumed } = memory;
   return [
-    `Memory      ${showBytes(peak)} to train: ${showBytes(parameters)} parameters, ${showBytes(gradients)} gradients, ` +
-      `${showBytes(optimizer)} ${optimizerName}${optimizerAssumed ? ' (no optimizer was found)' : ''}, ${showBytes(activations)} kept for backward`,
+    `Memory      ${bytesText(peak)} to train: ${bytesText(parameters)} parameters, ${bytesText(gradients)} gradients, ` +
+      `${bytesText(optimizer)} ${optimizerName}${optimizerAssumed ? ' (no optimizer was found)' : ''}, ${bytesText(activations)} kept for backward`,
   ];
 }
 

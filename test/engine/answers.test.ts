@@ -119,6 +119,33 @@ describe('answers about a file', () => {
     assert.equal(editor.runs, 2);
   });
 
+  it('take a training pass only for layers that somebody points at, one for each class', async () => {
+    const editor = new Editor(await parser(), readFileSync(join(ROOT, 'samples', 'unet/unet.py'), 'utf8'));
+    const asked: string[] = [];
+    const original = editor.engine.trainingPlaces.bind(editor.engine);
+    editor.engine.trainingPlaces = (path, qualname) => {
+      asked.push(qualname);
+      return original(path, qualname);
+    };
+    const text = editor.files.get(PATH) ?? '';
+    /** At the `‸` in a piece of the file. */
+    const hover = (piece: string): string => {
+      const offset = text.indexOf(piece.replace('‸', '')) + piece.indexOf('‸');
+      const lines = text.slice(0, offset).split('\n');
+      const position = { line: lines.length - 1, character: lines.at(-1)?.length ?? 0 };
+      return editor.answers.hover(PATH, position)?.markdown ?? '';
+    };
+    editor.all();
+    assert.match(hover('‸x = skips.pop()'), /\[B, 128, H\/\/8, W\/\/8\]/);
+    assert.deepEqual(asked, []);
+    assert.match(
+      hover('self.ou‸tc(x)'),
+      /^- Receptive field: 100×100, stride 1×1\n- Kept for backward: 64·B·H·W bytes, which is kept before it already$/m,
+    );
+    assert.match(hover('self.in‸c(x)'), /Kept for backward/);
+    assert.deepEqual(asked, ['UNet']);
+  });
+
   it('move with comments and blank lines, without a run', async () => {
     const original = modelOf(60);
     const editor = new Editor(await parser(), original);

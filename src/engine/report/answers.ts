@@ -8,6 +8,7 @@ import { hintsOf, type HintOptions } from './hints.js';
 import { hoverAt } from './hover.js';
 import { moved } from './moved.js';
 import type { Observation } from './observation.js';
+import type { TrainingPlaces } from './trainingPlaces.js';
 import type { FindingReport, ModelReport } from './types.js';
 
 /** Written between the user's words. */
@@ -29,6 +30,8 @@ interface Known {
   reports?: readonly ModelReport[];
   observations?: readonly Observation[];
   findings?: readonly FindingReport[];
+  /** By class, for those that somebody pointed at. */
+  readonly places: Map<string, TrainingPlaces | null>;
   readonly hints: Map<string, readonly PlacedHint[]>;
 }
 
@@ -88,10 +91,21 @@ export class Answers {
   hover(path: string, position: Position): PlacedHover | null {
     const { observations } = this.analysis(path, true);
     const file = this.engine.project.file(path);
-    const hover = file && hoverAt(file, observations, file.offsetAt(position));
+    const hover =
+      file && hoverAt(file, observations, file.offsetAt(position), (qualname) => this.places(path, qualname));
     if (!file || !hover) return null;
     const { start, end } = hover.span;
     return { markdown: hover.markdown, range: { start: file.positionAt(start), end: file.positionAt(end) } };
+  }
+
+  /** A training pass of one class, made when somebody points at one of its layers or operators. */
+  private places(path: string, qualname: string): TrainingPlaces | null {
+    const known = this.of(path);
+    const earlier = known?.places.get(qualname);
+    if (earlier !== undefined) return earlier;
+    const places = this.engine.trainingPlaces(path, qualname);
+    if (!this.cancelled()) known?.places.set(qualname, places);
+    return places;
   }
 
   /** These files (all when omitted) have changed. */
@@ -120,7 +134,7 @@ export class Answers {
     if (!file) return undefined;
     let known = this.known.get(path);
     if (known?.file !== file) {
-      known = (known && carried(known, file)) ?? { file, hints: new Map() };
+      known = (known && carried(known, file)) ?? { file, hints: new Map(), places: new Map() };
       this.known.set(path, known);
       const [oldest] = this.known.keys();
       if (oldest !== undefined && this.known.size > MOST_FILES) this.known.delete(oldest);
@@ -140,7 +154,7 @@ function carried(before: Known, file: SourceFile): Known | undefined {
     const now = movedHints(placed, lines);
     if (now) hints.set(key, now);
   }
-  return { file, hints, ...(reports ? { reports } : {}), ...(findings ? { findings } : {}) };
+  return { file, hints, places: new Map(), ...(reports ? { reports } : {}), ...(findings ? { findings } : {}) };
 }
 
 function movedHints(hints: readonly PlacedHint[], lines: MovedLines): PlacedHint[] | null {

@@ -28,6 +28,7 @@ import { Recorder, type Observation } from './observation.js';
 import { optimizerFor } from './optimizerState.js';
 import { inputsFromWhole, type AnalysedWhole, type PartCalls } from './partInputs.js';
 import { rehearse } from './rehearse.js';
+import type { TrainingPlaces } from './trainingPlaces.js';
 import { samplesFor } from './trainingSamples.js';
 import type { FindingReport, ModelReport } from './types.js';
 
@@ -134,11 +135,19 @@ export class Engine {
     return { reports: this.analyzeClasses(path, this.file(path), {}, observations), observations };
   }
 
+  /** What training makes of the places of one class, in a pass of its own; `null` where there is no pass. @throws EngineError when it can't be read */
+  trainingPlaces(path: string, qualname: string): TrainingPlaces | null {
+    let places: TrainingPlaces | null = null;
+    this.analyzeClasses(path, this.file(path), { qualname }, null, (found) => (places = found));
+    return places;
+  }
+
   private analyzeClasses(
     path: string,
     file: SourceFile,
     options: AnalyzeOptions,
     observations: Observation[] | null,
+    takePlaces?: (places: TrainingPlaces) => void,
   ): ModelReport[] {
     const nodes = classesOf(file);
     const wanted = nodes.filter(({ name }) => options.qualname === undefined || name === options.qualname);
@@ -152,7 +161,7 @@ export class Engine {
       // Those that make objects of it may say what these are called with.
       for (const whole of makers.get(node.name) ?? []) analyze(whole);
       const watches = observations !== null;
-      const details = wanted.includes(node) ? this.detailsOf(path, node.name, options) : {};
+      const details = wanted.includes(node) ? { ...this.detailsOf(path, node.name, options), takePlaces } : {};
       analysed.set(node, this.analyzeClass({ path, file, node, inputs, wholes, watches, analysed, details }));
     };
     // What a file ends with is usually the whole that its other classes are parts of.

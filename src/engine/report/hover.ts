@@ -7,6 +7,8 @@ import type { TensorData } from '../torch/tensor.js';
 import type { Macs } from '../torch/trace.js';
 import { functionsOf, hasSaidInputs, observationsFor, textsAt } from './hints.js';
 import { layerFormulas, operatorFormula, parameterFormula } from './formulas.js';
+import type { KeptBytes, PlacedLayer, TrainingPlaces } from './trainingPlaces.js';
+import { bytesText, fieldText } from '../../texts.js';
 import type { Observation, SeenCall, SeenModule, SeenOp } from './observation.js';
 import { countText, hoverText, shapeText } from './shapeText.js';
 
@@ -18,15 +20,26 @@ export interface HoverText {
 
 const MOST_SHAPES = 8;
 
+/** What training makes of the places of a class, found out when it is asked for. */
+export type PlacesOf = (qualname: string) => TrainingPlaces | null;
+
+/** More runs of the same lines are not asked for. */
+const MOST_RUNS = 4;
+
 /** The hover at an offset; `null` where nothing is known of any shape. */
-export function hoverAt(file: SourceFile, observations: readonly Observation[], offset: number): HoverText | null {
+export function hoverAt(
+  file: SourceFile,
+  observations: readonly Observation[],
+  offset: number,
+  placesOf: PlacesOf = () => null,
+): HoverText | null {
   const path = pathAt(file, offset);
   const method = functionsOf(file)
     .filter(({ func }) => contains(func, { start: offset, end: offset }))
     .at(-1);
   const found = method ? observationsFor(method.func, method.cls, observations) : observations;
   for (const node of path) {
-    const hover = hoverOf(node, file, found, observations, method?.cls ?? null, offset);
+    const hover = hoverOf(node, file, found, observations, method?.cls ?? null, offset, placesOf);
     if (hover) return hover;
     if (node.kind === 'Call' || node.kind === 'Binary') return null;
   }
@@ -51,6 +64,7 @@ function hoverOf(
   all: readonly Observation[],
   cls: ClassDef | null,
   offset: number,
+  placesOf: PlacesOf,
 ): HoverText | null {
   if ('form' in node && 'annotation' in node)
     return variable(node as unknown as Param, (node as { name: string }).name, found);
@@ -61,9 +75,9 @@ function hoverOf(
       return variable(node, file.slice(node), found);
     case 'Call':
       if (!contains(node.func, { start: offset, end: offset })) return null;
-      return callHover(node, found, all, cls);
+      return callHover(node, found, all, cls, placesOf);
     case 'Binary':
-      return operatorHover(node, found);
+      return operatorHover(node, found, placesOf);
     default:
       return null;
   }
@@ -116,9 +130,15 @@ function callHover(
   found: readonly Observation[],
   all: readonly Observation[],
   cls: ClassDef | null,
+  placesOf: PlacesOf,
 ): HoverText | null {
   const calls = found.flatMap((each) => each.calls.filter((call) => call.outermost && same(call.span, node)));
-  if (calls.length > 0) return moduleHover(calls[0]?.module as SeenModule, calls, node.func, found);
+  const paths = (seen: readonly SeenCall[]): Set<string> => new Set(seen.map(({ module }) => module.path));
+  if (calls.length > 0) {
+    const runs = found.filter((each) => each.calls.some((call) => same(call.span, node)));
+    const facts = layerFacts(runs, placesOf, ({ span, path }) => same(span, node) && paths(calls).has(path));
+    return moduleHover(calls[0]?.module as SeenModule, calls, node.func, found, facts);
+  }
   const own = cls ? all.filter(({ span }) => span.start === cls.start) : all;
   const made = own.flatMap((each) =>
     each.modules.filter(({ span }) => same(span, node)).map(({ module }) => ({ module, each })),
@@ -126,9 +146,11 @@ function callHover(
   const [first] = made;
   if (first) {
     const uses = made.flatMap(({ module, each }) => each.calls.filter((call) => call.module === module));
-    return moduleHover(first.module, uses, node.func, own, made.length);
+    const runs = made.map(({ each }) => each);
+    const facts = layerFacts([...new Set(runs)], placesOf, ({ path }) => paths(uses).has(path));
+    return moduleHover(first.module, uses, node.func, own, facts, made.length);
   }
-  return operatorHover(node, found);
+  return operatorHover(node, found, placesOf);
 }
 
 function moduleHover(
@@ -136,6 +158,7 @@ function moduleHover(
   calls: readonly SeenCall[],
   span: Span,
   observations: readonly Observation[],
+  training: readonly string[],
   count = 1,
 ): HoverText {
   const signatures = unique(
@@ -161,6 +184,7 @@ function moduleHover(
   const sure = signatures.length === 1;
   if (module.home.startsWith('torch.nn'))
     facts.push(...layerFormulas(module, sure ? (first?.inputs[0]?.shape ?? null) : null, sure ? output : null));
+  facts.push(...training);
   if (count > 1) facts.push(`${count} of these are made here; this is ${module.path}.`);
   lines.push(...list(facts));
   if (calls.length > 0) lines.push(...madeUp(observations));
@@ -185,7 +209,52 @@ function perOutput(call: SeenCall | undefined): string {
   return ` = ${countText(outputs) ?? ''} outputs × ${countText(each) ?? ''}`;
 }
 
-function operatorHover(node: Expr, observations: readonly Observation[]): HoverText | null {
+/** What a training pass shows of the places in several runs of the same lines. */
+function placesIn(runs: readonly Observation[], placesOf: PlacesOf): readonly TrainingPlaces[] {
+  return runs.length > MOST_RUNS ? [] : runs.flatMap(({ qualname }) => placesOf(qualname) ?? []);
+}
+
+function layerFacts(
+  runs: readonly Observation[],
+  placesOf: PlacesOf,
+  isMeant: (layer: PlacedLayer) => boolean,
+): string[] {
+  const all = placesIn(runs, placesOf);
+  const layers = all.flatMap((places) => places.layers.filter(isMeant));
+  const fields = unique(layers.map(({ field }) => (field ? fieldFact(field) : '')));
+  const [field] = fields;
+  return [
+    ...(fields.length === 1 && field ? [field] : []),
+    ...keptFacts(
+      layers.map(({ kept }) => kept),
+      all,
+    ),
+  ];
+}
+
+function fieldFact({ receptiveField, stride }: NonNullable<PlacedLayer['field']>): string {
+  const [sees, steps] = [fieldText(receptiveField), fieldText(stride)];
+  if (sees === '') return '';
+  return `Receptive field: ${sees === 'all' ? 'all of the input' : sees}${steps === '' ? '' : `, stride ${steps}`}`;
+}
+
+/** What backward must keep, once for all calls where it is the same. */
+function keptFacts(kept: readonly (KeptBytes | null)[], all: readonly TrainingPlaces[]): string[] {
+  if (kept.length === 0) return [];
+  const reason = all.find(({ unknown }) => unknown !== null)?.unknown;
+  const texts = unique(kept.map((bytes) => (bytes ? keptText(bytes) : `not known (${reason ?? ''})`)));
+  const shown = texts.slice(0, MOST_SHAPES).join('; ');
+  return [`Kept for backward: ${shown}${texts.length > MOST_SHAPES ? '; …' : ''}`];
+}
+
+function keptText({ all, first }: KeptBytes): string {
+  const [total, own] = [bytesText(all), bytesText(first)];
+  if (all === 0) return 'nothing';
+  if (own === total) return total;
+  return first === 0 ? `${total}, which is kept before it already` : `${total}, ${own} of it not kept before`;
+}
+
+function operatorHover(node: Expr, observations: readonly Observation[], placesOf: PlacesOf): HoverText | null {
   const ops: SeenOp[] = observations.flatMap((each) => each.ops.filter(({ span }) => same(span, node)));
   const outputs = textsAt(node, observations, hoverText);
   const span = node.kind === 'Call' ? node.func : node;
@@ -211,6 +280,17 @@ function operatorHover(node: Expr, observations: readonly Observation[]): HoverT
   const macs = unique(ops.filter((each) => each.op.op === op.op).map((each) => countOf(each.op.macs)));
   if (macs.length === 1 && macs[0] !== '0') facts.push(`MACs: ${macs[0] ?? ''}`);
   facts.push(...operatorFormula(op.op));
+  const runs = observations.filter((each) => each.ops.some((seen) => same(seen.span, node)));
+  const places = placesIn(runs, placesOf);
+  const here = places.flatMap(({ operators }) => operators.filter((each) => same(each.span, node)));
+  // A function of several operators keeps what all of them keep, which isn't said one by one.
+  if (here.every(({ name }) => name === op.op))
+    facts.push(
+      ...keptFacts(
+        here.map(({ kept }) => kept),
+        places,
+      ),
+    );
   const reason = reasonAt(node, observations);
   if (reason !== null) facts.push(reason);
   return { markdown: [head, ...list(facts), ...madeUp(observations)].join('\n\n'), span };

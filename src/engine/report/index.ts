@@ -5,4 +5,5 @@ export { hoverAt, type HoverText } from './hover.js';
 export type { DirectiveHelp } from './directives.js';
 export * from './inputs.js';
 export type { Observation } from './observation.js';
+export type { TrainingPlaces } from './trainingPlaces.js';
 export type * from './types.js';

@@ -89,10 +89,10 @@ export function trainingMemory(
   const peak = [fixed.parameters, fixed.buffers, fixed.gradients, fixed.optimizer, activations].reduce<Dim>(add, 0);
   const totals = new Map<PyInstance, Dim>();
   if (!isUnknown(kept))
-    for (const [call, bytes] of kept.byCall) {
+    for (const [storage, op] of kept.storages) {
       const above = new Set<PyInstance>();
-      for (let at = call; at; at = at.parent) above.add(at.module);
-      for (const module of above) totals.set(module, add(totals.get(module) ?? 0, bytes));
+      for (let at = op.call; at; at = at.parent) above.add(at.module);
+      for (const module of above) totals.set(module, add(totals.get(module) ?? 0, storage.bytes));
     }
   const quiet = new Notes();
   return {

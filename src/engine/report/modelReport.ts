@@ -26,6 +26,7 @@ import { capacityOf } from './capacity.js';
 import { trainingSignal, type Signal } from './signal.js';
 import { moduleBehind } from './standIn.js';
 import { withTrainingPass } from './trainingPass.js';
+import { trainingPlaces, type TrainingPlaces } from './trainingPlaces.js';
 import type { CapacityReport, FindingReport, ModelReport, ModuleNodeReport } from './types.js';
 
 export interface ReportRequest {
@@ -56,6 +57,8 @@ export interface ReportRequest {
   readonly details?: Details;
   /** Whether to draw the dataflow graph. */
   readonly graph?: boolean;
+  /** Told what a training pass shows at the places of the class's file; another pass, only for those who ask. */
+  readonly takePlaces?: (places: TrainingPlaces) => void;
 }
 
 export interface Details {
@@ -102,6 +105,11 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
   request.recorder?.takeModules(counts.root);
   const source = forward?.inputs[0]?.source;
   if (forward && source) request.takeParts?.(partCalls(forward.calls, source));
+  const { takePlaces } = request;
+  if (takePlaces && guess)
+    withTrainingPass(interpreter, value, counts, guess, request, (pass) =>
+      takePlaces(trainingPlaces(pass, request.place.file)),
+    );
   const detailed = detailsOf(interpreter, value, counts, guess, request, notes);
   const atLeast = counts.total.unknowns.length > 0 ? { atLeast: countOf(counts.total.total, notes) } : {};
   return {

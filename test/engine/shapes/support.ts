@@ -30,7 +30,8 @@ export async function hover(marked: string): Promise<string | null> {
   const { observations } = engine.observeFile('/train.py');
   const file = engine.project.file('/train.py');
   if (!file) throw new Error('the file is gone');
-  return hoverAt(file, observations, offset)?.markdown ?? null;
+  const places = (qualname: string) => engine.trainingPlaces('/train.py', qualname);
+  return hoverAt(file, observations, offset, places)?.markdown ?? null;
 }
 
 /** Shape problems of a file with the text they stand at. */

@@ -1,9 +1,8 @@
-/** What backward keeps of a recorded forward pass: each allocation once, with the module whose operator kept it first. */
+/** What backward keeps of a recorded forward pass: each allocation once, with the operator that kept it first. */
 import type { Unknown } from '../../python/value.js';
 import { add, isUnknown, mul, product } from '../dims.js';
 import type { Dim, DType, TensorNative } from '../tensor.js';
 import type { TapeOp, TapeTensor } from '../tape.js';
-import type { ModuleCall } from '../trace.js';
 import { denseStrides, type Layout, type Storage } from './layout.js';
 import { isFused } from './productSaves.js';
 import { bytesOf, rulesOf, type Saver } from './saves.js';
@@ -13,8 +12,10 @@ import { viewStrides } from './views.js';
 export interface Kept {
   /** Bytes, without parameters and buffers. */
   readonly bytes: Dim;
-  /** By the call whose operator kept it first. */
-  readonly byCall: ReadonlyMap<ModuleCall | null, Dim>;
+  /** Each allocation with the operator that kept it first. */
+  readonly storages: ReadonlyMap<Storage, TapeOp>;
+  /** What backward of each operator reads, whoever kept it first. */
+  readonly readBy: ReadonlyMap<TapeOp, ReadonlySet<Storage>>;
 }
 
 /** Results that follow the order of their input's axes. */
@@ -49,7 +50,8 @@ function pairedInput({ name, inputs, outputs }: TapeOp, i: number): TapeTensor |
 
 class Walk {
   private readonly layouts = new Map<TensorNative, Layout>();
-  private readonly kept = new Map<Storage, ModuleCall | null>();
+  private readonly kept = new Map<Storage, TapeOp>();
+  private readonly readBy = new Map<TapeOp, Set<Storage>>();
   private readonly known = new Set<TensorNative>();
   problem: Unknown | null = null;
 
@@ -68,7 +70,6 @@ class Walk {
     const storage: Storage = {
       kind,
       bytes: sizeOf(shape, dtype),
-      call: op?.call ?? null,
       checkpoint: op?.checkpoint ?? null,
     };
     return { storage, shape, strides: denseStrides(shape), dtype };
@@ -88,10 +89,13 @@ class Walk {
   }
 
   private keep(storage: Storage, op: TapeOp): void {
-    if (storage.kind !== 'tensor' || this.kept.has(storage)) return;
+    if (storage.kind !== 'tensor') return;
     // What a checkpoint makes is made again; what goes into it stays.
     if (op.checkpoint !== null && storage.checkpoint === op.checkpoint) return;
-    this.kept.set(storage, op.call);
+    if (!this.kept.has(storage)) this.kept.set(storage, op);
+    const read = this.readBy.get(op);
+    if (read) read.add(storage);
+    else this.readBy.set(op, new Set([storage]));
   }
 
   step(op: TapeOp): void {
@@ -154,7 +158,7 @@ class Walk {
         if (layout) this.keep(layout.storage, op);
       },
       copy: (shape, dtype = 'float32') => this.keep(this.fresh(shape, dtype, op).storage, op),
-      bytes: (bytes) => this.keep({ kind: 'tensor', bytes, call: op.call, checkpoint: op.checkpoint }, op),
+      bytes: (bytes) => this.keep({ kind: 'tensor', bytes, checkpoint: op.checkpoint }, op),
       result: (index = 0) => this.layouts.get((op.outputs[index] as TapeTensor).tensor) as Layout,
       unknown: (reason) => this.fail(reason, op),
     };
@@ -162,12 +166,8 @@ class Walk {
 
   sum(): Kept {
     let bytes: Dim = 0;
-    const byCall = new Map<ModuleCall | null, Dim>();
-    for (const [storage, call] of this.kept) {
-      bytes = add(bytes, storage.bytes);
-      byCall.set(call, add(byCall.get(call) ?? 0, storage.bytes));
-    }
-    return { bytes, byCall };
+    for (const storage of this.kept.keys()) bytes = add(bytes, storage.bytes);
+    return { bytes, storages: this.kept, readBy: this.readBy };
   }
 }
 

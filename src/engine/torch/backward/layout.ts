@@ -4,15 +4,12 @@
  */
 import { decideDim, isUnknown, mul, product } from '../dims.js';
 import type { Dim, DType } from '../tensor.js';
-import type { ModuleCall } from '../trace.js';
 import type { Unknown } from '../../python/value.js';
 
 /** One allocation. */
 export interface Storage {
   readonly kind: 'parameter' | 'buffer' | 'tensor';
   readonly bytes: Dim;
-  /** The module that made it. */
-  readonly call: ModuleCall | null;
   /** The checkpoint that it was made in. */
   readonly checkpoint: number | null;
 }

@@ -1,8 +1,9 @@
 /** Where the features between linear maps are fewer than on both sides: nothing that passes has a higher rank. */
-import { concrete } from '../dims.js';
+import { sameInt } from '../../python/symint.js';
+import { concrete, isInt, isUnknown } from '../dims.js';
 import { numberOf } from '../backward/arguments.js';
 import type { TapeOp } from '../tape.js';
-import type { TensorNative } from '../tensor.js';
+import type { Dim, TensorNative } from '../tensor.js';
 import type { ModuleCall } from '../trace.js';
 import { ELEMENTWISE, NORMALISING } from './operators.js';
 
@@ -37,6 +38,17 @@ const PASSES = new Set(
 /** Operators that bring several flows together. */
 const JOINS = new Set(['mul', 'div', 'cat', 'stack']);
 
+/** Scales or moves each element of the only tensor that comes from the input. */
+function scales(op: TapeOp, moving: readonly TensorNative[]): boolean {
+  const [shape, out] = [moving[0]?.data.shape, op.outputs[0]?.data.shape];
+  if (!['mul', 'div', 'add', 'sub'].includes(op.name) || moving.length !== 1 || !shape || !out) return false;
+  if (isUnknown(shape) || isUnknown(out) || shape.length !== out.length) return false;
+  return shape.every((dim, i) => {
+    const after = out[i] as Dim;
+    return isInt(dim) && isInt(after) && sameInt(dim, after);
+  });
+}
+
 interface Flow {
   /** Narrow maps whose features these are. */
   readonly narrow: ReadonlySet<Narrow>;
@@ -45,11 +57,11 @@ interface Flow {
 }
 const nothing: Flow = { narrow: new Set(), widened: new Set() };
 
-/** What only one of several was widened from is gone round by the others. */
+/** What only one of several came through is gone round by the others. */
 function passBy(all: readonly Flow[]): Set<Narrow> {
   for (const flow of all)
     for (const map of flow.widened)
-      if (all.some((other) => other !== flow && !other.widened.has(map))) map.bypassed = true;
+      if (all.some(({ narrow, widened }) => !widened.has(map) && !narrow.has(map))) map.bypassed = true;
   return new Set(all.flatMap(({ widened }) => [...widened]));
 }
 
@@ -107,6 +119,7 @@ export function bottlenecksOf(
       }
       flows.set(out.tensor, { narrow, widened });
     } else if (PASSES.has(op.name) && first) flows.set(out.tensor, flowOf(first.tensor));
+    else if (scales(op, moving)) flows.set(out.tensor, flowOf(moving[0] as TensorNative));
     else if (op.name === 'add' || op.name === 'sub') {
       const all = moving.map(flowOf);
       const sum = { narrow: new Set(all.flatMap(({ narrow }) => [...narrow])), widened: passBy(all) };

@@ -12,7 +12,7 @@ export interface Field {
 }
 
 /** Longer periods are given up. */
-const LONGEST = 4096;
+const LONGEST = 1024;
 
 /** The axis itself. */
 export const itself: Field = { low: [0], high: [0], shift: 1 };
@@ -59,6 +59,18 @@ export function read(
     }
     return [low, high];
   });
+}
+
+/**
+ * The field of a result whose index `o` reads `count` indices from `o` on, `step` apart. Only the first and the last of a cycle are
+ * looked at: those between see nothing that neither of them does.
+ */
+export function readRun(field: Field, count: number, step: number): Field | null {
+  const cycle = field.low.length / gcd(field.low.length, step);
+  const [head, tail] = [Math.min(cycle, count), Math.max(count - cycle, cycle)];
+  const taps = Array.from({ length: head }, (_, i) => i * step);
+  for (let i = tail; i < count; i++) taps.push(i * step);
+  return read(field, 1, 1, (o) => taps.map((tap) => o + tap));
 }
 
 /** Everything either of them sees; `null` where they move at different speeds. */

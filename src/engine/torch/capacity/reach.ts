@@ -1,5 +1,5 @@
 /** What a tensor's elements depend on of one axis of the input, and where in its own axes that axis went. */
-import { itself, read, sizeOf, strideOf, union, type Field } from './field.js';
+import { itself, read, readRun, sizeOf, strideOf, union, type Field } from './field.js';
 
 /** A part of an index: `weight · (((i + offset) div inner) mod count)` for the index `i` of an own axis. */
 export interface Term {
@@ -99,8 +99,7 @@ export function mixed(reach: Reach, axes: readonly number[], size: number): Reac
     let seen: Field | null = field;
     for (const term of terms) {
       if (!axes.includes(term.axis) || !seen) continue;
-      const { weight, count } = term;
-      seen = read(seen, 1, 1, (o) => Array.from({ length: count }, (_, i) => o + i * weight));
+      seen = readRun(seen, term.count, term.weight);
     }
     if (!seen) return null;
     const left = terms.filter(({ axis }) => !axes.includes(axis));

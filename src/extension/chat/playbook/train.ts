@@ -1,6 +1,6 @@
 /** `/train` without a model: what the analyser sees of the training code, and what is not there. */
 import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
-import { countText, numberOf } from '../../../texts.js';
+import { bytesText, countText, numberOf } from '../../../texts.js';
 import { cell } from '../text.js';
 
 /** Bytes that each parameter needs while training in 32-bit floats: weight, gradient, and Adam's two moments or SGD's none. */
@@ -52,11 +52,6 @@ function memory(report: ModelReport | undefined, { optimizers }: TrainingResult)
       `$${BYTES}\\,(N + 3N_{\\text{trainable}}) = ${countText(bytes).replaceAll(',', '{,}')}$ bytes (${bytesText(bytes)}) in 32-bit floats; activations come on top.`,
     '',
   ];
-}
-
-function bytesText(bytes: number): string {
-  if (bytes >= 2 ** 30) return `${(bytes / 2 ** 30).toFixed(2)} GiB`;
-  return bytes >= 2 ** 20 ? `${(bytes / 2 ** 20).toFixed(1)} MiB` : `${(bytes / 2 ** 10).toFixed(1)} KiB`;
 }
 
 function fileName(uri: string): string {
