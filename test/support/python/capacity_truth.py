@@ -4,9 +4,13 @@
 
 Weights are positive and activations do nothing, so that no gradient cancels; statistics of normalisation don't count. A field that reaches
 the border of the input is left out: there it is cut off.
+
+"ranks" are those of features at initialisation, for dense layers and convolutions that give fewer features than they take, over twice as many random
+samples as those need: [layer, rank of what went in, rank of what came out], where rows are samples and positions and columns are features.
 """
 
 import contextlib
+import functools
 import io
 import json
 import os
@@ -25,6 +29,9 @@ PLAIN = (
 )
 LAYERS = 8
 POSITIONS = 8
+RANK_BATCH = 8
+RANK_ROUNDS = 8
+RANK_WIDTH = 256
 
 
 def tame(model):
@@ -66,15 +73,54 @@ def hull(gradient, axis):
     return (int(seen[0]), int(seen[-1])) if len(seen) else None
 
 
+def features_of(tensor, layer):
+    """Samples and positions by features."""
+    if not isinstance(layer, nn.Linear):
+        tensor = tensor.movedim(1, -1)
+    return tensor.detach().reshape(-1, tensor.shape[-1])
+
+
+def measure_ranks(model, shape):
+    narrow = {
+        name: module
+        for name, module in model.named_modules()
+        if (isinstance(module, nn.Linear) and module.out_features < module.in_features <= RANK_WIDTH)
+        or (isinstance(module, (nn.Conv1d, nn.Conv2d)) and module.out_channels < module.in_channels <= RANK_WIDTH)
+    }
+    rows, found = {}, {}
+
+    def look(module, given, result, name):
+        rows.setdefault(name, []).append((features_of(given[0], module), features_of(result, module)))
+
+    hooks = [module.register_forward_hook(functools.partial(look, name=name)) for name, module in narrow.items()]
+    batch = max(shape[0], RANK_BATCH)
+    with torch.no_grad():
+        for _ in range(RANK_ROUNDS):
+            model(torch.randn([batch, *shape[1:]], dtype=torch.float64))
+            for name, pieces in rows.items():
+                before, after = (torch.cat(side)[: 2 * RANK_WIDTH] for side in zip(*pieces))
+                rows[name] = [(before, after)]
+            if all(len(before) >= 2 * before.shape[1] for [(before, _)] in rows.values()):
+                break
+    for hook in hooks:
+        hook.remove()
+    for name, [(before, after)] in rows.items():
+        if len(before) >= 2 * before.shape[1]:
+            found[name] = [int(torch.linalg.matrix_rank(side)) for side in (before, after)]
+    return [[name, *pair] for name, pair in found.items()]
+
+
 def measure(entry):
     request = {**entry, "file": os.path.join(entry["folder"], entry["file"])}
     request["path"] = [os.path.join(entry["folder"], path) for path in entry.get("path", [])]
     if entry["folder"] == ".cache/zoos":
         request["path"].append(entry["folder"])
         request["root"] = os.path.join(truth.ROOT, entry["folder"])
+    torch.manual_seed(0)
     model = truth.build(request, "cpu").double().train()
-    tame(model)
     [shape] = entry["input"]
+    ranks = measure_ranks(model, shape)
+    tame(model)
     x = torch.ones(shape, dtype=torch.float64, requires_grad=True)
     results = {}
     kinds = (nn.Conv1d, nn.Conv2d, nn.ConvTranspose2d, nn.ConvTranspose1d, nn.MaxPool2d, nn.AvgPool2d, nn.Upsample)
@@ -104,7 +150,7 @@ def measure(entry):
                 cut[i] |= found[0] == 0 or found[1] == shape[axis] - 1
                 best[i] = max(best[i], found[1] - found[0] + 1)
         fields.append([name, [None if cut[i] else best[i] for i in range(len(axes))]])
-    return fields
+    return {"fields": fields, "ranks": ranks}
 
 
 def main():
@@ -121,8 +167,9 @@ def main():
         for entry in document["entries"]:
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
-                    entries.append({**entry, "fields": measure(entry)})
+                    entries.append({**entry, **measure(entry)})
             except Exception as error:  # foreign code may raise anything
+                entries.append(entry)
                 print(f"{entry['file']} {entry['call']}: {truth.first_line(error)}", file=sys.stderr)
             print(entry["call"], file=sys.stderr)
         document["entries"] = entries
