@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { MemorySourceProvider } from '../../src/engine/project/index.js';
+import { reportText } from '../../src/agent/tools/report.js';
 import { renderReport } from '../../src/cli/table.js';
 import { createEngine, parseInput, type CapacityReport, type ModelReport } from '../../src/engine/report/index.js';
 import { parser } from '../support/interpret.js';
@@ -138,7 +139,7 @@ describe('capacity', () => {
     ]);
   });
 
-  it('is told on the command line', async () => {
+  it('is told on the command line and to the agent', async () => {
     const report = await reportOf(
       'self.a = nn.Conv2d(32, 4, 1); self.b = nn.Conv2d(4, 16, 3, stride=2)',
       'return self.b(self.a(x))',
@@ -149,6 +150,10 @@ describe('capacity', () => {
     assert.match(text, /^ {2}b .* 3×3 +2×2$/m);
     assert.match(text, /^Narrow {6}a lets at most 4 of 16 features through$/m);
     assert.doesNotMatch(text, /^Data/m);
+    const facts = reportText(report);
+    assert.match(facts, /^gradients at initialisation: healthy$/m);
+    assert.match(facts, /^receptive field of b \(Conv2d\): 3×3$/m);
+    assert.match(facts, /^rank bottleneck: a lets at most 4 of 16 features through$/m);
   });
 
   it('names narrow places and whether something goes round them', async () => {

@@ -1,9 +1,10 @@
 /** A model's report as text for the model that reads it: dense, with every unknown named. */
 import type { Count, FindingReport, ModelReport, ModuleNodeReport } from '../../protocol/index.js';
-import { countText, outputText } from '../../texts.js';
+import { bottleneckText, countText, fieldText, outputText, perSampleText } from '../../texts.js';
 
 /** Rows of the tree. */
 const MOST_ROWS = 120;
+const MOST_BOTTLENECKS = 12;
 
 export function reportText(report: ModelReport): string {
   const { parameters, buffers, inputs, memory } = report;
@@ -16,13 +17,42 @@ export function reportText(report: ModelReport): string {
     `output: ${outputText(report.output, 'unknown')}`,
     `multiply-accumulates (forward, eval): ${countText(report.macs)}`,
   ];
-  const sizes = (Object.entries(memory) as [string, Count][]).filter(([, bytes]) => bytes !== null);
+  const { optimizerName, optimizerAssumed, gradients, optimizer, activations, peak } = memory;
+  const state = `optimizer${optimizerName === undefined ? '' : ` (${optimizerName}${optimizerAssumed ? ', assumed' : ''})`}`;
+  const sizes = (
+    [
+      ['parameters', memory.parameters],
+      ['gradients', gradients],
+      [state, optimizer],
+      ['kept for backward', activations],
+      ['peak', peak],
+    ] satisfies [string, Count][]
+  ).filter(([, bytes]) => bytes !== null);
   if (sizes.length > 0)
     lines.push(`memory in bytes: ${sizes.map(([name, bytes]) => `${name} ${countText(bytes)}`).join(', ')}`);
+  lines.push(...trainingFacts(report));
   if (report.tree) lines.push('', 'path | type | parameters | input | output | MACs', ...rows(report.tree));
   lines.push(...notes('unknown', report.unknowns), ...notes('assumed', report.assumptions));
   if (report.findings.length > 0) lines.push('', 'findings:', ...report.findings.map(findingText));
   return lines.join('\n');
+}
+
+/** What another pass in training mode showed, where one was asked for. */
+function trainingFacts({ signalVerdict, capacity }: ModelReport): string[] {
+  const facts: string[] = [];
+  if (signalVerdict)
+    facts.push(
+      `gradients at initialisation: ${signalVerdict.kind}${signalVerdict.from === null ? '' : `, from ${signalVerdict.from || 'the module itself'} back to the input`}`,
+    );
+  if (!capacity) return facts;
+  const seen = capacity.layers.filter(({ receptiveField }) => fieldText(receptiveField) !== '').at(-1);
+  if (seen) facts.push(`receptive field of ${seen.path} (${seen.type}): ${fieldText(seen.receptiveField)}`);
+  for (const narrow of capacity.bottlenecks.slice(0, MOST_BOTTLENECKS))
+    facts.push(`rank bottleneck: ${bottleneckText(narrow)}`);
+  if (capacity.bottlenecks.length > MOST_BOTTLENECKS)
+    facts.push(`… ${capacity.bottlenecks.length - MOST_BOTTLENECKS} more rank bottlenecks`);
+  const ratio = perSampleText(capacity);
+  return ratio === null ? facts : [...facts, ratio];
 }
 
 export function findingText({ rule, severity, message, span, path }: FindingReport): string {
