@@ -29,12 +29,19 @@ class Net(nn.Module):
     `${X}y = torch.log(torch.sum(torch.exp(x), dim=1, keepdim=True))  #! S03`,
     `${X}e = x.exp()\ny = e.sum(1).log()  #! S03`,
     `${X}y = torch.logsumexp(x, dim=1)`,
+    // The largest value, or one that was picked, is taken away; cosines and negative squares have an end.
+    `${X}s, _ = torch.max(x, dim=1, keepdim=True)\ny = s + (x - s).exp().sum(dim=1, keepdim=True).log()`,
+    `${X}s = x[0, x.argmax()]\ny = s + torch.log(torch.sum(torch.exp(x - s)))`,
+    `${X}z = F.normalize(x, dim=1)\ny = torch.log(torch.exp(z @ z.T / 0.5).sum(dim=1))`,
+    `${X}y = torch.log(torch.exp(-0.5 * x ** 2).sum(dim=1)) + torch.log(torch.exp(-(x - 1).pow(2)).sum(dim=1))`,
+    `${X}y = torch.log(torch.exp(x.log_softmax(dim=1)).sum(dim=0)) + torch.log(torch.exp(x.clamp(max=50)).sum(dim=0))`,
   ],
   S04: [
     `def f(x):\n    return torch.log(x.abs() + 1)  #! S04`,
     `${X}y = torch.log(1 + x)  #! S04`,
     `${X}y = (x + 1).log()  #! S04`,
     `${X}y = torch.exp(x) - 1  #! S04`,
+    `def f(durations):\n    return torch.round(torch.exp(durations) - 1)  #! S04`,
     `${X}y = torch.log1p(x) + torch.log(x + 2)`,
   ],
   S05: [

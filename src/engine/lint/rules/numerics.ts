@@ -1,19 +1,13 @@
 /** S: what overflows, cancels, or has no gradient where it matters. */
-import type { Value } from '../../python/value.js';
 import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
 import { isUnknown } from '../../torch/dims.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
 import type { TensorData } from '../../torch/tensor.js';
 import { findAll, qualifiedName, spell } from '../../training/index.js';
+import { constant, isSafeForExp } from '../bounds.js';
 import type { Program } from '../program.js';
-import { callAt, nodeAt } from '../source.js';
+import { callAt, nodeAt, withFix } from '../source.js';
 import type { Finding, Fix, Rule } from '../types.js';
-
-/** A number given as an argument. */
-function constant(value: Value | undefined): number | null {
-  if (typeof value === 'number') return value;
-  return typeof value === 'object' && value?.kind === 'float' ? value.value : null;
-}
 
 /** A finding at an operator. */
 function at(program: Program, op: ObservedOp, message: string, fix: Fix | null = null): Finding[] {
@@ -138,7 +132,8 @@ z = torch.logsumexp(x, dim=1)`,
   sources: ['PyTorch documentation: torch.logsumexp'],
   *check(program) {
     for (const { op, maker } of chains(program, 'log', (name) => name === 'sum')) {
-      if (program.maker(maker.tensors['input'])?.name !== 'exp') continue;
+      const exponential = program.maker(maker.tensors['input']);
+      if (exponential?.name !== 'exp' || isSafeForExp(program, exponential.tensors['input'])) continue;
       const file = op.place?.file;
       const outer = file ? applied(file, nodeOf(op), 'log') : null;
       const sum = file && outer ? applied(file, outer.input, 'sum') : null;
@@ -194,9 +189,7 @@ y = torch.log1p(x)`,
       yield {
         message: 'log(1 + x) loses the digits of a small x. Use log1p.',
         place,
-        ...(name === null
-          ? {}
-          : { fix: { title: 'Use log1p', edits: [{ place, text: `${name}(${own.slice(other)})` }] } }),
+        ...withFix('Use log1p', name === null ? null : { place, text: `${name}(${own.slice(other)})` }),
       };
     }
     for (const { op } of chains(program, 'sub', (name) => name === 'exp')) {
@@ -210,6 +203,19 @@ y = torch.log1p(x)`,
         'exp(x) − 1 loses the digits of a small x. Use expm1.',
         file && exp ? rewrite(op, 'torch.expm1', [file.slice(exp.input)], 'Use expm1') : null,
       );
+    }
+    for (const difference of findAll(own.ast.body, 'Binary')) {
+      const { op, left, right } = difference;
+      if (op !== '-' || !isOne(right) || left.kind !== 'Call' || left.args.length !== 1) continue;
+      const [first] = left.args;
+      if (qualifiedName(own, left.func) !== 'torch.exp' || first?.form !== 'positional') continue;
+      const name = spell(own, 'torch.expm1');
+      const place = { file: own, start: difference.start, end: difference.end };
+      yield {
+        message: 'exp(x) − 1 loses the digits of a small x. Use expm1.',
+        place,
+        ...withFix('Use expm1', name === null ? null : { place, text: `${name}(${own.slice(first.value)})` }),
+      };
     }
   },
 };
@@ -346,13 +352,7 @@ p = F.softmax(x, dim=1)`,
     for (const { op, maker } of chains(program, 'div', (name) => name === 'exp')) {
       const below = program.maker(op.tensors['other']);
       if (below?.name !== 'sum' || !sameSource(program, op.tensors['input'], below.tensors['input'])) continue;
-      // Somebody subtracted the largest value already.
-      const shifted = program.maker(maker.tensors['input']);
-      if (
-        shifted?.name === 'sub' &&
-        ['max', 'amax', 'logsumexp'].includes(program.maker(shifted.tensors['other'])?.name ?? '')
-      )
-        continue;
+      if (isSafeForExp(program, maker.tensors['input'])) continue;
       const dim = below.args['dim'];
       const exp = op.place ? nodeOf(op) : undefined;
       const input = exp?.kind === 'Binary' && op.place ? applied(op.place.file, exp.left, 'exp')?.input : undefined;
