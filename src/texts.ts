@@ -90,6 +90,12 @@ export function shortText(count: number): string {
   return `${unit === 0 ? String(value) : String(Number(value.toPrecision(3)))} ${units[unit] ?? ''}`;
 }
 
+/** With two digits: `0.52`, `4.1e-5`, `3.2e+8`. */
+export function magnitudeText(value: number): string {
+  const size = Math.abs(value);
+  return value === 0 || (size >= 1e-3 && size < 1e4) ? String(Number(value.toPrecision(2))) : value.toExponential(1);
+}
+
 /** The number if there is one: the count itself, or that of the defaults. */
 export function numberOf(count: Count): number | null {
   return count === null || typeof count === 'number' ? count : count.value;

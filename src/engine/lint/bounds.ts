@@ -26,7 +26,19 @@ const SMALL = new Set([
 ]);
 const LARGEST = new Set(['max', 'amax', 'logsumexp', 'cummax', 'maximum', 'topk', 'aminmax']);
 /** Never below 0, whatever goes in. */
-const NOT_NEGATIVE = new Set(['square', 'abs', 'relu', 'softplus', 'exp', 'norm', 'vector_norm', 'cdist', 'var', 'std', 'mse_loss']);
+const NOT_NEGATIVE = new Set([
+  'square',
+  'abs',
+  'relu',
+  'softplus',
+  'exp',
+  'norm',
+  'vector_norm',
+  'cdist',
+  'var',
+  'std',
+  'mse_loss',
+]);
 
 /** Whether `exp` of a tensor can't overflow, as far as its history tells: the largest value was subtracted, or it is bounded otherwise. */
 export function isSafeForExp(program: Program, tensor: TensorData | undefined, depth = 0): boolean {

@@ -1,9 +1,10 @@
 /** What rules look at: one file, run and watched (see `torch/rehearsal.ts`), with questions that many rules ask. */
 import type { Project } from '../project/index.js';
 import type { Interpreter } from '../python/index.js';
-import type { Place, PyInstance, Value } from '../python/value.js';
+import type { Place, PyInstance, Unknown, Value } from '../python/value.js';
 import type { SourceFile } from '../syntax/index.js';
 import type { ObservedOp, ObservedStep, Rehearsal } from '../torch/rehearsal.js';
+import type { CallSignal } from '../torch/signal/flow.js';
 import { isTensor, type OpNode, type TensorData } from '../torch/tensor.js';
 import { trainingContext, type TrainingContext } from '../training/index.js';
 
@@ -53,6 +54,8 @@ export class Program {
     readonly interpreter: Interpreter,
     readonly file: SourceFile,
     readonly rehearsal: Rehearsal,
+    /** What the signal is at every layer of a module at initialisation, or why that can't be told. */
+    readonly signalOf: (module: PyInstance) => readonly CallSignal[] | Unknown,
   ) {
     for (const event of rehearsal.events)
       if (event.kind === 'op' && event.node && !this.byNode.has(event.node)) this.byNode.set(event.node, event);

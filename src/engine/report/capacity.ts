@@ -4,8 +4,7 @@ import { isUnknown, type Unknown } from '../python/index.js';
 import { bottlenecksOf } from '../torch/capacity/bottlenecks.js';
 import { fieldsOf } from '../torch/capacity/fields.js';
 import { countOf, Notes, noteOf } from './counts.js';
-import { tensorsIn } from './signal.js';
-import type { TrainingPass } from './trainingPass.js';
+import { tensorsIn, type TrainingPass } from './trainingPass.js';
 import type { CapacityReport } from './types.js';
 
 /** `samples`: of the training data, where the project says it. */

@@ -14,6 +14,7 @@ import { classesOf, type ClassDef, type PythonParser, type SourceFile } from '..
 import { importersOf, nearFiles } from '../training/index.js';
 import { signatureOf } from '../model/index.js';
 import { isModuleClass } from '../torch/nn/module.js';
+import { unobserved } from '../torch/rehearsal.js';
 import { torchModules } from '../torch/index.js';
 import { spanOf } from './counts.js';
 import { classesByCall, construct, type ClassContext, type Wholes } from './construct.js';
@@ -28,6 +29,7 @@ import { Recorder, type Observation } from './observation.js';
 import { optimizerFor } from './optimizerState.js';
 import { inputsFromWhole, type AnalysedWhole, type PartCalls } from './partInputs.js';
 import { rehearse } from './rehearse.js';
+import { signalAtStart, type Flowing } from './trainingPass.js';
 import type { TrainingPlaces } from './trainingPlaces.js';
 import { samplesFor } from './trainingSamples.js';
 import type { FindingReport, ModelReport } from './types.js';
@@ -321,7 +323,10 @@ export class Engine {
           path: script.path,
           missing: (module, made) => (script === file ? this.notMade(module, file, made) : []),
         });
-        return check(new Program(project, interpreter, file, rehearsal));
+        const module = interpreter.importer.moduleOfFile(script.path);
+        const signalOf = (root: PyInstance): Flowing =>
+          unobserved(interpreter, () => signalAtStart(interpreter, module, root));
+        return check(new Program(project, interpreter, file, rehearsal, signalOf));
       }),
     );
     return distinct(found).map(findingReport);

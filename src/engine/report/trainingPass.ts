@@ -1,11 +1,13 @@
 /** One forward pass in training mode with a tape: what memory and signal are computed from. Only made when they are asked for. */
-import { isUnknown, type Interpreter, type PyInstance, type Unknown } from '../python/index.js';
+import { isUnknown, type Interpreter, type PyInstance, type PyModule, type Unknown } from '../python/index.js';
 import type { Value } from '../python/value.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { takeTape, startTape, type TapeOp } from '../torch/tape.js';
+import { signalOf, type CallSignal } from '../torch/signal/flow.js';
 import type { TensorNative } from '../torch/tensor.js';
 import type { ModelCounts } from '../model/index.js';
 import { ownMembers, type ModuleNode } from '../model/index.js';
+import { inputCandidates } from './inferInputs.js';
 import type { InputGuess } from './inputSources.js';
 import { inputValue, type InputSpec } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
@@ -38,6 +40,52 @@ export function withTrainingPass<T>(
   request: ReportRequest,
   look: (pass: TrainingPass | Unknown) => T,
 ): T {
+  const specs = withBatch(guess.specs, request.details?.batch);
+  return withTape(interpreter, root, specs, request.module, (pass) =>
+    look(isUnknown(pass) ? pass : { ...pass, fixed: fixedOf(counts.root) }),
+  );
+}
+
+/** What the signal is at every layer of a module at initialisation, called with such inputs as its layers take; or why that can't be told. */
+export function signalAtStart(interpreter: Interpreter, module: PyModule, root: PyInstance): Flowing {
+  let answer: Flowing = interpreter.unknown('nothing says what forward is called with');
+  for (const specs of inputCandidates(interpreter, root, SIZES)) {
+    answer = withTape(interpreter, root, specs, module, (pass) => (isUnknown(pass) ? pass : flowOf(pass)));
+    if (!isUnknown(answer)) return answer;
+  }
+  return answer;
+}
+
+/** One entry per call of a layer, or why there are none. */
+export type Flowing = readonly CallSignal[] | Unknown;
+
+/** Sizes for axes that the layers leave open: what a layer does to a signal hardly depends on them. */
+const SIZES = { B: 32, T: 32, H: 64, W: 64, D: 16 };
+
+/** How the signal travels through a pass to the tensors that a loss is made from. */
+export const flowOf = ({ ops, output }: Pick<TrainingPass, 'ops' | 'output'>): Flowing =>
+  signalOf(
+    ops,
+    tensorsIn(output).filter(({ data }) => data.requiresGrad),
+  );
+
+/** Tensors of what forward gave. */
+export function tensorsIn(value: Value): TensorNative[] {
+  if (isTensorValue(value)) return [value];
+  if (typeof value !== 'object' || value === null) return [];
+  if (value.kind === 'tuple' || value.kind === 'list') return value.items.flatMap(tensorsIn);
+  if (value.kind === 'dict') return [...value.entries.values()].flatMap((entry) => tensorsIn(entry.value));
+  return [];
+}
+
+/** Runs `forward` with a tape, in training mode; `look` sees it while its tensors are alive. */
+function withTape<T>(
+  interpreter: Interpreter,
+  root: PyInstance,
+  specs: readonly InputSpec[],
+  module: PyModule,
+  look: (pass: Omit<TrainingPass, 'fixed'> | Unknown) => T,
+): T {
   const { heap } = interpreter;
   const depth = heap.depth;
   const journal = heap.fork();
@@ -47,8 +95,8 @@ export function withTrainingPass<T>(
   const inputs: TensorNative[] = [];
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
-  for (const spec of withBatch(guess.specs, request.details?.batch)) {
-    const value = inputValue(spec, interpreter, request.module);
+  for (const spec of specs) {
+    const value = inputValue(spec, interpreter, module);
     if (isTensorValue(value)) inputs.push(value);
     if (spec.name === null) args.push(value);
     else kwargs.set(spec.name, value);
@@ -60,7 +108,7 @@ export function withTrainingPass<T>(
   });
   const { ops, incomplete } = takeTape(interpreter);
   const problem: Unknown | null = isUnknown(output) ? output : (interpreter.unseen ?? incomplete);
-  const result = look(problem ?? { ops, inputs, output, fixed: fixedOf(counts.root) });
+  const result = look(problem ?? { ops, inputs, output });
   interpreter.assumptions = assumptions;
   interpreter.unseen = unseen;
   heap.unwind(depth + 1);

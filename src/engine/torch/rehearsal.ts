@@ -84,6 +84,17 @@ export function startRehearsal(context: Context, probe: Rehearsal['probe']): Reh
   return rehearsal;
 }
 
+/** Runs something that is no part of the program: nothing of it is noted. */
+export function unobserved<T>(context: Context, action: () => T): T {
+  const rehearsal = rehearsalOf(context);
+  context.state.delete(KEY);
+  try {
+    return action();
+  } finally {
+    if (rehearsal) context.state.set(KEY, rehearsal);
+  }
+}
+
 /** Notes an operator that is about to run; `undefined` in an ordinary run. */
 export function observeOp(context: Context, name: string, args: Bound): ObservedOp | undefined {
   const rehearsal = rehearsalOf(context);

@@ -111,6 +111,89 @@ class Net(nn.Module):
         return x @ self.weight + self.bias
 `,
   ],
+  A19: [
+    `
+class Deep(nn.Module):
+    def __init__(self, width=64, depth=20):
+        super().__init__()
+        layers = []
+        for _ in range(depth):
+            layers += [nn.Linear(width, width), nn.ReLU()]  #! A19
+        self.layers = nn.Sequential(*layers)
+        self.head = nn.Linear(width, 10)
+
+    def forward(self, x):
+        return self.head(self.layers(x))
+`,
+    `
+class Deep(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(32, 32) for _ in range(24))  #! A19
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = torch.tanh(layer(x))
+        return x
+`,
+    `net = nn.Sequential(*[part for _ in range(12) for part in (nn.Linear(16, 16), nn.Sigmoid())])  #! A19
+net(torch.rand(4, 16))`,
+    `
+class Convolutions(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.first = nn.Conv2d(3, 16, 3, padding=1)  #! A19
+        self.layers = nn.ModuleList([nn.Conv2d(16, 16, 3, padding=1) for _ in range(16)])
+        for layer in self.layers:
+            nn.init.normal_(layer.weight, std=1.0)
+
+    def forward(self, x):
+        x = F.relu(self.first(x))
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return x
+`,
+    // Normalised, residual, initialised for the activation, or not deep.
+    `
+class Normed(nn.Module):
+    def __init__(self, depth=20):
+        super().__init__()
+        self.layers = nn.Sequential(*[nn.Sequential(nn.Linear(64, 64), nn.LayerNorm(64), nn.ReLU()) for _ in range(depth)])
+
+    def forward(self, x):
+        return self.layers(x)
+
+class Residual(nn.Module):
+    def __init__(self, depth=20):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(depth)])
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = x + F.relu(layer(x))
+        return x
+
+class Filled(nn.Module):
+    def __init__(self, depth=20):
+        super().__init__()
+        self.layers = nn.ModuleList([nn.Linear(64, 64) for _ in range(depth)])
+        for layer in self.layers:
+            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = F.relu(layer(x))
+        return x
+
+class Shallow(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+
+    def forward(self, x):
+        return self.layers(x)
+`,
+  ],
 };
 
 describe('rules on architecture', () => {

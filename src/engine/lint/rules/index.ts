@@ -1,6 +1,7 @@
 import type { Rule } from '../types.js';
 import { architectureRules } from './architecture.js';
 import { bufferRules } from './buffers.js';
+import { depthRules } from './depth.js';
 import { directiveRules } from './directive.js';
 import { gradientRules } from './gradients.js';
 import { layerRules } from './layers.js';
@@ -17,6 +18,7 @@ import { viewRules } from './views.js';
 /** All rules, by id. */
 export const rules: readonly Rule[] = [
   ...architectureRules,
+  ...depthRules,
   ...misfitRules,
   ...viewRules,
   ...layerRules,

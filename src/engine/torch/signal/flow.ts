@@ -16,6 +16,15 @@ export interface CallSignal {
   readonly gradientNorm: number;
 }
 
+/** A gradient that lost or gained so much on its way is in trouble. */
+const LOST = 1e-3;
+const GAINED = 1e3;
+
+/** What is wrong with a gradient of this norm, that of the loss being 1. */
+export function troubleOf(gradientNorm: number): 'vanishing' | 'exploding' | null {
+  return gradientNorm < LOST ? 'vanishing' : gradientNorm > GAINED ? 'exploding' : null;
+}
+
 class Flow {
   private readonly slots = new Map<TensorNative, Slot>();
   private readonly effects: Effect[] = [];
