@@ -38,6 +38,7 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
   try {
     const module = interpreter.importer.runScript(path);
     if (!module) return rehearsal;
+    rehearsal.made = rehearsal.instances.length;
     const made = new Set(rehearsal.instances.map(({ cls }) => cls));
     for (const instance of missing(module, made)) {
       const unknown = interpreter.unknown('what it is called with is not known');

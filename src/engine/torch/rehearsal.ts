@@ -58,6 +58,8 @@ export interface Rehearsal {
   readonly events: (ObservedOp | ObservedStep)[];
   /** Modules in the order in which they were constructed. */
   readonly instances: PyInstance[];
+  /** How many of them the program made itself; the rest was made to be looked at, with arguments that it may never use. */
+  made: number;
   readonly assignments: ObservedAssignment[];
   /** Constructors of layers that raised. */
   readonly failures: ObservedFailure[];
@@ -79,7 +81,7 @@ export function rehearsalOf(context: Context): Rehearsal | undefined {
 
 /** Makes the present run a rehearsal. */
 export function startRehearsal(context: Context, probe: Rehearsal['probe']): Rehearsal {
-  const rehearsal: Rehearsal = { events: [], instances: [], assignments: [], failures: [], backwards: 0, probe };
+  const rehearsal: Rehearsal = { events: [], instances: [], made: Infinity, assignments: [], failures: [], backwards: 0, probe };
   context.state.set(KEY, rehearsal);
   return rehearsal;
 }

@@ -65,6 +65,19 @@ class Tagger(nn.Module):
 `,
     `rnn = nn.RNN(4, 4, 1, dropout=0.1)  #! A12`,
     `a = nn.LSTM(64, 128, num_layers=2, dropout=0.3)\nb = nn.LSTM(64, 128)`,
+    // A default that the program doesn't use, where its arguments can't be told.
+    `
+class Encoder(nn.Module):
+    def __init__(self, width, layers=1, dropout=0.5):
+        super().__init__()
+        self.rnn = nn.GRU(width, width, layers, dropout=dropout)
+
+    def forward(self, x):
+        return self.rnn(x)[0]
+
+def main(args):
+    return Encoder(args.width, layers=2)
+`,
   ],
   A14: [
     `

@@ -1,4 +1,5 @@
-import { checkMarked } from './support.js';
+import assert from 'node:assert/strict';
+import { checkMarked, lint } from './support.js';
 
 const programs: Readonly<Record<string, readonly string[]>> = {
   R01: [
@@ -173,6 +174,17 @@ class Net(nn.Module):
 
 net = Net()
 net.d = net.d.to("cuda")
+`,
+    `
+class Net(nn.Module):
+    def __init__(self, weights):
+        super().__init__()
+        self.weights = torch.tensor(weights)  #! R03
+
+    def forward(self, x):
+        return x * self.weights
+
+net = Net([1.0, 2.0])
 `,
   ],
   R04: [
@@ -397,4 +409,40 @@ describe('rules on registration', () => {
         await checkMarked(text, new RegExp(rule));
       }),
     );
+});
+
+describe('a tensor attribute whose device somebody chose', () => {
+  it('is an information: it works as long as the module stays there', async () => {
+    const found = await lint(`import torch
+import torch.nn as nn
+
+def centres(boxes):
+    return boxes[:, :2] + boxes[:, 2:] / 2
+
+class Loss(nn.Module):
+    def __init__(self, boxes, device):
+        super().__init__()
+        self.boxes = boxes
+        self.centres = centres(boxes)
+        grid = torch.ones(4, 2, device=device)
+        self.grid = grid * 2
+        self.own = torch.ones(4, 2)
+
+    def forward(self, x):
+        return (x - self.centres + self.grid) * self.own + self.boxes[:, 2:]
+
+loss = Loss(torch.rand(4, 4), "cpu")
+loss(torch.rand(4, 2))
+`);
+    const tensors = found.filter(({ rule }) => rule === 'R03');
+    assert.deepEqual(
+      tensors.map(({ message, severity }) => [/self\.(\w+)/.exec(message)?.[1], severity]),
+      [
+        ['boxes', 'info'],
+        ['centres', 'info'],
+        ['grid', 'info'],
+        ['own', 'warning'],
+      ],
+    );
+  });
 });

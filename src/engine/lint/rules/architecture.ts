@@ -13,7 +13,9 @@ import {
   isModuleClassDef,
   findAll,
   functionAround,
+  nearFiles,
   qualifiedName,
+  valueOf,
 } from '../../training/index.js';
 import type { Program } from '../program.js';
 import { callAt, dropActivation, nodeAt, setArgument, withFix } from '../source.js';
@@ -140,7 +142,7 @@ nn.LSTM(64, 128, dropout=0.3)`,
 nn.LSTM(64, 128, num_layers=2, dropout=0.3)`,
   sources: ['PyTorch documentation: torch.nn.LSTM'],
   *check(program) {
-    for (const layer of program.rehearsal.instances) {
+    for (const [index, layer] of program.rehearsal.instances.entries()) {
       if (!['RNN', 'LSTM', 'GRU'].includes(layer.cls.name) || !layer.cls.module.startsWith('torch.')) continue;
       const dropout = layer.attrs.get('dropout');
       const p = typeof dropout === 'object' && dropout?.kind === 'float' ? dropout.value : dropout;
@@ -148,6 +150,10 @@ nn.LSTM(64, 128, num_layers=2, dropout=0.3)`,
         continue;
       const { file } = layer.place;
       const call = callAt(layer.place);
+      // A default of the constructor, and programs may give another number.
+      const layers = call && valueOf(call, 'num_layers', 2);
+      const isWritten = !layers || layers.kind === 'Number';
+      if (index >= program.rehearsal.made && !isWritten && isMadeSomewhere(program, layer.place)) continue;
       const at = call ? call.args.findIndex(({ name }) => name === 'dropout') : -1;
       const [before, given] = call && at > 0 ? [call.args[at - 1], call.args[at]] : [];
       yield {
@@ -161,6 +167,14 @@ nn.LSTM(64, 128, num_layers=2, dropout=0.3)`,
     }
   },
 };
+
+/** Whether the class around a place is called in the project. */
+function isMadeSomewhere({ project, file }: Program, place: Place): boolean {
+  const cls = classAround(place.file, nodeAt(place) ?? place);
+  if (!cls) return false;
+  const call = new RegExp(`(?<!\\bclass\\s+)\\b${cls.name}\\s*\\(`);
+  return nearFiles(project, file.path).some((path) => call.test(project.text(path) ?? ''));
+}
 
 /** Functions whose `training` is True unless said otherwise. */
 const ALWAYS_ACTIVE = /^torch\.nn\.functional\.(dropout|dropout1d|dropout2d|dropout3d)$/;

@@ -11,6 +11,7 @@ import {
   namesIn,
   nearFiles,
   parentOf,
+  qualifiedName,
   statementOf,
   type ModuleClass,
   type Node,
@@ -26,8 +27,8 @@ const R03: Rule = {
   star: true,
   severity: 'warning',
   why: String.raw`A plain tensor attribute isn't registered: \`model.to("cuda")\` leaves it on the CPU, and forward then fails with tensors on two devices. A buffer
-moves with the module and is saved with it (\`persistent=False\` leaves it out of the state dict). Where the tensor was put on a device while the module was made, forward works as long as the
-module stays on that one: there the finding is an information only.`,
+moves with the module and is saved with it (\`persistent=False\` leaves it out of the state dict). Where the constructor or its caller put the tensor on a device, forward works as long as the module stays on
+that one: there the finding is an information only.`,
   wrong: `
 self.scale = torch.tensor([0.5, 1.0, 2.0])`,
   right: `
@@ -50,13 +51,13 @@ self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
         if (reads.length === 0 || reads.every((read) => staysBehind(read))) continue;
         if (isSetElsewhere(program, classes, name, text.statement) || movesByHand(classes, name)) continue;
         const { start, end } = text.statement;
-        const isPlaced = isPutOnDevice(value.data.device, text, init);
+        const isChosen = isPlaced(value.data.device, text, init);
         yield {
-          message: isPlaced
-            ? `self.${name} is a tensor but no buffer: it stays on the device where it was made when the model moves, and the state dict doesn't have it. Use register_buffer.`
+          message: isChosen
+            ? `self.${name} is a tensor but no buffer: it stays on the device where it is when the model moves, and the state dict doesn't have it. Use register_buffer.`
             : `self.${name} is a tensor but no buffer: model.to(device) leaves it behind, and the state dict doesn't have it. Use register_buffer.`,
           place: { file: text.file, start, end },
-          ...(isPlaced ? { severity: 'info' as const } : {}),
+          ...(isChosen ? { severity: 'info' as const } : {}),
           fix: {
             title: 'Use register_buffer',
             edits: [
@@ -180,16 +181,46 @@ function movesByHand(classes: readonly ModuleClass[], name: string): boolean {
 }
 
 const PLACES = /\bdevice\b|\.cuda\(|\.to\(/;
+/** These make a tensor of their own, on the CPU, whatever they are given. */
+const CREATES =
+  /^(?:torch|numpy)\.(?:\w*tensor|from_numpy|\w*Tensor|zeros|ones|full|empty|a?range|linspace|eye|rand\w*)$/;
 
-/** Whether the constructor put it on a device: in the assignment, or where it gave a name to what goes into it. */
-function isPutOnDevice(device: string, { file, value }: AssignmentText, init: FunctionDef): boolean {
-  if (device !== 'cpu' || PLACES.test(file.slice(value))) return true;
-  const names = namesIn(value);
-  return findAll(init.body, 'Assign').some(
-    (each) =>
-      each.targets.some((target) => target.kind === 'Name' && names.has(target.id)) &&
-      PLACES.test(file.slice(each.value)),
-  );
+/** Whether somebody chose where it lies: the constructor, which put it on a device, or who gave the tensor to the constructor. */
+function isPlaced(device: string, { file, value }: AssignmentText, init: FunctionDef): boolean {
+  if (device !== 'cpu') return true;
+  const given = new Set(init.params.slice(1).map(({ name }) => name));
+  const isGiven = (expr: Expr, depth: number): boolean => {
+    if (PLACES.test(file.slice(expr))) return true;
+    switch (expr.kind) {
+      case 'Name':
+        if (given.has(expr.id)) return true;
+        return (
+          depth < 3 &&
+          findAll(init.body, 'Assign').some(
+            (each) =>
+              each.end < value.start &&
+              each.targets.some((target) => namesIn(target).has(expr.id)) &&
+              isGiven(each.value, depth + 1),
+          )
+        );
+      case 'Attribute':
+      case 'Subscript':
+        return isGiven(expr.value, depth);
+      case 'Binary':
+        return isGiven(expr.left, depth) || isGiven(expr.right, depth);
+      case 'Call': {
+        const name = qualifiedName(file, expr.func);
+        if (name !== null && CREATES.test(name)) return false;
+        // A method of a tensor, or a function of tensors.
+        if (name === null && expr.func.kind === 'Attribute' && !isSelf(expr.func.value))
+          return isGiven(expr.func.value, depth);
+        return expr.args.some((arg) => arg.value.kind === 'Name' && isGiven(arg.value, depth));
+      }
+      default:
+        return false;
+    }
+  };
+  return isGiven(value, 0);
 }
 
 export const bufferRules: readonly Rule[] = [R03];
