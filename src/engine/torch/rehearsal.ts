@@ -81,7 +81,15 @@ export function rehearsalOf(context: Context): Rehearsal | undefined {
 
 /** Makes the present run a rehearsal. */
 export function startRehearsal(context: Context, probe: Rehearsal['probe']): Rehearsal {
-  const rehearsal: Rehearsal = { events: [], instances: [], made: Infinity, assignments: [], failures: [], backwards: 0, probe };
+  const rehearsal: Rehearsal = {
+    events: [],
+    instances: [],
+    made: Infinity,
+    assignments: [],
+    failures: [],
+    backwards: 0,
+    probe,
+  };
   context.state.set(KEY, rehearsal);
   return rehearsal;
 }
