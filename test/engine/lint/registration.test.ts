@@ -175,6 +175,19 @@ class Net(nn.Module):
 net = Net()
 net.d = net.d.to("cuda")
 `,
+    // One number of it at a time.
+    `
+class Scales(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.weights = torch.tensor([0.5, 0.3, 0.2])
+
+    def forward(self, x):
+        total = self.weights[0] * x
+        for i, part in enumerate(x):
+            total = total + self.weights[i] * part
+        return total
+`,
     `
 class Net(nn.Module):
     def __init__(self, weights):
@@ -419,17 +432,21 @@ import torch.nn as nn
 def centres(boxes):
     return boxes[:, :2] + boxes[:, 2:] / 2
 
+def table(width):
+    return torch.ones(4, width)
+
 class Loss(nn.Module):
-    def __init__(self, boxes, device):
+    def __init__(self, boxes, device, width=2):
         super().__init__()
         self.boxes = boxes
         self.centres = centres(boxes)
         grid = torch.ones(4, 2, device=device)
         self.grid = grid * 2
-        self.own = torch.ones(4, 2)
+        self.middle = centres(self.grid.repeat(1, 2))
+        self.own = table(width)
 
     def forward(self, x):
-        return (x - self.centres + self.grid) * self.own + self.boxes[:, 2:]
+        return (x - self.centres + self.grid + self.middle) * self.own + self.boxes[:, 2:]
 
 loss = Loss(torch.rand(4, 4), "cpu")
 loss(torch.rand(4, 2))
@@ -441,6 +458,7 @@ loss(torch.rand(4, 2))
         ['boxes', 'info'],
         ['centres', 'info'],
         ['grid', 'info'],
+        ['middle', 'info'],
         ['own', 'warning'],
       ],
     );

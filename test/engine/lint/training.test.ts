@@ -89,6 +89,20 @@ for x, y in loader:
     F.cross_entropy(model(x), y).backward()
     optimizer.step()
 `,
+    // Another optimizer from some step on.
+    `${MODEL}
+def train(config):
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    step = 0
+    for x, y in loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+        step += 1
+        if step > config["steps"]:
+            optimizer = torch.optim.SGD(model.parameters(), lr=config["lr"])
+train(read_config())
+`,
     `${MODEL}
 class Trainer:
     def __init__(self, model, optimizer):

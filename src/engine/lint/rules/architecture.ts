@@ -2,10 +2,18 @@
 import { ownMembers } from '../../model/index.js';
 import type { Project } from '../../project/index.js';
 import type { Place, PyInstance } from '../../python/value.js';
-import type { CallExpr, ClassDef, Expr, FunctionDef, SourceFile } from '../../syntax/index.js';
+import {
+  hasOwnLines,
+  type CallExpr,
+  type ClassDef,
+  type Expr,
+  type FunctionDef,
+  type SourceFile,
+} from '../../syntax/index.js';
 import { isUnknown, numelOf } from '../../torch/dims.js';
 import { isParameterValue } from '../../torch/nn/objects.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
+import type { Shape } from '../../torch/tensor.js';
 import {
   ancestorsOf,
   classAround,
@@ -15,11 +23,13 @@ import {
   functionAround,
   nearFiles,
   qualifiedName,
+  spell,
   valueOf,
 } from '../../training/index.js';
 import type { Program } from '../program.js';
-import { callAt, dropActivation, nodeAt, setArgument, withFix } from '../source.js';
-import type { Rule } from '../types.js';
+import { callAt, dropActivation, fixOrNone, nodeAt, setArgument, withFix } from '../source.js';
+import { lineBelow, statementAt } from '../statements.js';
+import type { Fix, Rule } from '../types.js';
 import { grouped } from '../../../texts.js';
 
 const CONVOLUTIONS = ['conv1d', 'conv2d', 'conv3d', 'conv_transpose1d', 'conv_transpose2d', 'conv_transpose3d'];
@@ -259,11 +269,32 @@ nn.init.xavier_uniform_(self.weight)`,
         yield {
           message: `self.${name} holds whatever was in memory: torch.empty doesn’t initialise it. Use a function of nn.init.`,
           place: assignment.place,
+          ...fixOrNone(filled(assignment.place, name, value.data.shape)),
         };
       }
     }
   },
 };
+
+/** Fills a parameter on the next line: matrices as Glorot says, biases with 0, scales with 1. */
+function filled(place: Place, name: string, shape: Shape): Fix | null {
+  const { file } = place;
+  const statement = statementAt(place);
+  const assigned = statement?.kind === 'Assign' ? statement.targets[0] : undefined;
+  if (!statement || !assigned || !hasOwnLines(file, statement) || isUnknown(shape)) return null;
+  const [fill, more] =
+    shape.length > 1
+      ? ['xavier_uniform_', '']
+      : /bias|beta|shift/i.test(name)
+        ? ['zeros_', '']
+        : /weight|gamma|scale/i.test(name)
+          ? ['ones_', '']
+          : ['normal_', ', std=0.02'];
+  const spelled = spell(file, `torch.nn.init.${fill}`);
+  if (spelled === null) return null;
+  const text = `${spelled}(${file.slice(assigned)}${more})`;
+  return { title: `Initialise with ${fill}`, edits: [lineBelow(file, statement, text)] };
+}
 
 /** The class writes into the parameter somewhere, or loads it: it may be initialised by who uses it. */
 function fillsLater({ file }: Program, place: Place, name: string): boolean {

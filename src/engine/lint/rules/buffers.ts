@@ -1,8 +1,9 @@
 /** R03: tensors of a module that it doesn't take along. */
-import type { Expr, FunctionDef, SourceFile, Stmt } from '../../syntax/index.js';
-import { isTensor } from '../../torch/tensor.js';
+import type { CallExpr, Expr, FunctionDef, SourceFile, Stmt } from '../../syntax/index.js';
+import { isTensor, type Shape } from '../../torch/tensor.js';
 import {
   classAround,
+  definitionOf,
   dotted,
   findAll,
   functionAround,
@@ -48,10 +49,11 @@ self.register_buffer("scale", torch.tensor([0.5, 1.0, 2.0]))`,
         if (node?.name !== module.cls.name) continue;
         const classes = lineageOf(program.project, { file: text.file, node });
         const reads = readsOf(classes, name);
-        if (reads.length === 0 || reads.every((read) => staysBehind(read))) continue;
+        if (reads.length === 0 || reads.every((read) => staysBehind(read) || isOneNumber(read, value.data.shape)))
+          continue;
         if (isSetElsewhere(program, classes, name, text.statement) || movesByHand(classes, name)) continue;
         const { start, end } = text.statement;
-        const isChosen = isPlaced(value.data.device, text, init);
+        const isChosen = isPlaced(program, value.data.device, text, init);
         yield {
           message: isChosen
             ? `self.${name} is a tensor but no buffer: it stays on the device where it is when the model moves, and the state dict doesn't have it. Use register_buffer.`
@@ -126,6 +128,23 @@ function staysBehind({ file, func, expr }: Read): boolean {
   );
 }
 
+/** A read of one element of a vector by a number or a loop's counter: a tensor without axes. */
+function isOneNumber({ file, func, expr }: Read, shape: Shape): boolean {
+  const parent = parentOf(file, expr);
+  if (!Array.isArray(shape) || shape.length !== 1 || parent?.kind !== 'Subscript' || parent.value !== expr)
+    return false;
+  const { index } = parent;
+  if (index.kind === 'Number') return true;
+  return (
+    index.kind === 'Name' &&
+    findAll(func.body, 'For').some(({ target, iter }) => {
+      const counter = target.kind === 'Tuple' ? target.elements[0] : target;
+      const from = iter.kind === 'Call' ? dotted(iter.func) : null;
+      return counter?.kind === 'Name' && counter.id === index.id && (from === 'enumerate' || from === 'range');
+    })
+  );
+}
+
 /** The whole of `self.name[0].view(-1)`; `null` where the chain moves the tensor or asks it for numbers. */
 function endOfChain(file: SourceFile, expr: Expr): Node | null {
   let at: Node = expr;
@@ -186,24 +205,22 @@ const CREATES =
   /^(?:torch|numpy)\.(?:\w*tensor|from_numpy|\w*Tensor|zeros|ones|full|empty|a?range|linspace|eye|rand\w*)$/;
 
 /** Whether somebody chose where it lies: the constructor, which put it on a device, or who gave the tensor to the constructor. */
-function isPlaced(device: string, { file, value }: AssignmentText, init: FunctionDef): boolean {
+function isPlaced(program: Program, device: string, { file, value }: AssignmentText, init: FunctionDef): boolean {
   if (device !== 'cpu') return true;
   const given = new Set(init.params.slice(1).map(({ name }) => name));
+  const setBefore = (isIt: (target: Expr) => boolean, depth: number): boolean =>
+    findAll(init.body, 'Assign').some(
+      (each) => each.end < value.start && each.targets.some(isIt) && isGiven(each.value, depth + 1),
+    );
   const isGiven = (expr: Expr, depth: number): boolean => {
     if (PLACES.test(file.slice(expr))) return true;
     switch (expr.kind) {
       case 'Name':
         if (given.has(expr.id)) return true;
-        return (
-          depth < 3 &&
-          findAll(init.body, 'Assign').some(
-            (each) =>
-              each.end < value.start &&
-              each.targets.some((target) => namesIn(target).has(expr.id)) &&
-              isGiven(each.value, depth + 1),
-          )
-        );
+        return depth < 3 && setBefore((target) => namesIn(target).has(expr.id), depth);
       case 'Attribute':
+        if (!isSelf(expr.value)) return isGiven(expr.value, depth);
+        return depth < 3 && setBefore((target) => file.slice(target) === file.slice(expr), depth);
       case 'Subscript':
         return isGiven(expr.value, depth);
       case 'Binary':
@@ -211,16 +228,37 @@ function isPlaced(device: string, { file, value }: AssignmentText, init: Functio
       case 'Call': {
         const name = qualifiedName(file, expr.func);
         if (name !== null && CREATES.test(name)) return false;
-        // A method of a tensor, or a function of tensors.
-        if (name === null && expr.func.kind === 'Attribute' && !isSelf(expr.func.value))
+        const helper = helperOf(program, file, expr);
+        if (helper) {
+          const makes = findAll(helper.node.body, 'Call').some(({ func }) =>
+            CREATES.test(qualifiedName(helper.file, func) ?? ''),
+          );
+          if (makes) return PLACES.test(helper.file.slice(helper.node));
+        } else if (expr.func.kind === 'Attribute' && name === null && !isSelf(expr.func.value))
           return isGiven(expr.func.value, depth);
-        return expr.args.some((arg) => arg.value.kind === 'Name' && isGiven(arg.value, depth));
+        return expr.args.some((arg) => isGiven(arg.value, depth));
       }
       default:
         return false;
     }
   };
   return isGiven(value, 0);
+}
+
+/** The user's own function or method that a constructor calls. */
+function helperOf(
+  { project }: Program,
+  file: SourceFile,
+  call: CallExpr,
+): { readonly file: SourceFile; readonly node: FunctionDef } | null {
+  const { func } = call;
+  if (func.kind === 'Attribute' && isSelf(func.value)) {
+    const cls = classAround(file, call);
+    const node = cls && methodOf(cls, func.attr);
+    return node && { file, node };
+  }
+  const found = definitionOf(project, file, func);
+  return found?.node.kind === 'FunctionDef' ? { file: found.file, node: found.node } : null;
 }
 
 export const bufferRules: readonly Rule[] = [R03];

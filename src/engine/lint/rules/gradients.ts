@@ -2,7 +2,7 @@
 import type { Place } from '../../python/value.js';
 import type { SourceFile } from '../../syntax/index.js';
 import type { ObservedOp, ObservedStep } from '../../torch/rehearsal.js';
-import { findAll, lastName, nearFiles } from '../../training/index.js';
+import { ancestorsOf, findAll, functionAround, lastName, nearFiles, type Node } from '../../training/index.js';
 import type { Program } from '../program.js';
 import { callAt, fixOrNone } from '../source.js';
 import { inOneBlock, lineAbove, moveStatement, statementAt } from '../statements.js';
@@ -27,12 +27,28 @@ const CLEARED_BY_HAND =
 /** Names under which something clears gradients. */
 const CLEARS = /^_?(?:zero|clear|reset|clean|flush|none|set)\w*_?grad(?:s|ient|ients)?(?:_|$)|^zero_(?:grad|param)/i;
 
+/** The outermost loop around a place in its function, or the function. */
+function roundOf(place: Place): Node | null {
+  const statement = statementAt(place);
+  if (!statement) return null;
+  const above = ancestorsOf(place.file, statement);
+  const end = above.findIndex(({ kind }) => kind === 'FunctionDef' || kind === 'ClassDef');
+  const within = end < 0 ? above : above.slice(0, end);
+  const loop = within.findLast(({ kind }) => kind === 'For' || kind === 'While');
+  return loop ?? functionAround(place.file, statement);
+}
+
 /**
  * Whether gradients may be cleared where the rehearsal didn't see it: by hand, or by something with such a name that isn't known to be
  * an optimizer or a module.
  */
 function mayClear(program: Program, places: readonly (Place | null)[]): boolean {
   const { file, project, rehearsal } = program;
+  for (const place of places) {
+    // Written around it, it may be that of an optimizer that changes: seen once, and not the next time.
+    const around = place && roundOf(place);
+    if (around && findAll(around, 'Call').some(({ func }) => CLEARS.test(lastName(func) ?? ''))) return true;
+  }
   const files = new Set<SourceFile>([file]);
   for (const place of places) if (place) files.add(place.file);
   const seen = new Set<string>();

@@ -1,6 +1,6 @@
 /** R: modules, parameters and buffers that `nn.Module` doesn't know of. */
 import { ownMembers } from '../../model/index.js';
-import type { PyInstance, Value } from '../../python/value.js';
+import type { Place, PyInstance, Value } from '../../python/value.js';
 import {
   parseDirective,
   type ClassDef,
@@ -21,13 +21,15 @@ import {
   functionAround,
   isModuleClassDef,
   methodOf,
+  namesIn,
   qualifiedName,
   spell,
   statementOf,
 } from '../../training/index.js';
 import type { Program } from '../program.js';
 import { assignmentOf, ownModules, writtenAs, type AssignmentText } from '../attributes.js';
-import { nodeAt } from '../source.js';
+import { callAt, fixOrNone, nodeAt } from '../source.js';
+import { lineBelow } from '../statements.js';
 import type { Fix, Rule } from '../types.js';
 
 /** Items of a list, tuple or dict, and of those inside it. */
@@ -354,10 +356,46 @@ def forward(self, x):
       yield {
         message: `${instance.cls.name} is made anew at each call of forward: its weights are random every time and never trained. Make it in __init__.`,
         place,
+        ...fixOrNone(madeInInit(place, instance.cls.name)),
       };
     }
   },
 };
+
+/** Makes the layer at the end of the constructor instead; `null` where its arguments are known in forward only. */
+function madeInInit(place: Place, name: string): Fix | null {
+  const { file } = place;
+  const call = callAt(place);
+  const cls = call && classAround(file, call);
+  const init = cls && methodOf(cls, '__init__');
+  const last = init?.body.at(-1);
+  if (!call || !cls || !init || !last || last.kind === 'Return') return null;
+  const own = init.params[0]?.name;
+  const locals = new Set(functionAround(file, call)?.scope.locals);
+  locals.delete('self');
+  if (own !== 'self' || [...namesIn(call.args)].some((each) => locals.has(each))) return null;
+  // Attributes must have their value by the end of the constructor.
+  const initial = file.slice(init);
+  const read = findAll(call.args, 'Attribute').filter(({ value }) => value.kind === 'Name' && value.id === 'self');
+  if (read.some(({ attr }) => !new RegExp(`self\\.${attr}\\s*=`).test(initial))) return null;
+  const statement = statementOf(file, call);
+  const [target] = statement?.kind === 'Assign' && statement.value === call ? statement.targets : [];
+  const wanted = target?.kind === 'Name' ? target.id : name.replace(/(?<=[a-z])(?=[A-Z])/g, '_').toLowerCase();
+  const taken = (each: string): boolean => new RegExp(`\\b${each}\\b`).test(attributesIn(file, cls));
+  let attribute = wanted;
+  for (let n = 2; taken(attribute); n++) attribute = `${wanted}_${n}`;
+  return {
+    title: `Make it in __init__ as self.${attribute}`,
+    edits: [lineBelow(file, last, `self.${attribute} = ${file.slice(call)}`), { place, text: `self.${attribute}` }],
+  };
+}
+
+/** The names of a class's attributes and methods, one a line. */
+const attributesIn = (file: SourceFile, node: ClassDef): string =>
+  [
+    ...[...file.slice(node).matchAll(/\bself\.(\w+)/g)].map(([, name]) => name),
+    ...node.body.flatMap((each) => (each.kind === 'FunctionDef' ? [each.name] : [])),
+  ].join('\n');
 
 const R07: Rule = {
   id: 'R07',

@@ -1,6 +1,6 @@
 /** T: the loop around the model. */
 import { ownMembers } from '../../model/index.js';
-import type { PyInstance, Value } from '../../python/value.js';
+import type { Place, PyInstance, Value } from '../../python/value.js';
 import type { CallExpr, Expr, SourceFile, Stmt } from '../../syntax/index.js';
 import { isModule } from '../../torch/nn/module.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
@@ -11,6 +11,7 @@ import {
   dotted,
   findAll,
   functionAround,
+  namesIn,
   qualifiedName,
   sameText,
   statementOf,
@@ -389,11 +390,24 @@ optimizer = torch.optim.Adam(model.parameters())`,
           message:
             'The optimizer was made before this layer: it doesn’t know its parameters and never trains them. Make the optimizer afterwards.',
           place,
+          ...fixOrNone(madeAfter(step.self.place, place)),
         };
       }
     }
   },
 };
+
+/** Moves the construction of an optimizer below another statement; `null` where something in between uses it. */
+function madeAfter(optimizer: Place | null, place: Place): Fix | null {
+  const both = inOneBlock(optimizer, place);
+  if (both?.first.kind !== 'Assign' || both.first.start > both.second.start) return null;
+  const { file, first, second } = both;
+  const names = first.targets.flatMap((target) => [...namesIn(target)]);
+  const block = blockAround(file, first);
+  const between = block.slice(block.indexOf(first) + 1, block.indexOf(second) + 1);
+  if (between.some((each) => names.some((name) => namesIn(each).has(name)))) return null;
+  return moveStatement(file, first, 'below', second, 'Make the optimizer afterwards');
+}
 
 /** The parameters in an optimizer's groups; `null` where they can't be told. */
 function parametersOf(optimizer: PyInstance): Set<Value> | null {
