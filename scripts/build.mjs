@@ -77,7 +77,18 @@ const PROGRAMS = [
   {
     entry: 'src/inspector/main.ts',
     out: 'inspector.js',
-    options: { platform: 'browser', format: 'iife', target: 'es2022' },
+    options: {
+      platform: 'browser',
+      format: 'iife',
+      target: 'es2022',
+      plugins: [separate('./layout.js', './inspector-layout.js')],
+    },
+  },
+  {
+    // Loaded when a graph is first looked at.
+    entry: 'src/inspector/graph/layout.ts',
+    out: 'inspector-layout.js',
+    options: { platform: 'browser', format: 'esm', target: 'es2022' },
   },
 ];
 

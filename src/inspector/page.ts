@@ -1,51 +1,169 @@
-/** Lays out what the extension sends: heading, totals, the tree, and what isn't known. */
-import type { FromInspector, InspectorNote, InspectorTotal, InspectorView } from '../protocol/index.js';
-import { button, checkbox, dropdown, progress, textField } from './controls.js';
+/** Lays out what the extension sends: heading, totals, the tabs, and what isn't known. */
+import type {
+  FromInspector,
+  InspectorNote,
+  InspectorPart,
+  InspectorTotal,
+  InspectorView,
+  PictureFormat,
+  SourceLink,
+  ToInspector,
+} from '../protocol/index.js';
+import { button, checkbox, dropdown, progress, tabs, textField } from './controls.js';
 import { element } from './dom.js';
-import { Treegrid } from './treegrid.js';
+import { GraphView, type GraphState } from './graph/view.js';
+import { LazyPart } from './lazyPart.js';
+import { MemoryView, type MemoryState } from './memoryView.js';
+import { noteItems } from './notes.js';
+import { SignalView } from './signalView.js';
+import { Treegrid, type TreeState } from './treegrid.js';
 
-const SHOWN_NOTES = 8;
+/** What a page that was hidden shows again. */
+export interface PageState {
+  readonly tab?: string;
+  readonly tree?: TreeState;
+  readonly memory?: MemoryState;
+  readonly graph?: GraphState;
+}
+
+type Lazy = 'memory' | 'signal' | 'graph';
+
+/** What each tab asks for. */
+const PART_OF: Readonly<Record<Lazy, InspectorPart>> = { memory: 'details', signal: 'details', graph: 'graph' };
 
 export class Page {
   private readonly top = element('header', {});
   private readonly tools = element('div', { class: 'tools', role: 'toolbar', 'aria-label': 'Filter and export' });
   private readonly grid: Treegrid;
+  private readonly memory: MemoryView;
+  private readonly signal: SignalView;
+  private readonly graph: GraphView;
+  private readonly parts: Readonly<Record<Lazy, LazyPart>>;
+  private readonly tabs: HTMLElement;
   private readonly notes = element('footer', {});
   private readonly status = element('div', { class: 'status', role: 'status' });
-  private filter = { text: '', changedOnly: false };
+  private filter: { text: string; changedOnly: boolean };
   private toolsFor: boolean | undefined;
+  private tab: string;
+  private shown = '';
 
   constructor(
     private readonly app: HTMLElement,
     private readonly tell: (message: FromInspector) => void,
+    private state: PageState,
+    private readonly keep: (state: PageState) => void,
   ) {
-    this.grid = new Treegrid((source) => tell({ type: 'reveal', source }));
+    const reveal = (source: SourceLink): void => tell({ type: 'reveal', source });
+    const save =
+      (name: string) =>
+      (format: PictureFormat, data: string): void =>
+        tell({ type: 'picture', name, format, data });
+    this.grid = new Treegrid(reveal, state.tree, (tree) => this.remember({ tree }));
+    this.filter = { text: state.tree?.text ?? '', changedOnly: false };
+    this.memory = new MemoryView(
+      {
+        ...{ reveal, save: save('memory') },
+        changed: () => {
+          this.remember({ memory: { ...this.memory.state } });
+          this.parts.signal.outdated();
+          this.parts.memory.request();
+        },
+        fit: (gigabytes) => {
+          this.remember({ memory: { ...this.memory.state } });
+          tell({ type: 'fit', gigabytes });
+        },
+      },
+      state.memory ?? {},
+    );
+    this.signal = new SignalView({ reveal, save: save('signal') });
+    this.graph = new GraphView(
+      { reveal, save: save('graph'), changed: (graph) => this.remember({ graph }) },
+      state.graph ?? {},
+    );
+    const details = (): void => tell({ type: 'details', batch: this.memory.batch });
+    const cancel = (part: InspectorPart) => (): void => tell({ type: 'cancel', part });
+    this.parts = {
+      memory: new LazyPart(this.memory.node, 'Following a training step', details, cancel('details')),
+      signal: new LazyPart(this.signal.node, 'Following the signal', details, cancel('details')),
+      graph: new LazyPart(this.graph.node, 'Following the tensors', () => tell({ type: 'graph' }), cancel('graph')),
+    };
+    this.tab = state.tab ?? 'modules';
+    this.tabs = tabs(
+      'Views of the module',
+      [
+        { id: 'modules', title: 'Modules', content: element('div', { class: 'part' }, this.tools, this.grid.node) },
+        { id: 'memory', title: 'Memory', content: this.parts.memory.node },
+        { id: 'signal', title: 'Gradient flow', content: this.parts.signal.node },
+        { id: 'graph', title: 'Graph', content: this.parts.graph.node },
+      ],
+      this.tab,
+      (tab) => {
+        this.tab = tab;
+        this.remember({ tab });
+        this.wanted();
+      },
+    );
   }
 
-  loading(text: string): void {
-    this.status.replaceChildren(progress(), element('span', {}, text));
+  receive(message: ToInspector): void {
+    switch (message.type) {
+      case 'view':
+        return this.show(message.view);
+      case 'loading':
+        return this.instead(progress(), element('span', {}, message.text));
+      case 'message':
+        return this.instead(element('p', {}, message.text));
+      case 'details':
+        this.memory.show(message.details.memory);
+        this.signal.show(message.details.signal);
+        this.parts.memory.shown();
+        return this.parts.signal.shown();
+      case 'graph':
+        this.parts.graph.shown();
+        return this.graph.show(message.graph, this.shown);
+      case 'fit':
+        return this.memory.fitted(message.text);
+      case 'failed':
+        if (message.part === 'fit') return this.memory.fitted(message.text);
+        for (const tab of ['memory', 'signal', 'graph'] as const)
+          if (PART_OF[tab] === message.part) this.parts[tab].failed(message.text);
+        return;
+    }
+  }
+
+  private remember(more: PageState): void {
+    this.state = { ...this.state, ...more };
+    this.keep(this.state);
+  }
+
+  private instead(...content: HTMLElement[]): void {
+    this.status.replaceChildren(...content);
     this.app.replaceChildren(this.status);
   }
 
-  message(text: string): void {
-    this.status.replaceChildren(element('p', {}, text));
-    this.app.replaceChildren(this.status);
-  }
-
-  show(view: InspectorView): void {
+  private show(view: InspectorView): void {
+    this.shown = `${view.file}:${view.qualname}`;
     this.top.replaceChildren(...this.heading(view), totals(view.totals, view.comparing));
     this.showTools(view.comparing);
-    this.grid.show(view.rows, view.comparing, `${view.file}:${view.qualname}`);
+    this.grid.show(view.rows, view.comparing, this.shown);
     this.notes.replaceChildren(
       ...this.noteList('Unknown', view.unknowns),
       ...this.noteList('Taken for granted', view.assumptions),
     );
     const empty = element('p', { class: 'empty' }, 'The module tree could not be determined; the reasons are below.');
-    const parts = [this.top, ...(view.rows.length > 0 ? [this.tools, this.grid.node] : [empty]), this.notes];
+    const parts = [this.top, ...(view.rows.length > 0 ? [this.tabs] : [empty]), this.notes];
     // Nodes that are in place stay there: focus and scroll position live in them.
     if (parts.some((part, i) => this.app.children[i] !== part) || this.app.children.length !== parts.length) {
       this.app.replaceChildren(...parts);
     }
+    for (const part of Object.values(this.parts)) part.outdated();
+    if (view.rows.length > 0) this.wanted();
+  }
+
+  /** The tab that is looked at gets what it shows. */
+  private wanted(): void {
+    const { tab } = this;
+    if (tab === 'memory' || tab === 'signal' || tab === 'graph') this.parts[tab].wanted();
   }
 
   private heading(view: InspectorView): HTMLElement[] {
@@ -64,9 +182,11 @@ export class Page {
   private showTools(comparing: boolean): void {
     if (this.toolsFor === comparing) return;
     this.toolsFor = comparing;
-    if (!comparing) this.setFilter({ ...this.filter, changedOnly: false });
+    this.setFilter(comparing ? this.filter : { ...this.filter, changedOnly: false });
+    const search = textField('Filter by name or type', (text) => this.setFilter({ ...this.filter, text }));
+    search.setAttribute('value', this.filter.text);
     this.tools.replaceChildren(
-      textField('Filter by name or type', (text) => this.setFilter({ ...this.filter, text })),
+      search,
       ...(comparing
         ? [
             checkbox('Only what changes', this.filter.changedOnly, (changedOnly) =>
@@ -87,16 +207,8 @@ export class Page {
 
   private noteList(title: string, notes: readonly InspectorNote[]): HTMLElement[] {
     if (notes.length === 0) return [];
-    const items = notes.slice(0, SHOWN_NOTES).map((note) => this.noteItem(note));
-    const more = notes.length > SHOWN_NOTES ? [element('li', {}, `and ${notes.length - SHOWN_NOTES} more`)] : [];
-    return [element('section', {}, element('h2', {}, title), element('ul', {}, ...items, ...more))];
-  }
-
-  private noteItem({ text, source }: InspectorNote): HTMLElement {
-    if (!source) return element('li', {}, text);
-    const link = element('button', { class: 'link', type: 'button' }, `line ${source.line + 1}`);
-    link.addEventListener('click', () => this.tell({ type: 'reveal', source }));
-    return element('li', {}, `${text} (`, link, ')');
+    const items = noteItems(notes, (source) => this.tell({ type: 'reveal', source }));
+    return [element('section', {}, element('h2', {}, title), element('ul', {}, ...items))];
   }
 }
 

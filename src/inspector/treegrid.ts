@@ -8,47 +8,66 @@ const ROW_HEIGHT = 24;
 const MARGIN_ROWS = 8;
 /** Pixels below which shapes and multiply-accumulates have no room. */
 const NARROW = 760;
+/** A heading is never cut off: a column has room for it. */
+const HEADING_CHARACTER = 8;
+
+/** What was open and filtered by when the page was hidden. */
+export interface TreeState {
+  readonly key: string;
+  readonly open: readonly string[];
+  readonly text: string;
+  readonly top: number;
+}
 
 interface Column {
   readonly title: string;
   readonly className: string;
-  /** As a grid track. */
-  readonly width: string;
+  /** Least width in pixels, and the share of what is left. */
+  readonly least: number;
+  readonly share: number;
   readonly text: (row: InspectorRow) => string;
 }
 
-const NAME: Column = { title: 'Module', className: 'name', width: 'minmax(100px, 2.2fr)', text: ({ name }) => name };
-const TYPE: Column = { title: 'Type', className: 'type', width: 'minmax(60px, 1.3fr)', text: ({ type }) => type };
-const INPUT: Column = { title: 'Input', className: 'shape', width: 'minmax(90px, 1.2fr)', text: ({ input }) => input };
+const NAME: Column = { title: 'Module', className: 'name', least: 100, share: 2.2, text: ({ name }) => name };
+const TYPE: Column = { title: 'Type', className: 'type', least: 60, share: 1.3, text: ({ type }) => type };
+const INPUT: Column = { title: 'Input', className: 'shape', least: 90, share: 1.2, text: ({ input }) => input };
 const OUTPUT: Column = {
   title: 'Output',
   className: 'shape',
-  width: 'minmax(90px, 1.2fr)',
+  least: 90,
+  share: 1.2,
   text: ({ output }) => output,
 };
-const MACS: Column = { title: 'MACs', className: 'number', width: 'minmax(80px, 0.9fr)', text: ({ macs }) => macs };
+const MACS: Column = { title: 'MACs', className: 'number', least: 80, share: 0.9, text: ({ macs }) => macs };
 const SHARE: Column = {
   title: 'Share',
   className: 'share',
-  width: 'minmax(80px, 0.9fr)',
+  least: 80,
+  share: 0.9,
   text: ({ share }) => (share === null ? '' : `${(share * 100).toFixed(1)} %`),
 };
 const PARAMETERS: Column = {
   title: 'Parameters',
   className: 'number',
-  width: 'minmax(60px, 0.8fr)',
+  least: 60,
+  share: 0.8,
   text: ({ parameters, shared }) => (shared === null ? parameters : `${parameters} (= ${shared || 'root'})`),
 };
 const COMPARED: readonly Column[] = [
-  { title: 'Before', className: 'number', width: 'minmax(60px, 0.8fr)', text: ({ before }) => before ?? '' },
+  { title: 'Before', className: 'number', least: 60, share: 0.8, text: ({ before }) => before ?? '' },
   { ...PARAMETERS, title: 'After' },
   {
     title: 'Difference',
     className: 'number difference',
-    width: 'minmax(60px, 0.8fr)',
+    least: 60,
+    share: 0.8,
     text: ({ difference }) => difference ?? '',
   },
 ];
+
+function trackOf({ title, least, share }: Column): string {
+  return `minmax(${Math.max(least, Math.ceil(title.length * HEADING_CHARACTER))}px, ${share}fr)`;
+}
 
 export class Treegrid {
   readonly node: HTMLElement;
@@ -65,7 +84,12 @@ export class Treegrid {
   private active = 0;
   private filter: Filter = { text: '', changedOnly: false };
 
-  constructor(private readonly reveal: (source: SourceLink) => void) {
+  constructor(
+    private readonly reveal: (source: SourceLink) => void,
+    /** Of the page before it was hidden. */
+    private kept: TreeState | undefined,
+    private readonly changed: (state: TreeState) => void,
+  ) {
     this.scroller = element('div', { class: 'scroller', role: 'presentation' }, this.spacer, this.body);
     this.node = element(
       'div',
@@ -73,7 +97,10 @@ export class Treegrid {
       element('div', { role: 'rowgroup' }, this.header),
       this.scroller,
     );
-    this.scroller.addEventListener('scroll', () => this.draw());
+    this.scroller.addEventListener('scroll', () => {
+      this.draw();
+      this.keep();
+    });
     this.node.addEventListener('keydown', (event) => this.key(event));
     this.body.addEventListener('click', (event) => this.click(event));
     new ResizeObserver(() => {
@@ -86,14 +113,22 @@ export class Treegrid {
   show(rows: readonly InspectorRow[], comparing: boolean, key: string): void {
     if (this.shown !== key) {
       this.shown = key;
-      this.open = openAtFirst(rows);
+      const kept = this.kept?.key === key ? this.kept : undefined;
+      this.kept = undefined;
+      this.open = kept ? new Set(kept.open) : openAtFirst(rows);
       this.active = 0;
       this.scroller.scrollTop = 0;
+      if (kept) requestAnimationFrame(() => (this.scroller.scrollTop = kept.top));
     }
     this.rows = rows;
     this.comparing = comparing;
     this.lay();
     this.update();
+  }
+
+  private keep(): void {
+    const { shown, open, filter, scroller } = this;
+    if (shown !== '') this.changed({ key: shown, open: [...open], text: filter.text, top: scroller.scrollTop });
   }
 
   /** Chooses the columns: those that hold something, and in a narrow panel only what the inspector is about. */
@@ -104,7 +139,7 @@ export class Treegrid {
       : [];
     const share = this.comparing && !wide ? [] : [SHARE];
     this.columns = [NAME, TYPE, ...(this.comparing ? COMPARED : [PARAMETERS]), ...share, ...further];
-    this.node.style.setProperty('--columns', this.columns.map(({ width }) => width).join(' '));
+    this.node.style.setProperty('--columns', this.columns.map(trackOf).join(' '));
     this.node.setAttribute('aria-colcount', String(this.columns.length));
     this.header.replaceChildren(
       ...this.columns.map(({ title, className }) => element('span', { role: 'columnheader', class: className }, title)),
@@ -115,6 +150,7 @@ export class Treegrid {
     this.filter = filter;
     this.active = 0;
     this.update();
+    this.keep();
   }
 
   private update(): void {
@@ -218,6 +254,7 @@ export class Treegrid {
     if (row.children === 0) return;
     if (!this.open.delete(row.path)) this.open.add(row.path);
     this.update();
+    this.keep();
   }
 
   private goTo(index: number): void {

@@ -31,6 +31,7 @@ describe('the package', () => {
       'cli-lint.js',
       'cli-worker.js',
       'inspector.js',
+      'inspector-layout.js',
       'trees.txt',
     ]) {
       assert(files.includes(join('dist', name)), name);

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { baselineText } from '../../edits/index.js';
 import type {
   FromInspector,
+  InspectorPart,
   InspectorView,
   ModelReport,
   OverlayText,
@@ -13,9 +14,14 @@ import { shortName } from '../diff/documents.js';
 import { showPlace } from '../notebooks.js';
 import type { Services } from '../services.js';
 import type { ModuleTarget } from '../target.js';
+import { bytesText, grouped, numberOf } from '../../texts.js';
+import { detailsOf } from './details.js';
 import { exportView } from './export.js';
+import { graphOf } from './graph.js';
 import { pageOf } from './html.js';
-import { viewOf } from './view.js';
+import { largestBatch } from './largestBatch.js';
+import { savePicture } from './savePicture.js';
+import { viewOf, type ToUri } from './view.js';
 
 const QUIET_MILLISECONDS = 250;
 
@@ -25,6 +31,8 @@ export class InspectorPanel implements vscode.Disposable {
   private ready = false;
   private timer: NodeJS.Timeout | undefined;
   private running: vscode.CancellationTokenSource | undefined;
+  /** Parts that are being worked on. */
+  private readonly asked = new Map<InspectorPart, vscode.CancellationTokenSource>();
 
   constructor(
     private readonly panel: vscode.WebviewPanel,
@@ -57,6 +65,7 @@ export class InspectorPanel implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.timer);
     this.running?.cancel();
+    for (const source of this.asked.values()) source.cancel();
     for (const each of this.disposables) each.dispose();
   }
 
@@ -71,6 +80,16 @@ export class InspectorPanel implements vscode.Disposable {
         return this.run(reveal(message.source));
       case 'export':
         return this.view && this.run(openExport(exportView(this.view, message.format), message.format));
+      case 'details':
+        return this.answer('details', (token) => this.details(message.batch, token));
+      case 'graph':
+        return this.answer('graph', (token) => this.graph(token));
+      case 'fit':
+        return this.answer('fit', (token) => this.fit(message.gigabytes, token));
+      case 'cancel':
+        return this.asked.get(message.part)?.cancel();
+      case 'picture':
+        return this.run(savePicture(this.target, message));
     }
   }
 
@@ -119,7 +138,7 @@ export class InspectorPanel implements vscode.Disposable {
       before: await this.without(uri, qualname, token),
       choices: modules.map((module) => module.qualname),
       file: shortName(uri),
-      toUri: (file) => (/^[a-z][a-z\d+.-]+:/i.test(file) ? file : vscode.Uri.file(file).toString()),
+      toUri,
     });
   }
 
@@ -128,6 +147,7 @@ export class InspectorPanel implements vscode.Disposable {
     uri: string,
     qualname: string,
     token: vscode.CancellationToken,
+    wanted: { readonly details?: boolean; readonly batch?: number } = {},
   ): Promise<ModelReport | null | undefined> {
     const { pending } = this.services.changes;
     const overlay = pending.uris.flatMap((each): OverlayText[] => {
@@ -135,8 +155,73 @@ export class InspectorPanel implements vscode.Disposable {
       return state ? [{ uri: each, text: baselineText(state) }] : [];
     });
     if (overlay.length === 0) return undefined;
-    const { reports } = await this.services.analysis.request('architect/inspect', { uri, qualname, overlay }, token);
+    const { reports } = await this.services.analysis.request(
+      'architect/inspect',
+      { uri, qualname, overlay, ...wanted },
+      token,
+    );
     return reports[0] ?? null;
+  }
+
+  /** Answers what a tab of the page asks for; a newer question takes the place of an older one. */
+  private answer(part: InspectorPart, find: (token: vscode.CancellationToken) => Promise<ToInspector>): void {
+    const older = this.asked.get(part);
+    const source = new vscode.CancellationTokenSource();
+    this.asked.set(part, source);
+    older?.cancel();
+    const work = find(source.token)
+      .catch((error: unknown): ToInspector => {
+        if (error instanceof vscode.CancellationError) return { type: 'failed', part, text: 'Cancelled.' };
+        return { type: 'failed', part, text: error instanceof Error ? error.message : String(error) };
+      })
+      .then((message) => {
+        if (this.asked.get(part) !== source) return;
+        this.asked.delete(part);
+        this.tell(message);
+      })
+      .finally(() => source.dispose());
+    this.run(work);
+  }
+
+  private async details(batch: number | null, token: vscode.CancellationToken): Promise<ToInspector> {
+    const { uri, qualname } = this.target;
+    const wanted = { details: true, ...(batch === null ? {} : { batch }) };
+    const after = await this.report(wanted, token);
+    const before = await this.without(uri, qualname, token, wanted);
+    return { type: 'details', details: detailsOf({ after, before, batch, toUri }) };
+  }
+
+  private async graph(token: vscode.CancellationToken): Promise<ToInspector> {
+    return { type: 'graph', graph: graphOf(await this.report({ graph: true }, token), toUri) };
+  }
+
+  private async fit(gigabytes: number, token: vscode.CancellationToken): Promise<ToInspector> {
+    const limit = gigabytes * 2 ** 30;
+    const fit = await largestBatch(limit, async (batch) => {
+      const { memory } = await this.report({ details: true, batch }, token);
+      return numberOf(memory.peak);
+    });
+    const room = `${grouped(gigabytes)} GiB`;
+    const texts = {
+      fits: () => `The largest batch that fits into ${room} is ${fit.kind === 'fits' ? grouped(fit.batch) : ''}`,
+      nothing: () => `Not even one sample fits into ${room}`,
+      unbounded: () => `Any batch fits into ${room}`,
+      unknown: () => 'What a batch takes is not known as a number, so it can’t be told which one fits.',
+    };
+    const taken = 'bytes' in fit ? ` (${bytesText(fit.bytes)}); the operators’ own work memory comes on top.` : '';
+    return { type: 'fit', text: `${texts[fit.kind]()}${taken}` };
+  }
+
+  /** The report of the module that is shown. */
+  private async report(
+    wanted: { readonly details?: boolean; readonly batch?: number; readonly graph?: boolean },
+    token: vscode.CancellationToken,
+  ): Promise<ModelReport> {
+    const { uri, qualname } = this.target;
+    const { reports } = await this.services.analysis.request('architect/inspect', { uri, qualname, ...wanted }, token);
+    const [report] = reports;
+    if (!report) throw new Error(`There is no nn.Module named ${qualname} any more.`);
+    return report;
   }
 
   private tell(message: ToInspector): void {
@@ -147,6 +232,8 @@ export class InspectorPanel implements vscode.Disposable {
     work.catch((error: unknown) => this.services.log.error('The inspector ran into a problem.', error));
   }
 }
+
+const toUri: ToUri = (file) => (/^[a-z][a-z\d+.-]+:/i.test(file) ? file : vscode.Uri.file(file).toString());
 
 /** Shows a place beside the inspector. */
 async function reveal({ uri, line, character }: SourceLink): Promise<void> {

@@ -67,10 +67,19 @@ function atLeast({ parameters }: ModelReport): string {
 }
 
 /** Without input sizes there is nothing to follow through forward; the user can say them. */
-function inputsUnknown({ inputs, tree, qualname }: ModelReport): InspectorNote[] {
-  if (inputs.length > 0 || !tree) return [];
-  const text = `The sizes of the inputs are unknown, so there are no shapes and MACs. A comment above the class says them: # architect: ${qualname}(…)(x: f32[B, 3, 32, 32])`;
-  return [{ text, source: null }];
+function inputsUnknown(report: ModelReport): InspectorNote[] {
+  if (report.inputs.length > 0 || !report.tree) return [];
+  return [plainNote('The sizes of the inputs are unknown, so there are no shapes and MACs.'), inputsHint(report)];
+}
+
+/** What the user can do where sizes of inputs are missing. */
+export function inputsHint({ qualname }: ModelReport): InspectorNote {
+  return plainNote(`A comment above the class says them: # architect: ${qualname}(…)(x: f32[8, 3, 32, 32])`);
+}
+
+/** A note about no place. */
+export function plainNote(text: string): InspectorNote {
+  return { text, source: null };
 }
 
 /** What came and went, or that it can't be told. */
@@ -149,11 +158,13 @@ function signatureOf({ inputs, output }: ModelReport): string {
   return `(${shown.join(', ')}) → ${outputText(output, 'unknown')}`;
 }
 
-function noteOf({ reason, file, line }: ReportNote, toUri: ToUri): InspectorNote {
+/** A note of the report, with its place. */
+export function noteOf({ reason, file, line }: ReportNote, toUri: ToUri): InspectorNote {
   const source = file === null || line === null ? null : { uri: toUri(file), line: line - 1, character: 0 };
   return { text: reason, source };
 }
 
-function linkOf(span: ReportSpan | null, toUri: ToUri): SourceLink | null {
+/** The beginning of a piece of a file. */
+export function linkOf(span: ReportSpan | null, toUri: ToUri): SourceLink | null {
   return span && { uri: toUri(span.file), line: span.start.line, character: span.start.character };
 }
