@@ -29,9 +29,14 @@ export class LazyPart {
 
   /** Asks, even if something is shown or under way. */
   request(): void {
+    this.waiting();
+    this.ask();
+  }
+
+  /** What it shows is under way. */
+  waiting(): void {
     this.state = 'waiting';
     this.status.replaceChildren(progress(), element('span', {}, this.name), button('Cancel', this.cancel));
-    this.ask();
   }
 
   shown(): void {

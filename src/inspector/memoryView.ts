@@ -6,6 +6,7 @@ import { element } from './dom.js';
 import { linkTo, noteItems } from './notes.js';
 import type { GivePicture } from './picture.js';
 import { stackedBars, type Segment } from './stackedBars.js';
+import { tableOf } from './table.js';
 
 export interface MemoryState {
   /** As it was typed; empty: as the source has it. */
@@ -156,18 +157,11 @@ function partsTable({ parts, peak, batch }: InspectorMemory): HTMLElement {
       element('td', { class: 'number' }, text),
     );
   const caption = `One training step with batch size ${batch}; the operators’ own work memory comes on top`;
-  const head = element(
-    'thead',
-    {},
-    element(
-      'tr',
-      {},
-      ...['Part', ...(comparing ? ['Before', 'After'] : ['Size'])].map((text, i) =>
-        element('th', { scope: 'col', class: i > 0 ? 'number' : '' }, text),
-      ),
-    ),
-  );
+  const columns = ['Part', ...(comparing ? ['Before', 'After'] : ['Size'])].map((title, i) => ({
+    title,
+    isNumber: i > 0,
+  }));
   const total = row(peak);
   total.classList.add('sum');
-  return element('table', {}, element('caption', {}, caption), head, element('tbody', {}, ...parts.map(row), total));
+  return tableOf(caption, columns, [...parts.map(row), total]);
 }

@@ -9,6 +9,7 @@ import type {
   SourceLink,
   ToInspector,
 } from '../protocol/index.js';
+import { CapacityView } from './capacityView.js';
 import { button, checkbox, dropdown, progress, tabs, textField } from './controls.js';
 import { element } from './dom.js';
 import { GraphView, type GraphState } from './graph/view.js';
@@ -26,10 +27,16 @@ export interface PageState {
   readonly graph?: GraphState;
 }
 
-type Lazy = 'memory' | 'signal' | 'graph';
+const LAZY = ['memory', 'signal', 'capacity', 'graph'] as const;
+type Lazy = (typeof LAZY)[number];
 
 /** What each tab asks for. */
-const PART_OF: Readonly<Record<Lazy, InspectorPart>> = { memory: 'details', signal: 'details', graph: 'graph' };
+const PART_OF: Readonly<Record<Lazy, InspectorPart>> = {
+  memory: 'details',
+  signal: 'details',
+  capacity: 'details',
+  graph: 'graph',
+};
 
 export class Page {
   private readonly top = element('header', {});
@@ -37,6 +44,7 @@ export class Page {
   private readonly grid: Treegrid;
   private readonly memory: MemoryView;
   private readonly signal: SignalView;
+  private readonly capacity: CapacityView;
   private readonly graph: GraphView;
   private readonly parts: Readonly<Record<Lazy, LazyPart>>;
   private readonly tabs: HTMLElement;
@@ -65,7 +73,6 @@ export class Page {
         ...{ reveal, save: save('memory') },
         changed: () => {
           this.remember({ memory: { ...this.memory.state } });
-          this.parts.signal.outdated();
           this.parts.memory.request();
         },
         fit: (gigabytes) => {
@@ -76,15 +83,21 @@ export class Page {
       state.memory ?? {},
     );
     this.signal = new SignalView({ reveal, save: save('signal') });
+    this.capacity = new CapacityView(reveal);
     this.graph = new GraphView(
       { reveal, save: save('graph'), changed: (graph) => this.remember({ graph }) },
       state.graph ?? {},
     );
-    const details = (): void => tell({ type: 'details', batch: this.memory.batch });
+    const details = (): void => {
+      // One answer for all that show a piece of it.
+      this.each('details', (part) => part.waiting());
+      tell({ type: 'details', batch: this.memory.batch });
+    };
     const cancel = (part: InspectorPart) => (): void => tell({ type: 'cancel', part });
     this.parts = {
       memory: new LazyPart(this.memory.node, 'Following a training step', details, cancel('details')),
       signal: new LazyPart(this.signal.node, 'Following the signal', details, cancel('details')),
+      capacity: new LazyPart(this.capacity.node, 'Following what layers see', details, cancel('details')),
       graph: new LazyPart(this.graph.node, 'Following the tensors', () => tell({ type: 'graph' }), cancel('graph')),
     };
     this.tab = state.tab ?? 'modules';
@@ -94,6 +107,7 @@ export class Page {
         { id: 'modules', title: 'Modules', content: element('div', { class: 'part' }, this.tools, this.grid.node) },
         { id: 'memory', title: 'Memory', content: this.parts.memory.node },
         { id: 'signal', title: 'Gradient flow', content: this.parts.signal.node },
+        { id: 'capacity', title: 'Capacity', content: this.parts.capacity.node },
         { id: 'graph', title: 'Graph', content: this.parts.graph.node },
       ],
       this.tab,
@@ -116,8 +130,8 @@ export class Page {
       case 'details':
         this.memory.show(message.details.memory);
         this.signal.show(message.details.signal);
-        this.parts.memory.shown();
-        return this.parts.signal.shown();
+        this.capacity.show(message.details.capacity);
+        return this.each('details', (part) => part.shown());
       case 'graph':
         this.parts.graph.shown();
         return this.graph.show(message.graph, this.shown);
@@ -125,10 +139,13 @@ export class Page {
         return this.memory.fitted(message.text);
       case 'failed':
         if (message.part === 'fit') return this.memory.fitted(message.text);
-        for (const tab of ['memory', 'signal', 'graph'] as const)
-          if (PART_OF[tab] === message.part) this.parts[tab].failed(message.text);
-        return;
+        return this.each(message.part, (part) => part.failed(message.text));
     }
+  }
+
+  /** The tabs that show a part. */
+  private each(part: InspectorPart, action: (tab: LazyPart) => void): void {
+    for (const tab of LAZY) if (PART_OF[tab] === part) action(this.parts[tab]);
   }
 
   private remember(more: PageState): void {
@@ -162,8 +179,8 @@ export class Page {
 
   /** The tab that is looked at gets what it shows. */
   private wanted(): void {
-    const { tab } = this;
-    if (tab === 'memory' || tab === 'signal' || tab === 'graph') this.parts[tab].wanted();
+    const tab = LAZY.find((each) => each === this.tab);
+    if (tab) this.parts[tab].wanted();
   }
 
   private heading(view: InspectorView): HTMLElement[] {

@@ -6,6 +6,7 @@ import { element } from './dom.js';
 import { logLines } from './logLines.js';
 import { linkTo, noteItems } from './notes.js';
 import type { GivePicture } from './picture.js';
+import { tableOf } from './table.js';
 
 /** As the verdict has them. */
 const LIMITS = [
@@ -63,23 +64,16 @@ export class SignalView {
         element('td', { class: 'number' }, valueText(gradientNorm)),
       ),
     );
-    const head = ['Layer', 'Type', 'Variance', 'Gradient norm'].map((text, i) =>
-      element('th', { scope: 'col', class: i > 1 ? 'number' : '' }, text),
-    );
+    const columns = [
+      { title: 'Layer' },
+      { title: 'Type' },
+      { title: 'Variance', isNumber: true },
+      { title: 'Gradient norm', isNumber: true },
+    ];
     const caption = 'Expected at initialisation; the gradient of the loss at the output has norm 1';
     this.facts.replaceChildren(
       ...(notes.length > 0 ? [element('ul', { class: 'notes' }, ...noteItems(notes, this.actions.reveal))] : []),
-      ...(rows.length > 0
-        ? [
-            element(
-              'table',
-              {},
-              element('caption', {}, caption),
-              element('thead', {}, element('tr', {}, ...head)),
-              element('tbody', {}, ...rows),
-            ),
-          ]
-        : []),
+      ...(rows.length > 0 ? [tableOf(caption, columns, rows)] : []),
     );
   }
 }

@@ -106,10 +106,32 @@ export interface InspectorSignal {
   readonly notes: readonly InspectorNote[];
 }
 
+/** What a layer sees of the input. */
+export interface InspectorCapacityLayer {
+  readonly path: string;
+  readonly type: string;
+  /** `7×7`, `all`; `''`: there is nothing to say. */
+  readonly receptiveField: string;
+  readonly stride: string;
+  readonly source: SourceLink | null;
+}
+
+export interface InspectorCapacity {
+  /** Sizes of the axes that layers slide over: `32×32`; `''`: there are none. */
+  readonly axes: string;
+  /** Layers of which there is something to say, in the order in which they run. */
+  readonly layers: readonly InspectorCapacityLayer[];
+  /** Narrow places, and parameters against samples. */
+  readonly findings: readonly InspectorNote[];
+  /** What isn't known, and what can be done about it. */
+  readonly notes: readonly InspectorNote[];
+}
+
 /** What takes another forward pass, in training mode. */
 export interface InspectorDetails {
   readonly memory: InspectorMemory;
   readonly signal: InspectorSignal;
+  readonly capacity: InspectorCapacity;
 }
 
 export interface InspectorGraphNode {

@@ -67,6 +67,13 @@ describe('the inspector', function () {
     await panel.getByText('what div does to a signal is not known').waitFor();
     await panel.getByRole('button', { name: 'line 67' }).click();
     await page.locator('.statusbar-item', { hasText: 'Ln 67' }).waitFor();
+    await view.getByRole('tab', { name: 'Gradient flow' }).focus();
+    await page.keyboard.press('ArrowRight');
+    const capacity = view.getByRole('tabpanel', { name: 'Capacity' });
+    // A token sees itself; attention sees all of them.
+    await capacity.getByRole('row', { name: 'embedding.token Embedding 1 1' }).waitFor();
+    await capacity.getByRole('row', { name: 'blocks.0.attn MultiheadAttention all' }).waitFor();
+    await session().screenshot('capacity');
   });
 
   it('draws the dataflow of forward', async () => {
@@ -173,6 +180,6 @@ describe('the inspector in a light theme', function () {
     await panel.getByRole('img', { name: /Activation variance and gradient norm/ }).waitFor();
     await session().screenshot('signal');
     await panel.getByRole('button', { name: 'expand' }).click();
-    await page.locator('.statusbar-item', { hasText: 'Ln 33' }).waitFor();
+    await page.locator('.statusbar-item', { hasText: 'Ln 31' }).waitFor();
   });
 });

@@ -149,3 +149,46 @@ describe('the largest batch', () => {
     assert.deepEqual(await largestBatch(5000, steps), { kind: 'fits', batch: 63, bytes: 4608 });
   });
 });
+
+describe('the inspector’s capacity', () => {
+  const capacity: NonNullable<ModelReport['capacity']> = {
+    axes: [
+      { axis: 2, size: 32 },
+      { axis: 3, size: 32 },
+    ],
+    layers: [
+      { path: 'a', type: 'Conv2d', receptiveField: [3, 3], stride: [1, 1] },
+      { path: 'b', type: 'AdaptiveAvgPool2d', receptiveField: ['all', 'all'], stride: [null, null] },
+      { path: 'c', type: 'Embedding', receptiveField: [null, null], stride: [null, null] },
+    ],
+    bottlenecks: [{ path: 'a', rank: 8, width: 64, bypassed: false }],
+    samples: { count: 60_000, source: 'MNIST("data")', span: { ...REPORT.span, start: { line: 4, character: 2 } } },
+    parametersPerSample: 12.5,
+    unknown: null,
+  };
+
+  it('has what layers see, narrow places, and parameters against samples', () => {
+    const shown = detailsOf({ after: { ...REPORT, capacity }, batch: null, toUri }).capacity;
+    assert.equal(shown.axes, '32×32');
+    assert.deepEqual(
+      shown.layers.map(({ path, receptiveField, stride }) => [path, receptiveField, stride]),
+      [
+        ['a', '3×3', '1×1'],
+        ['b', 'all', ''],
+      ],
+    );
+    assert.match(
+      texts(shown.findings).join('\n'),
+      /^a lets at most 8 of 64 features through\n12\.5 trainable parameters/,
+    );
+    assert.deepEqual(shown.findings[1]?.source, { uri: 'file:///net.py', line: 4, character: 2 });
+    assert.deepEqual(shown.notes, []);
+  });
+
+  it('says why there is none', () => {
+    const flat = { ...REPORT, capacity: { ...capacity, axes: [], layers: [] } };
+    assert.match(texts(detailsOf({ after: flat, batch: null, toUri }).capacity.notes).join('\n'), /No layer slides/);
+    const unknown = { ...REPORT, capacity: { ...capacity, unknown: { reason: 'no idea', file: null, line: null } } };
+    assert.deepEqual(texts(detailsOf({ after: unknown, batch: null, toUri }).capacity.notes), ['no idea']);
+  });
+});

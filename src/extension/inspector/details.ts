@@ -1,4 +1,4 @@
-/** Memory and signal of a report as the inspector shows them. */
+/** Memory, signal and capacity of a report as the inspector shows them. */
 import type {
   Count,
   InspectorBytes,
@@ -8,9 +8,10 @@ import type {
   InspectorSignal,
   MemoryReport,
   ModelReport,
-  ModuleNodeReport,
 } from '../../protocol/index.js';
 import { bytesText, countText, numberOf } from '../../texts.js';
+import { capacityOf } from './capacity.js';
+import { modulesOf } from './modules.js';
 import { inputsHint, linkOf, noteOf, plainNote, type ToUri } from './view.js';
 
 /** So many modules are named that keep most. */
@@ -25,19 +26,9 @@ export interface DetailsInput {
   readonly toUri: ToUri;
 }
 
+/** What the tabs show that need a forward pass in training mode. */
 export function detailsOf(input: DetailsInput): InspectorDetails {
-  return { memory: memoryOf(input), signal: signalOf(input) };
-}
-
-/** Modules by their dotted paths. */
-function modulesOf(report: ModelReport): Map<string, ModuleNodeReport> {
-  const modules = new Map<string, ModuleNodeReport>();
-  const visit = (node: ModuleNodeReport, path: string): void => {
-    modules.set(path, node);
-    for (const child of node.children) visit(child, path === '' ? child.name : `${path}.${child.name}`);
-  };
-  if (report.tree) visit(report.tree, '');
-  return modules;
+  return { memory: memoryOf(input), signal: signalOf(input), capacity: capacityOf(input.after, input.toUri) };
 }
 
 function memoryOf({ after, before, batch, toUri }: DetailsInput): InspectorMemory {

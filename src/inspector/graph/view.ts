@@ -327,6 +327,12 @@ export class GraphView {
 
   private save(format: PictureFormat): void {
     if (!this.placed) return;
+    const { active } = this;
+    // A picture has no selection.
+    this.active = undefined;
+    this.mark();
     givePicture(format, this.world, this.placed, this.actions.save);
+    this.active = active;
+    this.mark();
   }
 }
