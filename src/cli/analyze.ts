@@ -1,5 +1,6 @@
 /** `architect analyze FILE`. */
 import { existsSync, statSync } from 'node:fs';
+import type { HalfDType } from '../engine/report/index.js';
 import { EngineThread } from './engineThread.js';
 import { EXIT, UsageError } from './exit.js';
 import { prepared } from './prepared.js';
@@ -11,8 +12,13 @@ export interface AnalyzeFlags {
   readonly input: readonly string[];
   readonly path: readonly string[];
   readonly json?: boolean;
+  readonly dtype?: HalfDType;
+  readonly autocast?: HalfDType;
   readonly timeLimit: string;
 }
+
+/** What memory can be asked for besides float32. */
+export const HALF_DTYPES = ['bfloat16', 'float16'] as const satisfies readonly HalfDType[];
 
 /** Milliseconds. @throws UsageError */
 export function timeLimitOf(flags: { readonly timeLimit: string }): number {
@@ -35,6 +41,7 @@ export async function analyze(file: string | undefined, flags: AnalyzeFlags): Pr
       path: flags.path,
       timeLimit: timeLimitOf(flags),
       details: true,
+      ...(flags.dtype || flags.autocast ? { precision: { dtype: flags.dtype, autocast: flags.autocast } } : {}),
     });
     if ('error' in reply) {
       process.stderr.write(`architect: ${reply.error.message}\n`);

@@ -1,7 +1,7 @@
 /** `architect analyze --batch`: JSON lines in, JSON lines out, in order. */
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
-import { timeLimitOf } from './analyze.js';
+import { HALF_DTYPES, timeLimitOf } from './analyze.js';
 import { EngineThread, type EngineReply } from './engineThread.js';
 import { EXIT } from './exit.js';
 
@@ -19,6 +19,8 @@ const requestSchema = z.object({
   path: z.array(z.string()).nullish(),
   /** With memory and signal. */
   details: z.boolean().nullish(),
+  /** Of the numbers in training, for memory. */
+  precision: z.object({ dtype: z.enum(HALF_DTYPES).optional(), autocast: z.enum(HALF_DTYPES).optional() }).nullish(),
 });
 
 type Request = z.infer<typeof requestSchema>;
@@ -58,6 +60,7 @@ async function answer(
     path: [...(path ?? []), ...flags.path],
     timeLimit,
     details: request.data.details ?? false,
+    precision: request.data.precision ?? undefined,
   });
   if ('error' in reply) return { error: { message: reply.error.message } };
   const [report] = reply.reports;

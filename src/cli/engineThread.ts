@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { FindingReport, ModelReport } from '../engine/report/index.js';
+import type { FindingReport, ModelReport, Precision } from '../engine/report/index.js';
 
 /** Megabytes; enough for Python's own recursion limit. */
 const STACK_MB = 240;
@@ -25,6 +25,8 @@ export interface EngineRequest {
   readonly details?: boolean;
   /** Size of the first axis of the inputs for memory, in place of what was found. */
   readonly batch?: number;
+  /** Of the numbers in training, for memory; float32 without. */
+  readonly precision?: Precision;
   /** What the rules find, instead of reports. */
   readonly lint?: boolean;
 }

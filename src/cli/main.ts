@@ -1,7 +1,7 @@
 /** `architect`: the engine on the command line. The engine itself runs in a worker thread. */
 import './prepared.js'; // first: the engine loads while the rest of this does
 import { Command, CommanderError, Option } from 'commander';
-import { analyze, type AnalyzeFlags } from './analyze.js';
+import { analyze, HALF_DTYPES, type AnalyzeFlags } from './analyze.js';
 import type { AdviseFlags } from './advise.js';
 import { EXIT, isUsageError } from './exit.js';
 import type { LintFlags } from './lint.js';
@@ -47,10 +47,14 @@ function program(): Command {
     .option('--call <python>', 'how to make the module, in the namespace of the file')
     .option('--input <spec>', 'input of forward: 1,3,224,224[:dtype] or name=1,128:int64 (repeatable)', collect, [])
     .option('--path <dir>', 'folder in which imports are looked for (repeatable)', collect, [])
+    .addOption(new Option('--dtype <dtype>', 'of parameters and inputs, for memory').choices(HALF_DTYPES))
+    .addOption(new Option('--autocast <dtype>', 'forward under torch.autocast, for memory').choices(HALF_DTYPES))
     .option('--json', 'print the whole report as JSON')
     .addOption(
       new Option('--batch', 'read requests as JSON lines from standard input, answer each on one line').conflicts([
         'call',
+        'dtype',
+        'autocast',
         'json',
       ]),
     )

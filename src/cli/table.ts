@@ -75,9 +75,11 @@ function capacityLines(capacity: CapacityReport): string[] {
 
 function memoryLines(memory: MemoryReport): string[] {
   if (memory.optimizerName === undefined) return [];
-  const { parameters, gradients, optimizer, activations, peak, optimizerName, optimizerAssumed } = memory;
+  const { parameters, gradients, optimizer, activations, peak, optimizerName, optimizerAssumed, precision } = memory;
+  const { dtype, autocast } = precision ?? {};
+  const numbers = [...(dtype ? [dtype] : []), ...(autocast ? [`autocast to ${autocast}`] : [])];
   return [
-    `Memory      ${bytesText(peak)} to train: ${bytesText(parameters)} parameters, ${bytesText(gradients)} gradients, ` +
+    `Memory      ${bytesText(peak)} to train${numbers.length > 0 ? ` (${numbers.join(', ')})` : ''}: ${bytesText(parameters)} parameters, ${bytesText(gradients)} gradients, ` +
       `${bytesText(optimizer)} ${optimizerName}${optimizerAssumed ? ' (no optimizer was found)' : ''}, ${bytesText(activations)} kept for backward`,
   ];
 }

@@ -41,8 +41,8 @@ function answer(request: EngineRequest, parser: PythonParser): EngineReply {
     }
     const inputs: readonly InputSpec[] | undefined =
       request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
-    const { call, details, batch } = request;
-    return { reports: engine.analyzeFile(file, { call, inputs, details, batch }), findings: [] };
+    const { call, details, batch, precision } = request;
+    return { reports: engine.analyzeFile(file, { call, inputs, details, batch, precision }), findings: [] };
   } catch (error) {
     if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
       return { error: { message: error.message, kind: 'input' } };

@@ -1,6 +1,6 @@
 /** Messages about the analysis of files: JSON-RPC parameters and results. */
 import type { ParameterDelta } from '../edits/index.js';
-import type { Count, FindingReport, InputReport, ModelReport, OutputReport, ReportNote } from './report.js';
+import type { Count, FindingReport, InputReport, ModelReport, OutputReport, Precision, ReportNote } from './report.js';
 
 export interface Position {
   readonly line: number;
@@ -81,6 +81,8 @@ export interface InspectParams {
   readonly details?: boolean;
   /** Size of the first axis of the inputs for memory, in place of what was found. */
   readonly batch?: number;
+  /** Of the numbers in training, for memory; float32 without. */
+  readonly precision?: Precision;
   /** With the dataflow graph. */
   readonly graph?: boolean;
   /** Texts in place of files: the report of a change that isn't made yet, or of the text before it. */

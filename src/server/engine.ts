@@ -11,7 +11,7 @@ import type { PythonParser, SourceFile } from '../engine/syntax/index.js';
 import type { HintOptions, PlacedHint, PlacedHover } from '../engine/report/index.js';
 
 export type { PlacedHint, PlacedHover };
-import type { FindingReport, ModelReport, ModuleSummary, Position } from '../protocol/index.js';
+import type { FindingReport, ModelReport, ModuleSummary, Position, Precision } from '../protocol/index.js';
 
 export interface EngineOptions {
   readonly provider: SourceProvider;
@@ -37,6 +37,8 @@ export interface AnalyzeOptions {
   readonly details?: boolean;
   /** Size of the first axis of the inputs for memory, in place of what was found. */
   readonly batch?: number;
+  /** Of the numbers in training, for memory; float32 without. */
+  readonly precision?: Precision;
   /** With the dataflow graph. */
   readonly graph?: boolean;
 }

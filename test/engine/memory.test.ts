@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { MemorySourceProvider } from '../../src/engine/project/index.js';
-import { createEngine, parseInput, type ModelReport } from '../../src/engine/report/index.js';
+import { createEngine, parseInput, type ModelReport, type Precision } from '../../src/engine/report/index.js';
 import { parser } from '../support/interpret.js';
 
 const HEAD = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n';
 
-async function analyze(files: Record<string, string>, input: string, batch?: number): Promise<ModelReport> {
+async function analyze(
+  files: Record<string, string>,
+  input: string,
+  batch?: number,
+  precision?: Precision,
+): Promise<ModelReport> {
   const engine = createEngine({
     provider: new MemorySourceProvider(new Map(Object.entries(files))),
     parser: await parser(),
@@ -17,6 +22,7 @@ async function analyze(files: Record<string, string>, input: string, batch?: num
     inputs: [parseInput(input)],
     details: true,
     batch,
+    precision,
   });
   assert.ok(report);
   return report;
@@ -41,6 +47,34 @@ describe('memory of training', () => {
     assert.equal(memory.activations, 4 * (4 * 10 + 4 * 20));
     assert.equal(memory.parameters, 4 * 220);
     assert.equal(memory.gradients, 4 * 220);
+  });
+
+  it('has two bytes for a number where parameters and inputs have', async () => {
+    const files = net('self.fc = nn.Linear(10, 20)', 'return F.relu(self.fc(x)).view(-1)');
+    const { memory } = await analyze(files, '4,10', undefined, { dtype: 'bfloat16' });
+    assert.equal(memory.activations, 2 * (4 * 10 + 4 * 20));
+    assert.equal(memory.parameters, 2 * 220);
+    assert.equal(memory.gradients, 2 * 220);
+    assert.deepEqual(memory.precision, { dtype: 'bfloat16' });
+  });
+
+  it('keeps under autocast what products are given, once for each parameter, and float32 where the program switches it off', async () => {
+    const memoryOf = async (forward: string): Promise<ModelReport['memory']> => {
+      const files = net('self.a, self.b = nn.Linear(10, 20), nn.Linear(20, 20)', forward);
+      return (await analyze(files, '4,10', undefined, { autocast: 'bfloat16' })).memory;
+    };
+    const of = async (forward: string): Promise<unknown> => (await memoryOf(forward)).activations;
+    assert.equal((await memoryOf('return self.a(x)')).parameters, 4 * (220 + 420));
+    // The input, the result of relu and the second weight, all as they were cast.
+    const once = 2 * (4 * 10 + 4 * 20 + 20 * 20);
+    assert.equal(await of('return self.b(F.relu(self.a(x)))'), once);
+    // What is read again was cast before.
+    assert.equal(await of('return self.b(F.relu(self.b(F.relu(self.a(x)))))'), once + 2 * 4 * 20);
+    const block = (enabled: string): string =>
+      `h = F.relu(self.a(x))\n        with torch.autocast("cpu", enabled=${enabled}):\n            return self.b(h.float())`;
+    assert.equal(await of(block('False')), 2 * (4 * 10 + 4 * 20) + 4 * 4 * 20);
+    assert.equal(await of(block('True')), 2 * (4 * 10 + 4 * 20) + 2 * (4 * 20 + 20 * 20));
+    assert.equal(await of(block('open("flag").read() == "1"')), null);
   });
 
   it('keeps nothing of what needs no gradient', async () => {

@@ -32,7 +32,7 @@ import { rehearse } from './rehearse.js';
 import { signalAtStart, type Flowing } from './trainingPass.js';
 import type { TrainingPlaces } from './trainingPlaces.js';
 import { samplesFor } from './trainingSamples.js';
-import type { FindingReport, ModelReport } from './types.js';
+import type { FindingReport, ModelReport, Precision } from './types.js';
 
 export interface EngineOptions {
   readonly provider: SourceProvider;
@@ -65,6 +65,8 @@ export interface AnalyzeOptions {
   readonly graph?: boolean;
   /** Size of the first axis of the inputs for memory, in place of what was found. */
   readonly batch?: number;
+  /** Of the numbers in training, for memory; float32 without. */
+  readonly precision?: Precision;
 }
 
 /** Scripts that import a file and are run to see what becomes of its models. */
@@ -199,12 +201,13 @@ export class Engine {
   private detailsOf(
     path: string,
     qualname: string,
-    { details, batch, graph }: AnalyzeOptions,
+    { details, batch, precision, graph }: AnalyzeOptions,
   ): Pick<ReportRequest, 'details' | 'graph'> {
     const asked = {
       optimizer: () => optimizerFor(this.project, path, qualname),
       samples: () => samplesFor(this.interpreter, this.project, path, qualname),
       batch,
+      ...(precision ? { precision } : {}),
     };
     return {
       ...(details ? { details: asked } : {}),

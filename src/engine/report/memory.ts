@@ -3,12 +3,12 @@ import { ownMembers, type ModelCounts, type ModuleNode } from '../model/index.js
 import { isUnknown, type Interpreter, type PyInstance, type Unknown } from '../python/index.js';
 import { keptFor } from '../torch/backward/kept.js';
 import { add, mul, numelOf } from '../torch/dims.js';
-import { dtypeFacts } from '../torch/dtypes.js';
+import { dtypeFacts, isFloating } from '../torch/dtypes.js';
 import type { Dim, TensorNative } from '../torch/tensor.js';
 import { countOf, Notes } from './counts.js';
 import type { OptimizerChoice } from './optimizerState.js';
 import type { TrainingPass } from './trainingPass.js';
-import type { Count, MemoryReport } from './types.js';
+import type { Count, MemoryReport, Precision } from './types.js';
 
 /** Bytes of what depends on the parameters alone. */
 interface Fixed {
@@ -18,7 +18,12 @@ interface Fixed {
   readonly optimizer: Dim;
 }
 
-function fixedMemory(counts: ModelCounts, optimizer: OptimizerChoice | null, interpreter: Interpreter): Fixed {
+function fixedMemory(
+  counts: ModelCounts,
+  optimizer: OptimizerChoice | null,
+  interpreter: Interpreter,
+  precision?: Precision,
+): Fixed {
   const missing = counts.total.unknowns[0];
   let parameters: Dim = missing ?? 0;
   let gradients: Dim = missing ?? 0;
@@ -31,20 +36,22 @@ function fixedMemory(counts: ModelCounts, optimizer: OptimizerChoice | null, int
           optimizer ? `what ${optimizer.name} keeps is not known` : "the optimizer's memory was not asked for",
         ));
   const seen = new Set<TensorNative>();
-  const bytesOf = ({ data }: TensorNative): Dim =>
-    isUnknown(data.dtype) ? data.dtype : mul(numelOf(data.shape), dtypeFacts(data.dtype).bytes);
+  /** Bytes of an element. */
+  const widthOf = ({ data: { dtype } }: TensorNative): Dim =>
+    isUnknown(dtype) ? dtype : dtypeFacts((isFloating(dtype) && precision?.dtype) || dtype).bytes;
+  const bytesOf = (tensor: TensorNative): Dim => mul(numelOf(tensor.data.shape), widthOf(tensor));
   const visit = (node: ModuleNode): void => {
     const own = ownMembers(node.instance);
     for (const { value } of own.parameters) {
       if (seen.has(value)) continue;
       seen.add(value);
-      const { dtype, shape, requiresGrad } = value.data;
+      const { shape, requiresGrad } = value.data;
       const bytes = bytesOf(value);
       parameters = add(parameters, bytes);
       if (!requiresGrad) continue;
       gradients = add(gradients, bytes);
       const elements = isUnknown(shape) ? shape : (optimizer?.state?.(shape) ?? 0);
-      state = add(state, isUnknown(dtype) ? dtype : mul(elements, dtypeFacts(dtype).bytes));
+      state = add(state, mul(elements, widthOf(value)));
     }
     for (const { value } of own.buffers) {
       if (seen.has(value)) continue;
@@ -82,8 +89,9 @@ export function trainingMemory(
   pass: TrainingPass | Unknown,
   interpreter: Interpreter,
   notes: Notes,
+  precision?: Precision,
 ): TrainingMemory {
-  const fixed = fixedMemory(counts, optimizer, interpreter);
+  const fixed = fixedMemory(counts, optimizer, interpreter, precision);
   const kept = isUnknown(pass) ? pass : keptFor(pass.ops, pass.fixed);
   const activations: Dim = isUnknown(kept) ? kept : kept.bytes;
   const peak = [fixed.parameters, fixed.buffers, fixed.gradients, fixed.optimizer, activations].reduce<Dim>(add, 0);
@@ -104,6 +112,7 @@ export function trainingMemory(
       peak: countOf(peak, quiet),
       optimizerName: optimizer.name,
       optimizerAssumed: optimizer.assumed,
+      ...(precision ? { precision } : {}),
     },
     byModule: new Map([...totals].map(([module, bytes]) => [module, countOf(bytes, quiet)])),
   };

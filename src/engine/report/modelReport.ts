@@ -27,7 +27,7 @@ import { trainingSignal, type Signal } from './signal.js';
 import { moduleBehind } from './standIn.js';
 import { withTrainingPass } from './trainingPass.js';
 import { trainingPlaces, type TrainingPlaces } from './trainingPlaces.js';
-import type { CapacityReport, FindingReport, ModelReport, ModuleNodeReport } from './types.js';
+import type { CapacityReport, FindingReport, ModelReport, ModuleNodeReport, Precision } from './types.js';
 
 export interface ReportRequest {
   readonly qualname: string;
@@ -67,6 +67,7 @@ export interface Details {
   readonly samples?: () => CapacityReport['samples'];
   /** Size of the first axis of the inputs, in place of what was found. */
   readonly batch?: number;
+  readonly precision?: Precision;
 }
 
 /** Must run inside a run of the interpreter: the module and its trace belong to that run. */
@@ -158,13 +159,13 @@ function detailsOf(
   if (!guess) {
     const missing = interpreter.unknown('nothing says what forward is called with');
     return {
-      ...trainingMemory(counts, optimizer, missing, interpreter, notes),
+      ...trainingMemory(counts, optimizer, missing, interpreter, notes, details.precision),
       signal: trainingSignal(missing),
       capacity: capacityOf(missing, counts, samples),
     };
   }
   return withTrainingPass(interpreter, root, counts, guess, request, (pass) => ({
-    ...trainingMemory(counts, optimizer, pass, interpreter, notes),
+    ...trainingMemory(counts, optimizer, pass, interpreter, notes, details.precision),
     signal: trainingSignal(pass),
     capacity: capacityOf(pass, counts, samples),
   }));

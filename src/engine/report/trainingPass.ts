@@ -4,13 +4,16 @@ import type { Value } from '../python/value.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { takeTape, startTape, type TapeOp } from '../torch/tape.js';
 import { signalOf, type CallSignal } from '../torch/signal/flow.js';
-import type { TensorNative } from '../torch/tensor.js';
+import { startAutocast, stopAutocast } from '../torch/autocast.js';
+import { dtypeObject, isFloating } from '../torch/dtypes.js';
+import type { DType, TensorNative } from '../torch/tensor.js';
 import type { ModelCounts } from '../model/index.js';
 import { ownMembers, type ModuleNode } from '../model/index.js';
 import { inputCandidates } from './inferInputs.js';
 import type { InputGuess } from './inputSources.js';
 import { inputValue, type InputSpec } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
+import type { Precision } from './types.js';
 
 export interface TrainingPass {
   readonly ops: readonly TapeOp[];
@@ -31,6 +34,12 @@ function withBatch(specs: readonly InputSpec[], batch: number | undefined): read
   );
 }
 
+/** Floats get another dtype. */
+function withDType(specs: readonly InputSpec[], dtype: DType | undefined): readonly InputSpec[] {
+  if (dtype === undefined) return specs;
+  return specs.map((spec) => (spec.kind === 'tensor' && isFloating(spec.dtype) ? { ...spec, dtype } : spec));
+}
+
 /** Runs `forward` in training mode and calls `look` while its tensors are alive; then all of it is forgotten. */
 export function withTrainingPass<T>(
   interpreter: Interpreter,
@@ -40,8 +49,9 @@ export function withTrainingPass<T>(
   request: ReportRequest,
   look: (pass: TrainingPass | Unknown) => T,
 ): T {
-  const specs = withBatch(guess.specs, request.details?.batch);
-  return withTape(interpreter, root, specs, request.module, (pass) =>
+  const { batch, precision = {} } = request.details ?? {};
+  const specs = withBatch(guess.specs, batch);
+  return withTape(interpreter, root, specs, request.module, precision, (pass) =>
     look(isUnknown(pass) ? pass : { ...pass, fixed: fixedOf(counts.root) }),
   );
 }
@@ -50,7 +60,7 @@ export function withTrainingPass<T>(
 export function signalAtStart(interpreter: Interpreter, module: PyModule, root: PyInstance): Flowing {
   let answer: Flowing = interpreter.unknown('nothing says what forward is called with');
   for (const specs of inputCandidates(interpreter, root, SIZES)) {
-    answer = withTape(interpreter, root, specs, module, (pass) => (isUnknown(pass) ? pass : flowOf(pass)));
+    answer = withTape(interpreter, root, specs, module, {}, (pass) => (isUnknown(pass) ? pass : flowOf(pass)));
     if (!isUnknown(answer)) return answer;
   }
   return answer;
@@ -84,6 +94,7 @@ function withTape<T>(
   root: PyInstance,
   specs: readonly InputSpec[],
   module: PyModule,
+  precision: Precision,
   look: (pass: Omit<TrainingPass, 'fixed'> | Unknown) => T,
 ): T {
   const { heap } = interpreter;
@@ -95,7 +106,7 @@ function withTape<T>(
   const inputs: TensorNative[] = [];
   const args: Value[] = [];
   const kwargs = new Map<string, Value>();
-  for (const spec of specs) {
+  for (const spec of withDType(specs, precision.dtype)) {
     const value = inputValue(spec, interpreter, module);
     if (isTensorValue(value)) inputs.push(value);
     if (spec.name === null) args.push(value);
@@ -103,11 +114,14 @@ function withTape<T>(
   }
   const output = interpreter.attempt(() => {
     interpreter.callMethod(root, 'train');
+    if (precision.dtype) interpreter.callMethod(root, 'to', [dtypeObject(precision.dtype)]);
     startTape(interpreter);
+    if (precision.autocast) startAutocast(interpreter, precision.autocast);
     return interpreter.call(root, args, kwargs);
   });
   const { ops, incomplete } = takeTape(interpreter);
-  const problem: Unknown | null = isUnknown(output) ? output : (interpreter.unseen ?? incomplete);
+  const unclear = stopAutocast(interpreter);
+  const problem: Unknown | null = isUnknown(output) ? output : (interpreter.unseen ?? incomplete ?? unclear);
   const result = look(problem ?? { ops, inputs, output });
   interpreter.assumptions = assumptions;
   interpreter.unseen = unseen;

@@ -65,6 +65,18 @@ export interface MemoryReport {
   readonly optimizerName?: string;
   /** No optimizer was found in the project. */
   readonly optimizerAssumed?: boolean;
+  /** What it was asked for, where that is not float32 throughout. */
+  readonly precision?: Precision;
+}
+
+/** Floats of two bytes. */
+export type HalfDType = 'float16' | 'bfloat16';
+
+export interface Precision {
+  /** Parameters, buffers and inputs have this dtype. */
+  readonly dtype?: HalfDType;
+  /** `forward` runs under `torch.autocast` to this dtype. */
+  readonly autocast?: HalfDType;
 }
 
 /** One submodule in registration order. */

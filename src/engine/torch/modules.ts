@@ -9,6 +9,7 @@ import { legacyConstructor, legacyTensors } from './creation.js';
 import { deviceClass } from './device.js';
 import { isUnknown } from './dims.js';
 import { defaultDtype, dtypeClass, dtypeObject, dtypeOf, dtypes, setDefaultDtype } from './dtypes.js';
+import { autocastDType, switchAutocast } from './autocast.js';
 import { gradEnabled, setGradEnabled } from './gradMode.js';
 import { Args, operatorsOf, Undetermined } from './ops/operator.js';
 import { functionalNames, torchNames } from './publicNames.js';
@@ -142,14 +143,27 @@ const states: Readonly<Record<string, Value>> = {
     setGradEnabled(context, isUnknown(flag) ? true : flag);
     return null;
   }),
+  _switch_autocast: defineFunction('_switch_autocast(enabled, dtype=None)', ({ enabled, dtype }, context) => {
+    const flag = context.truth(enabled ?? null);
+    const given = dtypeOf(dtype ?? null, context);
+    const to = given === undefined || isUnknown(given) ? (autocastDType(context) ?? 'bfloat16') : given;
+    const before = switchAutocast(context, isUnknown(flag) ? flag : flag ? to : null);
+    return before === null ? null : dtypeObject(before);
+  }),
 };
 
 function ownFunctions(): Record<string, Value> {
   return {
     is_grad_enabled: defineFunction('is_grad_enabled()', (_args, context) => gradEnabled(context)),
     is_inference_mode_enabled: constant('is_inference_mode_enabled()', false),
-    is_autocast_enabled: constant('is_autocast_enabled(device_type=None)', false),
-    is_autocast_cpu_enabled: constant('is_autocast_cpu_enabled()', false),
+    is_autocast_enabled: defineFunction(
+      'is_autocast_enabled(device_type=None)',
+      (_args, context) => autocastDType(context) !== null,
+    ),
+    is_autocast_cpu_enabled: defineFunction(
+      'is_autocast_cpu_enabled()',
+      (_args, context) => autocastDType(context) !== null,
+    ),
     is_autocast_cache_enabled: constant('is_autocast_cache_enabled()', true),
     get_autocast_gpu_dtype: constant('get_autocast_gpu_dtype()', dtypeObject('float16')),
     get_autocast_cpu_dtype: constant('get_autocast_cpu_dtype()', dtypeObject('bfloat16')),

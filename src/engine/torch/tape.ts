@@ -8,6 +8,7 @@
 import type { Context } from '../python/context.js';
 import type { Bound } from '../python/define.js';
 import type { Native, NativeType, Place, PyClass, Unknown, Value } from '../python/value.js';
+import { autocastDType } from './autocast.js';
 import { gradEnabled } from './gradMode.js';
 import { isTensor, type TensorData, type TensorNative } from './tensor.js';
 import { traceOf, userPlace, type ModuleCall } from './trace.js';
@@ -32,6 +33,8 @@ export interface TapeOp {
   /** The module whose forward ran it, the innermost one. */
   readonly call: ModuleCall | null;
   readonly gradEnabled: boolean;
+  /** It ran under autocast. */
+  readonly autocast: boolean;
   /** The outermost running checkpoint, if any: each has its own number. */
   readonly checkpoint: number | null;
 }
@@ -126,6 +129,7 @@ export function endOp(context: Context, begun: Begun, answer: Value, inplace: bo
     place: userPlace(context),
     call: stack[stack.length - 1] ?? null,
     gradEnabled: begun.grad,
+    autocast: autocastDType(context) !== null,
     checkpoint: tape.checkpoints[0] ?? null,
   };
   context.heap.touch(tape.log);

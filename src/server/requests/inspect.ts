@@ -7,7 +7,7 @@ import type { Workspace } from '../workspace.js';
 export function inspect(params: InspectParams, workspace: Workspace): InspectResult {
   const engine = workspace.with(params.overlay);
   const path = pathOf(params.uri);
-  const { call, inputs, details, batch, graph } = params;
+  const { call, inputs, details, batch, precision, graph } = params;
   let { qualname } = params;
   if (qualname === undefined && params.position && call === undefined) {
     qualname = moduleAt(engine.modulesOf(path), params.position)?.qualname;
@@ -17,7 +17,7 @@ export function inspect(params: InspectParams, workspace: Workspace): InspectRes
       );
     }
   }
-  const options = { qualname, call, inputs, details, batch, graph };
+  const options = { qualname, call, inputs, details, batch, precision, graph };
   const analyze = (): readonly ModelReport[] => engine.analyzeFile(path, options);
   return {
     version: workspace.versionOf(params.uri),

@@ -2,6 +2,9 @@
 
     python memory_truth.py FILE.json      fills in every entry's "kept", in place
 
+"autocast" is the same under autocast to bfloat16, "bfloat16" that of a model whose parameters and inputs have this dtype; null where
+PyTorch refuses.
+
 Each allocation counts once however many saved tensors share it; parameters and buffers don't count. On the CPU, as PyTorch runs
 there: masks of dropout are floats, attention has its own kernel.
 """
@@ -40,10 +43,23 @@ def measure(entry):
     if entry["folder"] == ".cache/zoos":
         request["path"].append(entry["folder"])
         request["root"] = os.path.join(truth.ROOT, entry["folder"])
-    model = truth.build(request, "cpu")
     dtypes = entry.get("inputDtypes") or ["float32"] * len(entry["input"])
-    torch.manual_seed(0)
-    return kept(model, [truth.make_input(shape, dtype, "cpu") for shape, dtype in zip(entry["input"], dtypes)])
+
+    def run(dtype=torch.float32, autocast=False):
+        model = truth.build(request, "cpu").to(dtype)
+        torch.manual_seed(0)
+        inputs = [truth.make_input(shape, given, "cpu") for shape, given in zip(entry["input"], dtypes)]
+        inputs = [tensor.to(dtype) if tensor.is_floating_point() else tensor for tensor in inputs]
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=autocast):
+            return kept(model, inputs)
+
+    def attempt(**options):
+        try:
+            return run(**options)
+        except Exception:  # an operator that has no such kernel
+            return None
+
+    return {"kept": run(), "autocast": attempt(autocast=True), "bfloat16": attempt(dtype=torch.bfloat16)}
 
 
 def main():
@@ -59,7 +75,7 @@ def main():
         for entry in document["entries"]:
             try:
                 with contextlib.redirect_stdout(io.StringIO()):
-                    entries.append({**entry, "kept": measure(entry)})
+                    entries.append({**entry, **measure(entry)})
             except Exception as error:  # foreign code may raise anything
                 print(f"{entry['file']} {entry['call']}: {truth.first_line(error)}", file=sys.stderr)
         document["entries"] = entries

@@ -1,6 +1,8 @@
 /** What backward keeps of a recorded forward pass: each allocation once, with the operator that kept it first. */
 import type { Unknown } from '../../python/value.js';
+import { isMixed } from '../autocast.js';
 import { add, isUnknown, mul, product } from '../dims.js';
+import { isFloating } from '../dtypes.js';
 import type { Dim, DType, TensorNative } from '../tensor.js';
 import type { TapeOp, TapeTensor } from '../tape.js';
 import { denseStrides, type Layout, type Storage } from './layout.js';
@@ -40,6 +42,12 @@ function orderOf({ shape, strides }: Layout): readonly Dim[] | null {
   axes.sort((a, b) => (numbers[b] as number) - (numbers[a] as number) || a - b);
   const dense = denseStrides(axes.map((axis) => shape[axis] as Dim));
   return shape.map((_, axis) => dense[axes.indexOf(axis)] as Dim);
+}
+
+/** What an operator computes in: the dtype of its result, where that is one of floats. */
+function floatOf({ outputs: [output] }: TapeOp): DType | Unknown {
+  const dtype = output?.data.dtype ?? 'float32';
+  return isUnknown(dtype) || isFloating(dtype) ? dtype : 'float32';
 }
 
 /** The tensor that result `i` is a view of, where an operator gives one view of each. */
@@ -131,6 +139,8 @@ class Walk {
     if (!op.gradEnabled || !op.outputs.some(({ data }) => data.requiresGrad)) return;
     const isIdentity = op.outputs.every(({ tensor }) => before.has(tensor)) && !op.inplace;
     if (isIdentity) return;
+    if (op.autocast && isMixed(op.name))
+      return this.fail(`what backward of ${op.name} keeps under autocast is not known`, op);
     const rule = rulesOf(op.name);
     if (!rule) return this.fail(`what backward of ${op.name} keeps is not known`, op);
     rule(this.saver(op, before));
@@ -157,7 +167,7 @@ class Walk {
       keep: (layout) => {
         if (layout) this.keep(layout.storage, op);
       },
-      copy: (shape, dtype = 'float32') => this.keep(this.fresh(shape, dtype, op).storage, op),
+      copy: (shape, dtype = floatOf(op)) => this.keep(this.fresh(shape, dtype, op).storage, op),
       bytes: (bytes) => this.keep({ kind: 'tensor', bytes, checkpoint: op.checkpoint }, op),
       result: (index = 0) => this.layouts.get((op.outputs[index] as TapeTensor).tensor) as Layout,
       unknown: (reason) => this.fail(reason, op),

@@ -126,15 +126,19 @@ export const attention: Rule = (saver) => {
   if (isFused(saver.op)) {
     for (const layout of [q, k, v]) saver.keep(layout);
     saver.keep(saver.result());
-    saver.copy(q.shape.slice(0, -1));
+    saver.copy(q.shape.slice(0, -1), 'float32');
     if (mask && !isUnknown(mask.dtype) && mask.dtype === 'bool') saver.copy(mask.shape, q.dtype);
     else saver.keep(mask);
     return;
   }
   // Scaled query and key, the scores after softmax, and with dropout its mask and what it left.
-  saver.copy(q.shape, q.dtype);
-  saver.copy(k.shape, k.dtype);
-  for (let i = 0; i < (dropped ? 3 : 1); i++) saver.copy(scores, q.dtype);
-  if (isDense(v) || viewed(v, [product(v.shape.slice(0, -2)), ...v.shape.slice(-2)])) saver.keep(v);
+  // Floats of two bytes are widened for it.
+  const isHalf = q.dtype === 'bfloat16' || q.dtype === 'float16';
+  const dtype = isHalf ? 'float32' : q.dtype;
+  saver.copy(q.shape, dtype);
+  saver.copy(k.shape, dtype);
+  for (let i = 0; i < (dropped ? 3 : 1); i++) saver.copy(scores, dtype);
+  if (isHalf) saver.copy(v.shape, dtype);
+  else if (isDense(v) || viewed(v, [product(v.shape.slice(0, -2)), ...v.shape.slice(-2)])) saver.keep(v);
   else saver.copy(v.shape, v.dtype);
 };

@@ -74,6 +74,8 @@ export const recurrent: Rule = (saver) => {
   const run = runOf(saver);
   if (!run) return saver.unknown('what backward keeps of a packed sequence is not known');
   const { steps, batch, hidden, layers, directions, batchFirst } = run;
+  if (saver.result().dtype !== 'float32')
+    return saver.unknown(`what backward of ${saver.op.name} keeps is only known for float32`);
   const isLstm = saver.op.name === 'lstm';
   const tensors = saver.op.inputs.get('args') ?? [];
   const input = saver.layout('args', 0);

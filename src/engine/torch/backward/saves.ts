@@ -90,6 +90,10 @@ const extreme: Rule = (saver) => {
 
 const rowsOf = (shape: readonly Dim[], count: number): readonly Dim[] => shape.slice(0, shape.length - count);
 
+/** Means and deviations of a normalisation have the dtype of what it has learnt, which autocast leaves alone. */
+const statisticsOf = (saver: Saver): Layout['dtype'] | undefined =>
+  (saver.layout('weight') ?? saver.layout('running_mean'))?.dtype;
+
 const batchNorm: Rule = (saver) => {
   const { args } = saver.op;
   const x = saver.layout('input');
@@ -97,8 +101,8 @@ const batchNorm: Rule = (saver) => {
   for (const name of ['weight', 'running_mean', 'running_var']) saver.keep(saver.layout(name));
   if (args['training'] !== true) return;
   const channels = x?.shape[1] ?? 0;
-  saver.copy([channels]);
-  saver.copy([channels]);
+  saver.copy([channels], statisticsOf(saver));
+  saver.copy([channels], statisticsOf(saver));
 };
 const instanceNorm: Rule = (saver) => {
   const x = saver.layout('input');
@@ -107,7 +111,7 @@ const instanceNorm: Rule = (saver) => {
   else saver.copy(x.shape, x.dtype);
   const planes = x.shape.slice(0, 2);
   const repeated = ['weight', 'running_mean', 'running_var'].filter((name) => saver.layout(name)).length;
-  for (let i = 0; i < 2 + repeated; i++) saver.copy(planes);
+  for (let i = 0; i < 2 + repeated; i++) saver.copy(planes, statisticsOf(saver));
 };
 const groupNorm: Rule = (saver) => {
   const x = saver.layout('input');
@@ -116,8 +120,8 @@ const groupNorm: Rule = (saver) => {
   else saver.copy(x.shape, x.dtype);
   saver.keep(saver.layout('weight'));
   const groups = [x.shape[0] ?? 1, numberOf(saver.op.args['num_groups']) ?? 1];
-  saver.copy(groups);
-  saver.copy(groups);
+  saver.copy(groups, statisticsOf(saver));
+  saver.copy(groups, statisticsOf(saver));
 };
 const normalized = (value: Value | undefined): number =>
   typeof value === 'object' && value !== null && (value.kind === 'tuple' || value.kind === 'list')
@@ -128,12 +132,14 @@ const layerNorm: Rule = (saver) => {
   if (!x) return;
   for (const name of ['input', 'weight', 'bias']) saver.keep(saver.layout(name));
   const rows = rowsOf(x.shape, normalized(saver.op.args['normalized_shape']));
-  saver.copy(rows);
-  saver.copy(rows);
+  saver.copy(rows, statisticsOf(saver));
+  saver.copy(rows, statisticsOf(saver));
 };
 const rmsNorm: Rule = (saver) => {
   const x = saver.layout('input');
   if (!x) return;
+  if (x.dtype === 'bfloat16' || x.dtype === 'float16')
+    return saver.unknown(`what backward of rms_norm keeps in ${x.dtype} is not known`);
   saver.keep(x);
   saver.copy(rowsOf(x.shape, normalized(saver.op.args['normalized_shape'])));
   const weight = saver.layout('weight');

@@ -22,6 +22,7 @@ import {
   type TensorNative,
 } from '../tensor.js';
 import { observeAnswer, observeOp, rehearsalOf } from '../rehearsal.js';
+import { autocastArguments } from '../autocast.js';
 import { beginOp, endOp } from '../tape.js';
 import { recordOp } from '../trace.js';
 
@@ -289,11 +290,12 @@ const REHEARSED = new Set([
 function execute(
   name: string,
   run: Run,
-  bound: Bound,
+  given: Bound,
   context: Context,
   inplace: boolean,
   options: OperatorOptions,
 ): Value {
+  const bound = autocastArguments(context, name, given);
   const observed = observeOp(context, name, bound);
   const begun = beginOp(context, name, bound);
   const answer = perform(name, run, bound, context, inplace, options);

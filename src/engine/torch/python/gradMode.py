@@ -1,5 +1,5 @@
 # Context managers of torch that switch something while a block runs; each is a decorator too.
-# _grad_enabled and _set_grad_enabled are given.
+# _grad_enabled, _set_grad_enabled and _switch_autocast are given.
 import functools
 
 
@@ -112,12 +112,20 @@ class force_original_view_tracking(_Context):
         self.mode = mode
 
 
-# What autocast does to dtypes depends on the device at run time; sizes are the same.
+# What autocast does to dtypes depends on the device at run time; sizes are the same. It changes something only in a pass that was asked
+# for with autocast.
 class autocast(_Context):
     def __init__(self, device_type="cuda", dtype=None, enabled=True, cache_enabled=None):
         self.device = device_type
         self.fast_dtype = dtype
         self._enabled = enabled
+
+    def __enter__(self):
+        self.prev = _switch_autocast(self._enabled, self.fast_dtype)
+        return self
+
+    def __exit__(self, exc_type=None, exc_value=None, traceback=None):
+        _switch_autocast(self.prev is not None, self.prev)
 
 
 class GradScaler:
