@@ -1,6 +1,6 @@
 // What the editor's features share: one run for each version of a file, and the same words that a fresh engine would say.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { modelOf } from '../../bench/models.js';
 import { MemorySourceProvider } from '../../src/engine/project/index.js';
@@ -8,20 +8,23 @@ import { Answers, createEngine, type Engine } from '../../src/engine/report/inde
 import type { PythonParser } from '../../src/engine/syntax/index.js';
 import { parser } from '../support/interpret.js';
 import { ROOT } from '../support/paths.js';
+import { EDITS, QUIET } from '../support/pythonEdits.js';
 import { generator } from './robust/mutations.js';
 
 const PATH = '/project/model.py';
 const HINTS = { shapes: 'on', parameters: true } as const;
 
-/** A project of one file, and how often it was run. */
+/** A project, one of whose files is looked at, and how often that was run. */
 class Editor {
   runs = 0;
-  readonly files: Map<string, string>;
   readonly engine: Engine;
   readonly answers: Answers;
 
-  constructor(ready: PythonParser, text: string) {
-    this.files = new Map([[PATH, text]]);
+  constructor(
+    ready: PythonParser,
+    readonly files: Map<string, string>,
+    readonly path = PATH,
+  ) {
     const provider = new MemorySourceProvider(this.files);
     this.engine = createEngine({ provider, parser: ready, roots: ['/project'], timeLimit: 120_000 });
     this.answers = new Answers(this.engine);
@@ -34,84 +37,184 @@ class Editor {
     }
   }
 
-  type(text: string): void {
-    this.files.set(PATH, text);
-    this.answers.invalidate([PATH]);
-    this.engine.invalidate([PATH]);
+  type(text: string, path = this.path): void {
+    this.files.set(path, text);
+    this.answers.invalidate([path]);
+    this.engine.invalidate([path]);
   }
 
   all(): unknown[] {
-    const { answers } = this;
-    return [answers.reports(PATH), answers.hints(PATH, HINTS), answers.findings(PATH)];
+    const { answers, path } = this;
+    return [answers.reports(path), answers.hints(path, HINTS), answers.findings(path)];
   }
 }
 
-type Edit = (text: string, random: (below: number) => number) => string;
-
-function onLine(text: string, random: (below: number) => number, change: (line: string) => string): string {
-  const lines = text.split('\n');
-  const at = random(lines.length);
-  lines[at] = change(lines[at] ?? '');
-  return lines.join('\n');
+/** Byte for byte; shows only where they part. */
+function same(actual: unknown, expected: unknown, message: string): void {
+  const [a, b] = [JSON.stringify(actual), JSON.stringify(expected)];
+  if (a === b) return;
+  let at = 0;
+  while (a[at] === b[at]) at++;
+  const near = (text: string): string => text.slice(Math.max(0, at - 300), at + 200);
+  assert.fail(`${message}\n\nsaid: …${near(a)}…\n\ntrue: …${near(b)}…`);
 }
 
-const indentOf = (line: string): string => /^\s*/.exec(line)?.[0] ?? '';
+/** Each kind of edit is tried in a part of the projects; `ANSWERS_TURNS=1` tries all in all. */
+const TURNS = Number(process.env.ANSWERS_TURNS ?? 2);
 
-const EDITS: Readonly<Record<string, Edit>> = {
-  'a line': (text, random) => onLine(text, random, (line) => `\n${line}`),
-  'a comment above': (text, random) => onLine(text, random, (line) => `${indentOf(line)}# why it is so\n${line}`),
-  'a comment behind': (text, random) => onLine(text, random, (line) => `${line}  # see the paper`),
-  'a directive': (text, random) => onLine(text, random, (line) => `${line}  # architect: ignore`),
-  'a number': (text, random) => {
-    const numbers = [...text.matchAll(/\b\d+\b/g)];
-    const { index = 0, 0: digits = '' } = numbers[random(Math.max(numbers.length, 1))] ?? {};
-    return `${text.slice(0, index)}${Number(digits) + 1 + random(3)}${text.slice(index + digits.length)}`;
-  },
-  'a name': (text, random) => {
-    const names = [...new Set([...text.matchAll(/\bself\.(\w+) = /g)].map(([, name]) => name))];
-    const name = names[random(Math.max(names.length, 1))];
-    return name ? text.replace(new RegExp(`\\b${name}\\b`, 'g'), `${name}_x`) : text;
-  },
-  'no line': (text, random) => onLine(text, random, () => ''),
-  'an import': (text) => `import math\n${text}`,
-  'a class less': (text, random) => {
-    const parts = text.split(/^(?=class )/m);
-    if (parts.length > 2) parts.splice(1 + random(parts.length - 2), 1);
-    return parts.join('');
-  },
-  'a statement of the module': (text, random) => `${text}\nwidth = ${16 + random(9)}\n`,
-  'a decorator': (text) => text.replace(/^class /m, 'def kept(cls):\n    return cls\n\n\n@kept\nclass '),
-};
+const one = (text: string): Map<string, string> => new Map([[PATH, text]]);
+
+/** What a model may be made of beside its own class: constants, helpers, bases, another file. */
+const PARTS = new Map([
+  [
+    '/project/model.py',
+    `import torch
+import torch.nn as nn
+from blocks import WIDTH, Base, make
+
+DEPTH = 2
+NAMES = ['first', 'second']
+
+
+def scaled(width, by=2):
+    if width > 64:
+        return width
+    return width * by
+
+
+class Gate(Base):
+    scale = 3
+
+    def __init__(self, width=8):
+        super().__init__(width)
+        self.fc = nn.Linear(self.scale * width, width)
+
+    def forward(self, x):
+        x = torch.cat([x, x, x], dim=-1)
+        return self.norm(self.fc(x))
+
+
+class Net(nn.Module):
+    def __init__(self, width=WIDTH, kind='gelu', classes=4):
+        super().__init__()
+        hidden = scaled(width)
+        for name in NAMES:
+            self.add_module(name, Gate(hidden))
+        self.act = nn.GELU() if kind == 'gelu' else nn.PReLU(hidden)
+        self.blocks = nn.ModuleList([make(hidden, i) for i in range(DEPTH)])
+        self.head = nn.Linear(hidden, classes)
+
+    def forward(self, x):
+        x = self.act(self.second(self.first(x)))
+        for block in self.blocks:
+            x = x + block(x)
+        return self.head(x)
+
+
+net = Net(classes=5)
+out = net(torch.zeros(3, 2 * WIDTH))
+`,
+  ],
+  [
+    '/project/blocks.py',
+    `import torch.nn as nn
+
+WIDTH = 6
+
+
+class Base(nn.Module):
+    bias = True
+
+    def __init__(self, width):
+        super().__init__()
+        self.norm = nn.LayerNorm(width, bias=self.bias)
+
+
+def make(width, i):
+    size = width * (i + 1)
+    return nn.Sequential(nn.Linear(width, size), nn.ReLU(), nn.Linear(size, width))
+`,
+  ],
+]);
+
+/** Files of a sample; with all of them, the answers about one depend on the others. */
+function sample(name: string, names?: readonly string[]): Map<string, string> {
+  const folder = join(ROOT, 'samples', name);
+  const files = names ?? readdirSync(folder).filter((each) => each.endsWith('.py'));
+  return new Map(files.map((each) => [`/project/${each}`, readFileSync(join(folder, each), 'utf8')]));
+}
 
 describe('answers about a file', () => {
-  const samples = ['text-classifier/model.py', 'dcgan/model.py', 'unet/unet.py', 'lstm-tagger/model.py'];
-  const texts = new Map([
-    ...samples.map((name) => [name, readFileSync(join(ROOT, 'samples', name), 'utf8')] as const),
-    ['made', modelOf(100)] as const,
-  ]);
-  for (const [name, original] of texts)
-    it(`are after any edits what a fresh engine says: ${name}`, async function () {
-      this.timeout(60_000);
+  const projects: readonly (readonly [name: string, path: string, files: ReadonlyMap<string, string>])[] = [
+    ['made', PATH, one(modelOf(100))],
+    ['parts', PATH, PARTS],
+    ['text-classifier', PATH, sample('text-classifier', ['model.py'])],
+    ['dcgan', PATH, sample('dcgan')],
+    ['lstm-tagger', PATH, sample('lstm-tagger', ['model.py'])],
+    ['unet', '/project/unet.py', sample('unet', ['unet.py'])],
+  ];
+  for (const [turn, [name, path, original]] of projects.entries())
+    it(`are after any edit what a fresh engine says: ${name}`, async function () {
+      this.timeout(120_000);
       const ready = await parser();
       const random = generator(name.length);
-      const warm = new Editor(ready, original);
-      warm.all();
-      let text = original;
-      const kinds = Object.keys(EDITS);
-      for (let i = 0; i < 14; i++) {
-        const kind = kinds[i % kinds.length] ?? '';
-        text = EDITS[kind]?.(text, random) ?? text;
-        warm.type(text);
-        assert.deepEqual(
-          JSON.stringify(warm.all()),
-          JSON.stringify(new Editor(ready, text).all()),
-          `${kind}, edit ${i + 1}:\n${text}`,
-        );
+      const others = [...original.keys()].filter((each) => each !== path);
+      const warm = new Editor(ready, new Map(original), path);
+      const before = warm.all();
+      for (const [i, [kind, edit]] of Object.entries(EDITS).entries()) {
+        if ((i + turn) % TURNS !== 0) continue;
+        // Mostly in the file that is looked at; each edit of the whole text, so that no edit spoils what the next could show.
+        const other = others[random(others.length * 4 || 1)];
+        const where = others.length > 0 && other !== undefined ? other : path;
+        const text = edit(original.get(where) ?? '', random);
+        warm.type(text, where);
+        const fresh = new Editor(ready, new Map(warm.files), path);
+        same(warm.all(), fresh.all(), `${kind} in ${where}:\n${text}`);
+        if (random(2) === 0) {
+          // A comment or a blank line on top of it.
+          const quiet = QUIET[random(QUIET.length)]?.(text, random) ?? text;
+          warm.type(quiet, where);
+          const again = new Editor(ready, new Map(warm.files), path);
+          same(warm.all(), again.all(), `quietly after ${kind}:\n${quiet}`);
+        }
+        warm.type(original.get(where) ?? '', where);
+        same(warm.all(), before, `${kind} in ${where}, taken back`);
       }
     });
 
+  it('forget what a file wrote into PyTorch once it no longer does', async () => {
+    const text = (ends: string): string => `import sys
+import torch.nn as nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = nn.Sequential(nn.Linear(8, 4), nn.ReLU())
+
+
+${ends}
+net = Net()
+`;
+    const editor = new Editor(await parser(), one(text('')));
+    const before = editor.all();
+    const [{ parameters } = {}] = editor.answers.reports(PATH);
+    assert.equal(parameters?.total, 36);
+    for (const ends of [
+      'nn.Linear = nn.Identity',
+      'nn.Linear.bias = None\nsys.path.append("elsewhere")',
+      'setattr(nn, "Linear", lambda a, b: nn.Identity())',
+      'if __name__ == "__main__":\n    nn.Linear = nn.Identity\n    made = Net()',
+    ]) {
+      editor.type(text(ends));
+      same(editor.all(), new Editor(await parser(), one(text(ends))).all(), ends);
+      editor.type(text(''));
+      same(editor.all(), before, `without ${ends}`);
+    }
+  });
+
   it('come of one run however many ask', async () => {
-    const editor = new Editor(await parser(), modelOf(60));
+    const editor = new Editor(await parser(), one(modelOf(60)));
     editor.all();
     editor.answers.hover(PATH, { line: 10, character: 14 });
     editor.all();
@@ -148,7 +251,7 @@ describe('answers about a file', () => {
 
   it('move with comments and blank lines, without a run', async () => {
     const original = modelOf(60);
-    const editor = new Editor(await parser(), original);
+    const editor = new Editor(await parser(), one(original));
     const before = JSON.stringify(editor.all());
     const { runs } = editor;
     editor.type(`# The whole model\n\n${original.replace('hidden = width', '# as wide\n        hidden = width')}`);
@@ -161,7 +264,7 @@ describe('answers about a file', () => {
   });
 
   it('are not kept of a run that was given up', async () => {
-    const editor = new Editor(await parser(), modelOf(60));
+    const editor = new Editor(await parser(), one(modelOf(60)));
     let cancelled = true;
     const answers = new Answers(editor.engine, () => cancelled);
     answers.reports(PATH);

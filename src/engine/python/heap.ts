@@ -131,8 +131,8 @@ export class Heap {
   classVersion = 0;
   /** Serial of the running epoch. New mutable objects start with `saved: heap.epoch`. */
   epoch = 0;
-  /** Told when base epoch `writer` changes an object that base epoch `owner` created. */
-  foreignWrite: ((owner: number, writer: number) => void) | null = null;
+  /** Told before base epoch `writer` changes an object that base epoch `owner` created. */
+  foreignWrite: ((owner: number, writer: number, object: MutableValue) => void) | null = null;
   private serial = 0;
   private baseSerial = 0;
   /** The epoch outside all forks: 0, or the base epoch that is running. */
@@ -158,7 +158,7 @@ export class Heap {
     const journal = this.journals[this.journals.length - 1];
     if (!journal) {
       // A module being built changes what another one made: the other can't outlive it.
-      this.foreignWrite?.(this.forkedIn.get(object.saved) ?? object.saved, this.epoch);
+      this.foreignWrite?.(this.forkedIn.get(object.saved) ?? object.saved, this.epoch, object);
       return;
     }
     if (object.saved > journal.epoch || journal.entries.has(object)) return;
@@ -311,6 +311,16 @@ export class Heap {
           this.restore(object, entry ? mergeSnapshot(entry.before, state, fresh) : state);
         }
     }
+  }
+
+  /** The state of an object, for {@link putBack}. */
+  stateOf(object: MutableValue): Snapshot {
+    return snapshot(object);
+  }
+
+  /** Gives an object a state that it had; on the base only, see {@link onBase}. */
+  putBack(object: MutableValue, state: Snapshot): void {
+    this.restore(object, state);
   }
 
   /** Rolls back every fork above `depth` that an exception left open. */

@@ -21,6 +21,7 @@ import { budget } from './budget.js';
 import { notModelled, type ModelledModule } from './define.js';
 import { PyRaise, Stopped } from './errors.js';
 import type { Frame } from './frame.js';
+import type { MutableValue, Snapshot } from './heap.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { moduleSpec } from './moduleSpec.js';
 import { namespaceDict } from './namespaceDict.js';
@@ -66,6 +67,10 @@ export class Importer {
   private readonly byEpoch = new Map<number, ModuleRecord>();
   /** Writers by owner: a module that changed objects of another while it was built. */
   private readonly foreign = new Map<ModuleRecord, Set<ModuleRecord>>();
+  /** What modules read from source changed of PyTorch and the standard library: by whom, and what it was before. */
+  private readonly overwritten = new Map<MutableValue, { readonly before: Snapshot; readonly by: Set<ModuleRecord> }>();
+  /** The module whose `if __name__ == "__main__":` is being run. */
+  private acting: ModuleRecord | null = null;
   /** Modules bound lazily and not run yet. */
   private readonly waiting = new Set<ModuleRecord>();
   private readonly fruitless = new Set<string>();
@@ -89,10 +94,12 @@ export class Importer {
     private readonly searchFirst: readonly string[],
   ) {
     for (const module of modules) (module.fallback ? this.fallbacks : this.modelled).set(module.name, module);
-    interpreter.heap.foreignWrite = (owner, writer) => {
+    interpreter.heap.foreignWrite = (owner, writer, object) => {
       const from = this.byEpoch.get(owner);
-      const by = this.byEpoch.get(writer);
-      if (!from || !by || from === by) return;
+      const by = this.byEpoch.get(writer) ?? this.acting;
+      if (!by || from === by) return;
+      if (!by.modelled && (!from || from.modelled)) this.keepBefore(object, by);
+      if (!from) return;
       const writers = this.foreign.get(by) ?? new Set();
       this.foreign.set(by, writers);
       writers.add(from);
@@ -298,6 +305,7 @@ export class Importer {
     const others = this.affected(written.filter((owner) => !owner.modelled && !records.has(owner)));
     for (const record of new Set([...records, ...others])) {
       if (record.modelled) continue;
+      this.giveBack(record);
       const { module } = record;
       for (const name of [...module.namespace.keys()]) if (!MODULE_NAMES.has(name)) module.namespace.delete(name);
       module.taint = null;
@@ -351,7 +359,26 @@ export class Importer {
     return record;
   }
 
+  /** `by` is about to change an object that outlives it. */
+  private keepBefore(object: MutableValue, by: ModuleRecord): void {
+    const known = this.overwritten.get(object);
+    if (known) known.by.add(by);
+    else this.overwritten.set(object, { before: this.interpreter.heap.stateOf(object), by: new Set([by]) });
+  }
+
+  /** Undoes what a module changed of PyTorch and the standard library, as if it had never run. */
+  private giveBack(record: ModuleRecord): void {
+    const changed = [...this.overwritten].filter(([, { by }]) => by.has(record));
+    if (changed.length === 0) return;
+    const { heap } = this.interpreter;
+    heap.onBase(() => {
+      for (const [object, { before }] of changed) heap.putBack(object, before);
+    });
+    for (const [object] of changed) this.overwritten.delete(object);
+  }
+
   private forget(record: ModuleRecord): void {
+    this.giveBack(record);
     this.records.delete(record.key);
     this.waiting.delete(record);
     this.byEpoch.delete(record.epoch);
@@ -965,6 +992,8 @@ export class Importer {
     const { assumptions } = interpreter;
     interpreter.assumptions = [];
     const late = new Map<string, Value>();
+    const { acting } = this;
+    this.acting = record;
     try {
       interpreter.heap.onBase(() => {
         const before = new Map(namespace);
@@ -977,6 +1006,7 @@ export class Importer {
         for (const [key, value] of before) namespace.set(key, value);
       });
     } finally {
+      this.acting = acting;
       interpreter.assumptions = assumptions;
     }
     return late;
@@ -1141,6 +1171,8 @@ export class Importer {
       doomed.add(record);
       for (const other of this.records.values()) if (other.dependencies.has(record.key)) doom(other);
       for (const owner of this.foreign.get(record) ?? []) if (!owner.modelled) doom(owner);
+      // What it changed goes back to what it was before all who changed it.
+      for (const { by } of this.overwritten.values()) if (by.has(record)) for (const other of by) doom(other);
     };
     for (const record of records) doom(record);
     return doomed;

@@ -43,17 +43,35 @@ function calleeName(node: Expr): string | null {
   return node.kind === 'Name' ? node.id : node.kind === 'Attribute' ? node.attr : null;
 }
 
+const namedCalls = new WeakMap<SourceFile, ReadonlyMap<string, readonly CallExpr[]>>();
+
+/** Calls of a file by what they call, outermost first. */
+function callsByName(file: SourceFile): ReadonlyMap<string, readonly CallExpr[]> {
+  const known = namedCalls.get(file);
+  if (known) return known;
+  const found = new Map<string, CallExpr[]>();
+  for (const call of callsIn(file)) {
+    const name = calleeName(call.func);
+    if (name === null) continue;
+    const others = found.get(name);
+    if (others) others.push(call);
+    else found.set(name, [call]);
+  }
+  namedCalls.set(file, found);
+  return found;
+}
+
 /** The classes whose statements call something, by its name. */
 export function classesByCall(file: SourceFile, nodes: readonly ClassDef[]): Map<string, Set<ClassDef>> {
   const found = new Map<string, Set<ClassDef>>();
-  for (const { func, start, end } of callsIn(file)) {
-    const name = calleeName(func);
-    const node = nodes.find((each) => each.start < start && end <= each.end);
-    if (name === null || !node) continue;
-    const known = found.get(name);
-    if (known) known.add(node);
-    else found.set(name, new Set([node]));
-  }
+  for (const [name, calls] of callsByName(file))
+    for (const { start, end } of calls) {
+      const node = nodes.find((each) => each.start < start && end <= each.end);
+      if (!node) continue;
+      const known = found.get(name);
+      if (known) known.add(node);
+      else found.set(name, new Set([node]));
+    }
   return found;
 }
 
@@ -106,8 +124,7 @@ function* writtenCalls({
         inputs: directive.inputs,
       };
   for (const source of [file, ...others()]) {
-    const mentions = callsIn(source).filter((call) => calleeName(call.func) === node.name);
-    for (const call of mentions) {
+    for (const call of callsByName(source).get(node.name) ?? []) {
       if (source === file && call.start > node.start && call.start < node.end) continue;
       const text = source.slice(call);
       yield {

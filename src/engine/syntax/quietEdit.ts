@@ -102,5 +102,11 @@ function sameTree(a: unknown, b: unknown): boolean {
     if (!sameTree(one[key], other[key])) return false;
   }
   for (const key in other) if (!(key in one)) return false;
-  return true;
+  return tailOf(one) === tailOf(other);
+}
+
+/** How far a block goes on behind its last statement: a comment there belongs to what is shown as the block's place. */
+function tailOf({ end, body }: { readonly end?: unknown; readonly body?: unknown }): number {
+  const last = Array.isArray(body) ? (body.at(-1) as Span | undefined) : undefined;
+  return typeof end === 'number' && last ? end - last.end : 0;
 }
