@@ -223,7 +223,7 @@ net = Net()
   });
 
   it('take a training pass only for layers that somebody points at, one for each class', async () => {
-    const editor = new Editor(await parser(), readFileSync(join(ROOT, 'samples', 'unet/unet.py'), 'utf8'));
+    const editor = new Editor(await parser(), one(readFileSync(join(ROOT, 'samples', 'unet/unet.py'), 'utf8')));
     const asked: string[] = [];
     const original = editor.engine.trainingPlaces.bind(editor.engine);
     editor.engine.trainingPlaces = (path, qualname) => {
