@@ -1,7 +1,7 @@
 /** What training takes: by part, by batch size, by module. */
 import type { InspectorBytes, InspectorMemory, SourceLink } from '../protocol/index.js';
 import { Chart } from './chart.js';
-import { button, labelledField } from './controls.js';
+import { button, labelledField, progress } from './controls.js';
 import { element } from './dom.js';
 import { linkTo, noteItems } from './notes.js';
 import type { GivePicture } from './picture.js';
@@ -20,6 +20,7 @@ interface Actions {
   /** The batch size was changed. */
   readonly changed: () => void;
   readonly fit: (gigabytes: number) => void;
+  readonly cancelFit: () => void;
 }
 
 /** A pause in typing. */
@@ -81,11 +82,11 @@ export class MemoryView {
   private fit(): void {
     const gigabytes = Number(this.state.gigabytes);
     if (!(gigabytes > 0)) return this.fitted('Say how much memory the device has: a number above 0.');
-    this.fitted('Looking for it …');
+    this.answer.replaceChildren(progress(), 'Looking for the largest batch', button('Cancel', this.actions.cancelFit));
     this.actions.fit(gigabytes);
   }
 
-  /** What was found about the largest batch. */
+  /** What was found about the largest batch; `''`: nothing yet. */
   fitted(text: string): void {
     this.answer.textContent = text;
   }

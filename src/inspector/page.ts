@@ -79,6 +79,7 @@ export class Page {
           this.remember({ memory: { ...this.memory.state } });
           tell({ type: 'fit', gigabytes });
         },
+        cancelFit: () => tell({ type: 'cancel', part: 'fit' }),
       },
       state.memory ?? {},
     );
@@ -174,6 +175,7 @@ export class Page {
       this.app.replaceChildren(...parts);
     }
     for (const part of Object.values(this.parts)) part.outdated();
+    this.memory.fitted('');
     if (view.rows.length > 0) this.wanted();
   }
 

@@ -65,7 +65,7 @@ export class InspectorPanel implements vscode.Disposable {
   dispose(): void {
     clearTimeout(this.timer);
     this.running?.cancel();
-    for (const source of this.asked.values()) source.cancel();
+    this.dropQuestions();
     for (const each of this.disposables) each.dispose();
   }
 
@@ -121,7 +121,10 @@ export class InspectorPanel implements vscode.Disposable {
         text: `${target.qualname} can't be shown. ${error instanceof Error ? error.message : String(error)}`,
       };
     }
-    if (!source.token.isCancellationRequested) this.tell(message);
+    if (source.token.isCancellationRequested) return;
+    // Answers that are still under way are about what was before.
+    this.dropQuestions();
+    this.tell(message);
   }
 
   private async look(
@@ -181,6 +184,13 @@ export class InspectorPanel implements vscode.Disposable {
       })
       .finally(() => source.dispose());
     this.run(work);
+  }
+
+  /** Whatever a tab asked for is not answered any more. */
+  private dropQuestions(): void {
+    const sources = [...this.asked.values()];
+    this.asked.clear();
+    for (const source of sources) source.cancel();
   }
 
   private async details(batch: number | null, token: vscode.CancellationToken): Promise<ToInspector> {
