@@ -152,8 +152,11 @@ class Net(Base):
         self.refresh(x)
         return x * self.table + self.scale
 `,
-    // Moved after a slice or under another name, used as an index, moved by the class itself or by who uses it.
+    // Moved after a slice, by a helper or under another name, used as an index, moved by the class itself or by who uses it.
     `
+def to_device(tensor, other):
+    return tensor.to(other.device)
+
 class Net(nn.Module):
     def __init__(self):
         super().__init__()
@@ -162,6 +165,7 @@ class Net(nn.Module):
         self.keep = torch.tensor([True, False, True])
         self.c = torch.ones(3)
         self.d = torch.ones(3)
+        self.e = torch.ones(3)
 
     def _apply(self, fn, recurse=True):
         self.c = fn(self.c)
@@ -170,7 +174,7 @@ class Net(nn.Module):
     def forward(self, x):
         b = self.b
         b = b.to(x)
-        return (x + self.a[None, :].to(x) + b + self.c + self.d)[:, self.keep]
+        return (x + self.a[None, :].to(x) + b + self.c + self.d + to_device(self.e, x))[:, self.keep]
 
 net = Net()
 net.d = net.d.to("cuda")

@@ -377,6 +377,205 @@ result = round((grad.norm() / weight.grad.norm()).item(), 3)`,
       'w = nn.Parameter(torch.ones(1))\nopt = torch.optim.Adam([w], lr=0.1, weight_decay=0.5)\nw.grad = torch.zeros(1)\nopt.step()\nresult = w.item()',
     holds: numbers(0.9, 0.95),
   },
+  {
+    rule: 'L04',
+    says: 'an unbounded output is refused',
+    program:
+      'torch.manual_seed(0)\nmodel = nn.Sequential(nn.Linear(4, 1))\nnn.init.zeros_(model[0].weight)\nnn.init.constant_(model[0].bias, 3.0)\nloss = nn.BCELoss()(model(torch.rand(8, 4)), torch.ones(8, 1))\nresult = round(loss.item(), 3)',
+    holds: raises(/between 0 and 1/, 0.049),
+  },
+  {
+    rule: 'L05',
+    says: 'the loss has no lower end',
+    program:
+      'model = nn.Linear(4, 3)\nnn.init.zeros_(model.weight)\nmodel.bias.data = torch.tensor([1000.0, 0.0, 0.0])\nresult = F.nll_loss(model(torch.rand(2, 4)), torch.tensor([0, 0])).item()',
+    holds: numbers(-1000, 0),
+  },
+  {
+    rule: 'L07',
+    says: 'the cross-entropy of one output is 0 and teaches nothing',
+    program:
+      'torch.manual_seed(0)\nfrom torch.utils.data import DataLoader, TensorDataset\nmodel = nn.Linear(4, 1)\nx, y = torch.rand(8, 4), torch.ones(8, 1)\nloss = F.cross_entropy(model(x), y)\nloss.backward()\nresult = loss.item() > 0 and model.weight.grad.abs().sum().item() > 0',
+    holds: gives(false, true),
+  },
+  {
+    rule: 'L10',
+    says: 'labels give the same loss as one-hot rows',
+    program:
+      'torch.manual_seed(0)\nmodel = nn.Linear(4, 3)\nx, y = torch.rand(8, 4), torch.randint(0, 3, (8,))\nresult = F.cross_entropy(model(x), F.one_hot(y, 3).float()).item()',
+    holds: (a, b) => near(a.result, b.result as number, 1e-6),
+  },
+  {
+    rule: 'L10',
+    says: 'integers in one-hot form are refused',
+    program:
+      'model = nn.Linear(4, 3)\nnn.init.zeros_(model.weight)\nnn.init.zeros_(model.bias)\nx, y = torch.rand(8, 4), torch.randint(0, 3, (8,))\nresult = round(nn.CrossEntropyLoss()(model(x), F.one_hot(y, 3)).item(), 4)',
+    holds: raises(/floating point|Expected/, 1.0986),
+  },
+  {
+    rule: 'L12',
+    says: 'mean divides by the classes as well',
+    program:
+      'p, q = torch.tensor([[0.5, 0.25, 0.25, 0.0]]), torch.full((1, 4), 0.25).log()\nresult = F.kl_div(q, p).item()',
+    holds: numbers((0.5 * Math.log(2)) / 4, 0.5 * Math.log(2)),
+  },
+  {
+    rule: 'L15',
+    says: 'classes that may hold together compete',
+    program:
+      'torch.manual_seed(0)\nmodel = nn.Linear(4, 3)\nnn.init.zeros_(model.weight)\nmodel.bias.data = torch.full((3,), 20.0)\ny = (torch.rand(4, 3) > -1).float()\nresult = round(F.cross_entropy(model(torch.rand(4, 4)), y).item(), 3)',
+    holds: numbers(3.296, 0, 1e-3),
+  },
+  {
+    rule: 'R06',
+    says: 'the layer made in forward is not trained',
+    program: `${net('self.fc = nn.Linear(8, 8)', 'return nn.Linear(8, 4)(self.fc(x))')}model = Net()
+x = torch.rand(2, 8)
+result = [len(list(model.parameters())), torch.equal(model(x), model(x))]`,
+    holds: gives([2, false], [4, true]),
+  },
+  {
+    rule: 'A17',
+    says: 'all units stay alike',
+    program:
+      'torch.manual_seed(0)\nmodel = nn.Sequential(nn.Linear(4, 8), nn.Tanh(), nn.Linear(8, 1))\nnn.init.constant_(model[0].weight, 0.5)\nnn.init.zeros_(model[0].bias)\nmodel[2].weight.data.fill_(0.3)\nmodel(torch.rand(16, 4)).sum().backward()\nresult = bool((model[0].weight.grad - model[0].weight.grad[0]).abs().max() < 1e-5)',
+    holds: gives(true, false),
+  },
+  {
+    rule: 'A18',
+    says: 'the parameter is filled',
+    program: `${net('self.weight = nn.Parameter(torch.empty(64, 64))', 'return x @ self.weight')}std = Net().weight.std().item()
+result = abs(std - (2 / 128) ** 0.5) < 0.02`,
+    holds: (_a, b) => {
+      assert.equal(b.error, undefined);
+      assert.equal(b.result, true);
+    },
+  },
+  {
+    rule: 'A19',
+    says: 'the gradient vanishes over twenty layers',
+    program: `${net('layers = []\nfor _ in range(20):\n    layers += [nn.Linear(64, 64), nn.ReLU()]\nself.layers = nn.Sequential(*layers)', 'return self.layers(x)')}model = Net()
+`,
+    then: `
+kept = {}
+def keep(layer, args, output):
+    output.retain_grad()
+    kept["first"] = output
+model.layers[0].register_forward_hook(keep)
+out = model(torch.randn(64, 64))
+out.retain_grad()
+(out * torch.randn_like(out)).sum().backward()
+result = (kept["first"].grad.norm() / out.grad.norm()).item()`,
+    holds: (a, b) => {
+      assert.equal(b.error, undefined);
+      assert.ok((a.result as number) < 1e-6, `${String(a.result)} is not vanishing`);
+      assert.ok((b.result as number) > 0.05 && (b.result as number) < 20, String(b.result));
+    },
+  },
+  {
+    rule: 'T02',
+    says: 'nothing is updated',
+    program:
+      trained(
+        'F.cross_entropy(model(x), y).backward()\noptimizer.zero_grad()\noptimizer.step()',
+        'start = model.weight.detach().clone()\n',
+      ) + 'result = torch.equal(start, model.weight)',
+    holds: gives(true, false),
+  },
+  {
+    rule: 'T07',
+    says: 'PyTorch warns and the first rate is lost',
+    program:
+      trained(
+        'optimizer.zero_grad()\nF.cross_entropy(model(x), y).backward()\nscheduler.step()\noptimizer.step()',
+        'scheduler = torch.optim.lr_scheduler.StepLR(optimizer, 1, gamma=0.5)\n',
+      ) + 'result = 0',
+    holds: (a, b) => {
+      assert.equal(b.error, undefined);
+      assert.match(a.warnings.join(' '), /lr_scheduler.step\(\)` before `optimizer.step\(\)/);
+      assert.deepEqual(b.warnings, []);
+    },
+  },
+  {
+    rule: 'T08',
+    says: 'clipping after the step does nothing',
+    program:
+      trained(
+        'optimizer.zero_grad()\nF.cross_entropy(1e4 * model(x), y).backward()\noptimizer.step()\ntorch.nn.utils.clip_grad_norm_(model.parameters(), 1e-3)',
+        'start = model.weight.detach().clone()\n',
+      ) + 'result = (model.weight - start).norm().item() < 1e-2',
+    holds: gives(false, true),
+  },
+  {
+    rule: 'T12',
+    says: 'the rate hardly leaves the beginning of the cycle',
+    program: `${LOADER}model = nn.Linear(8, 3)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+scheduler = torch.optim.lr_scheduler.OneCycleLR(optimizer, 0.1, epochs=10, steps_per_epoch=len(loader))
+for epoch in range(10):
+    for x, y in loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+    scheduler.step()
+result = optimizer.param_groups[0]["lr"] > 0.05`,
+    // After ten of forty steps the rate is near its maximum still; at the end of the cycle it is near 0.
+    holds: gives(true, false),
+  },
+  {
+    rule: 'T13',
+    says: 'the new layer is not trained',
+    program: `${LOADER}class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Linear(8, 8)
+        self.fc = nn.Linear(8, 2)
+
+    def forward(self, x):
+        return self.fc(self.body(x))
+
+model = Net()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+model.fc = nn.Linear(8, 3)
+start = model.fc.weight.detach().clone()
+for x, y in loader:
+    optimizer.zero_grad()
+    F.cross_entropy(model(x), y).backward()
+    optimizer.step()
+result = torch.equal(start, model.fc.weight)`,
+    holds: gives(true, false),
+  },
+  {
+    rule: 'T15',
+    says: 'the scale of a normalisation decays',
+    program: `model = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1, weight_decay=0.5)
+for p in model.parameters():
+    p.grad = torch.zeros_like(p)
+optimizer.step()
+result = round(model[1].weight[0].item(), 3)`,
+    holds: numbers(0.95, 1),
+  },
+  {
+    rule: 'T17',
+    says: 'every epoch has the same order',
+    program: `from torch.utils.data import DataLoader, TensorDataset
+from torch.utils.data.distributed import DistributedSampler
+data = TensorDataset(torch.rand(64, 8), torch.randint(0, 3, (64,)))
+sampler = DistributedSampler(data, num_replicas=1, rank=0)
+loader = DataLoader(data, batch_size=16, sampler=sampler)
+model = nn.Linear(8, 3)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+orders = []
+for epoch in range(2):
+    orders.append(list(sampler))
+    for x, y in loader:
+        optimizer.zero_grad()
+        F.cross_entropy(model(x), y).backward()
+        optimizer.step()
+result = orders[0] == orders[1]`,
+    holds: gives(true, false),
+  },
 ];
 
 describe('what the rules say', function () {

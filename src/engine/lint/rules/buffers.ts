@@ -7,6 +7,7 @@ import {
   dotted,
   findAll,
   functionAround,
+  lastName,
   lineageOf,
   methodOf,
   namesIn,
@@ -119,7 +120,10 @@ function staysBehind({ file, func, expr }: Read): boolean {
   if (holder?.kind === 'Subscript' && holder.value !== outer) return true;
   if (parent?.kind === 'Compare' && /\bis\b/.test(file.slice(parent))) return true;
   const call = parent?.kind === undefined && parent ? parentOf(file, parent) : parent;
-  if (call?.kind === 'Call' && call.func !== outer && HOST_CALLS.test(dotted(call.func) ?? '')) return true;
+  if (call?.kind === 'Call' && call.func !== outer) {
+    // Helpers like `to_device(self.table, x)` move it.
+    if (HOST_CALLS.test(dotted(call.func) ?? '') || /device|cuda|move/i.test(lastName(call.func) ?? '')) return true;
+  }
   // Moved under another name: `table = self.table`, then `table.to(x.device)`.
   const statement = statementOf(file, expr);
   const [target] = statement?.kind === 'Assign' && statement.value === outer ? statement.targets : [];

@@ -115,15 +115,18 @@ const rootOf = (call: ModuleCall | null): PyInstance | null => {
 /** Fills the weights at the end of the constructor as the activation needs it; `null` where the class initialises them itself. */
 function initialisation(program: Program, root: PyInstance, layers: readonly PyInstance[]): Fix | null {
   const { file } = program;
-  const names = new Set(program.ops(...ACTIVATIONS).flatMap(({ name, call }) => (rootOf(call) === root ? [name] : [])));
-  const [activation] = names;
-  const kinds = new Set(layers.map(({ cls }) => cls.name));
-  const [kind] = kinds;
-  const wanted = names.size === 1 && activation !== undefined ? INITIALISATIONS[activation] : undefined;
   const { place } = root.cls;
   const cls = classesOf(file).find(
     (each) => place !== null && each.name === root.cls.name && each.start <= place.start && place.start <= each.end,
   );
+  // What the class names, what its layers are, and what ran: only one kind can be told to be the one.
+  const said = (cls ? file.slice(cls) : '') + [...modulePaths(root).keys()].map((part) => ` ${part.cls.name}`).join('');
+  const names = new Set(program.ops(...ACTIVATIONS).flatMap(({ name, call }) => (rootOf(call) === root ? [name] : [])));
+  for (const name of ACTIVATIONS) if (new RegExp(`\\b${name.replace('_', '_?')}\\b`, 'i').test(said)) names.add(name);
+  const [activation] = names;
+  const kinds = new Set(layers.map(({ cls }) => cls.name));
+  const [kind] = kinds;
+  const wanted = names.size === 1 && activation !== undefined ? INITIALISATIONS[activation] : undefined;
   const init = cls && methodOf(cls, '__init__');
   const last = init?.body.at(-1);
   if (
