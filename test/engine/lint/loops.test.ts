@@ -120,6 +120,19 @@ for i, (x, y) in enumerate(loader):
     if i % 100 == 0:
         print(loss.item())
 `,
+    // A second optimizer that steps less often.
+    `${MODEL}
+actor = torch.optim.SGD(model.parameters(), lr=0.01)
+for i, (x, y) in enumerate(loader):
+    loss = F.cross_entropy(model(x), y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    if i % 2 == 0:
+        actor.zero_grad()
+        model(x).mean().backward()
+        actor.step()
+`,
   ],
   T12: [
     cycle('epochs=10, steps_per_epoch=len(loader)', '    scheduler.step()  #! T12'),

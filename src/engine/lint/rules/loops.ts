@@ -124,7 +124,7 @@ if (i + 1) % 4 == 0:
       const loop = ancestorsOf(file, branch).find((each) => each.kind === 'For' || each.kind === 'While');
       if (loop?.kind !== 'For' && loop?.kind !== 'While') continue;
       const found = backwardBeside(file, loop.body, branch);
-      if (!found) continue;
+      if (!found || stepsBeside(file, loop.body, branch)) continue;
       // Divided somewhere, or averaged in another way.
       if (
         findAll(loop.body, 'Binary').some(
@@ -149,6 +149,16 @@ if (i + 1) % 4 == 0:
 
 const sameNumber = (file: SourceFile, expr: Expr, text: string): boolean =>
   file.slice(expr).replaceAll(/[\s()]/g, '') === text.replaceAll(/[\s()]/g, '') || /accum/i.test(file.slice(expr));
+
+/** The loop makes a step at every turn as well: the branch is that of another optimizer, which waits. */
+const stepsBeside = (file: SourceFile, body: readonly Stmt[], branch: IfStmt): boolean =>
+  findAll(body, 'Call').some(
+    ({ func, start }) =>
+      func.kind === 'Attribute' &&
+      func.attr === 'step' &&
+      (start < branch.start || start >= branch.end) &&
+      /opt/i.test(file.slice(func.value)),
+  );
 
 /** `loss.backward()` of a loop, outside of the branch that makes the step. */
 function backwardBeside(
