@@ -21,7 +21,9 @@ const DEFAULT_PORT = 8421;
 /** Copies the sample, so that trying things out leaves the project alone; keeps what was changed last time. */
 async function prepareWorkspace(fresh: boolean): Promise<string> {
   const workspace = join(HOME, 'text-classifier');
-  if (fresh) await rm(workspace, { recursive: true, force: true });
+  // With what the editor remembers of it: unsaved text and pending changes would come back over the fresh copy.
+  const remembered = ['Backups', 'History', 'workspaceStorage'].map((name) => join(HOME, 'user', 'User', name));
+  if (fresh) for (const path of [workspace, ...remembered]) await rm(path, { recursive: true, force: true });
   if (!existsSync(workspace)) await cp(SAMPLE, workspace, { recursive: true });
   else if (await differs(SAMPLE, workspace)) {
     console.log('The workspace still has your changes from last time; `npm start -- --fresh` starts over.');

@@ -65,7 +65,7 @@ function isSize(item: Count | OutputReport): item is Count {
   return item === null || typeof item === 'number' || (typeof item === 'object' && 'expression' in item);
 }
 
-/** `+1,024 parameters`, `±0 parameters`, `parameters not checked`. */
+/** `+1,024 parameters`, `±0 parameters`, `… parameters` while they are counted, `parameters not checked`. */
 export function parametersText(delta: ParameterDelta): string {
   switch (delta.kind) {
     case 'known':
@@ -73,7 +73,7 @@ export function parametersText(delta: ParameterDelta): string {
     case 'symbolic':
       return `${expressionText(delta.expression)} parameters`;
     case 'notChecked':
-      return 'parameters not checked';
+      return delta.open ? '… parameters' : 'parameters not checked';
   }
 }
 

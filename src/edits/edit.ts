@@ -1,7 +1,7 @@
 /** Text edits as values: check, apply, invert, compose, carry over, compute. */
 import { diffLines, isSplitPair } from './lineDiff.js';
 import { isLineStart, splitLines } from './text.js';
-import type { FileEdit, TextEdit } from './types.js';
+import type { FileEdit, OffsetRange, TextEdit } from './types.js';
 
 /** In order of place; edits at the same place stay in the given order, an insertion before a replacement that starts there. */
 export function sortEdits<E extends TextEdit>(edits: readonly E[]): E[] {
@@ -133,6 +133,15 @@ export function carryEdits<E extends TextEdit>(
     carried.push({ ...edit, start: edit.start + shift, end: edit.end + shift });
   }
   return { carried, lost };
+}
+
+/** Where a range of a text is after `changes`; it stays around what was typed inside of it. `undefined` if it was rewritten. */
+export function carryRange({ start, end }: OffsetRange, changes: readonly TextEdit[]): OffsetRange | undefined {
+  const [whole] = carryEdits([{ start, end, newText: '' }], changes).carried;
+  if (whole) return { start: whole.start, end: whole.end };
+  const ends = [start, end].map((at) => ({ start: at, end: at, newText: '' }));
+  const [first, last] = carryEdits(ends, changes).carried;
+  return first && last && first.start < last.start ? { start: first.start, end: last.start } : undefined;
 }
 
 /**

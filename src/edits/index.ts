@@ -27,6 +27,7 @@ export {
   applyEdits,
   carryEdits,
   carryFileEdit,
+  carryRange,
   composeEdits,
   conflictsBetween,
   editsConflict,

@@ -1,7 +1,7 @@
 /** What ranges say about where they come from. */
 import type { GroupLink, Owner, ParameterDelta, ProposalRange } from './types.js';
 
-export const CHANGED_SINCE: ParameterDelta = { kind: 'notChecked', reason: 'changed since it was checked' };
+export const CHANGED_SINCE: ParameterDelta = { kind: 'notChecked', reason: 'changed since it was checked', open: true };
 
 /** Owners and groups of what became one. */
 export function describe(parts: readonly { readonly owners: readonly Owner[]; readonly groups: readonly string[] }[]): {

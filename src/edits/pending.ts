@@ -24,7 +24,7 @@ import type {
   TextEdit,
 } from './types.js';
 
-const NOT_CHECKED: ParameterDelta = { kind: 'notChecked', reason: 'nobody checked it' };
+const NOT_CHECKED: ParameterDelta = { kind: 'notChecked', reason: 'nobody checked it', open: true };
 
 /** Starts watching a document; no changes pending yet. For a new file `text` is empty. */
 export function track(uri: string, text: string, version: number): PendingChange {

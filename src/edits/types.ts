@@ -17,7 +17,12 @@ export interface TextEdit {
 export type ParameterDelta =
   | { readonly kind: 'known'; readonly delta: number }
   | { readonly kind: 'symbolic'; readonly expression: string }
-  | { readonly kind: 'notChecked'; readonly reason: string };
+  | {
+      readonly kind: 'notChecked';
+      readonly reason: string;
+      /** Nobody has looked at the text as it is now, who still may. */
+      readonly open?: boolean;
+    };
 
 /** One edit of a proposal. Edits with the same `group` (also across files of one set) belong together. */
 export interface ProposedEdit extends TextEdit {

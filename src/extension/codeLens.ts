@@ -2,34 +2,31 @@
 import * as vscode from 'vscode';
 import type { Count, ModuleSummary } from '../protocol/index.js';
 import { PYTHON, type AnalysisClient } from './analysis/client.js';
+import { KnownModules } from './analysis/knownModules.js';
 import { countText, numberOf, outputText, shortText } from '../texts.js';
 
-const QUIET_MILLISECONDS = 300;
-/** How often an answer is asked for again when someone types meanwhile. */
-const TRIES = 3;
+/** Longer than the editor itself waits after a keystroke, which it would do anew. */
+const QUIET_MILLISECONDS = 700;
 const LONGEST_REASON = 80;
 const LONGEST_SHAPE = 60;
 
 /** Shows counts over the module classes of Python documents. */
 export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutputChannel): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
+  const known = new KnownModules(analysis, log);
   let timer: NodeJS.Timeout | undefined;
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
-    async provideCodeLenses(document, token) {
+    async provideCodeLenses(document) {
       if (!vscode.workspace.getConfiguration('architect', document).get('codeLens.enabled', true)) return [];
       if (!/^[ \t]*class\s/m.test(document.getText())) return [];
-      try {
-        const modules = await modulesOf(document, analysis, token);
-        return modules.flatMap((module) => lensesOf(module, document.uri));
-      } catch (error) {
-        if (!token.isCancellationRequested) log.debug(`CodeLens of ${document.uri.fsPath}: ${String(error)}`);
-        return [];
-      }
+      return (await known.of(document)).flatMap((module) => lensesOf(module, document.uri));
     },
   };
   return vscode.Disposable.from(
     changed,
+    known,
+    known.onDidAnswer(() => changed.fire()),
     vscode.languages.registerCodeLensProvider([...PYTHON], provider),
     {
       dispose: () => {
@@ -45,20 +42,6 @@ export function registerCodeLens(analysis: AnalysisClient, log: vscode.LogOutput
       if (event.affectsConfiguration('architect.codeLens')) changed.fire();
     }),
   );
-}
-
-/** The modules of the text as it is: an answer for an older one would stand over the wrong lines. */
-async function modulesOf(
-  document: vscode.TextDocument,
-  analysis: AnalysisClient,
-  token: vscode.CancellationToken,
-): Promise<readonly ModuleSummary[]> {
-  for (let attempt = 0; attempt < TRIES && !token.isCancellationRequested; attempt++) {
-    const uri = document.uri.toString();
-    const { modules, version } = await analysis.request('architect/modules', { uri }, token);
-    if (version === null || version === document.version) return modules;
-  }
-  throw new vscode.CancellationError();
 }
 
 function lensesOf(module: ModuleSummary, uri: vscode.Uri): vscode.CodeLens[] {

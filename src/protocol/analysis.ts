@@ -105,6 +105,8 @@ export interface CheckEditsParams {
   readonly baseline: readonly OverlayText[];
   /** The whole change and, for each hunk or group, the change made alone. */
   readonly variants: readonly Variant[];
+  /** Nobody waits for the answer: whatever else is asked goes first. */
+  readonly background?: boolean;
 }
 
 export interface Check {

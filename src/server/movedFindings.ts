@@ -1,6 +1,6 @@
 /** Findings of a text, for the text that it has become meanwhile. */
 import { TextDocument } from 'vscode-languageserver-textdocument';
-import { carryEdits, carryFileEdit, minimalEdits, type TextEdit } from '../edits/index.js';
+import { carryFileEdit, carryRange, minimalEdits } from '../edits/index.js';
 import type { FindingReport } from '../protocol/index.js';
 import { pathOf } from './paths.js';
 
@@ -24,8 +24,8 @@ export function movedFindings(
   const [before, after] = [documentOf(uri, from), documentOf(uri, to)];
   const moved = (span: Span): Span | null => {
     if (!isHere(span)) return span;
-    const range = movedRange({ start: before.offsetAt(span.start), end: before.offsetAt(span.end) }, changes);
-    return range && { ...span, start: after.positionAt(range.start), end: after.positionAt(range.end) };
+    const range = carryRange({ start: before.offsetAt(span.start), end: before.offsetAt(span.end) }, changes);
+    return range ? { ...span, start: after.positionAt(range.start), end: after.positionAt(range.end) } : null;
   };
   const movedFix = (fix: Fix): Fix | null => {
     const own = fix.edits.filter(({ span }) => isHere(span));
@@ -49,20 +49,6 @@ export function movedFindings(
     });
     return [{ ...rest, span, ...(fixNow ? { fix: fixNow } : {}), ...(relatedNow ? { related: relatedNow } : {}) }];
   });
-}
-
-interface OffsetRange {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Where a range is after the changes; it stays around what was typed inside of it. */
-function movedRange({ start, end }: OffsetRange, changes: readonly TextEdit[]): OffsetRange | null {
-  const [whole] = carryEdits([{ start, end, newText: '' }], changes).carried;
-  if (whole) return whole;
-  const ends = [start, end].map((at) => ({ start: at, end: at, newText: '' }));
-  const [first, last] = carryEdits(ends, changes).carried;
-  return first && last && first.start < last.start ? { start: first.start, end: last.start } : null;
 }
 
 const documentOf = (uri: string, text: string): TextDocument => TextDocument.create(uri, 'python', 0, text);

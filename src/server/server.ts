@@ -183,7 +183,20 @@ export function startServer(connection: Connection, { workerFile, parser }: Serv
         token,
       ),
   );
-  serve('architect/checkEdits', ({ baseline }) => baseline[0]?.uri ?? '');
+  connection.onRequest(
+    'architect/checkEdits',
+    (params: Requests['architect/checkEdits']['params'], token: CancellationToken) => {
+      // A job about no document gives way to those about the one that the user looks at.
+      const about = params.background
+        ? { uri: '', waitedFor: false }
+        : { uri: params.baseline[0]?.uri ?? '', waitedFor: true };
+      return answer(
+        analyst,
+        (engine, signal) => engine.request('architect/checkEdits', params, { ...about, signal }),
+        token,
+      );
+    },
+  );
 
   documents.listen(connection);
   notebooks.listen(connection);

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterInFlight, propose as addTo, serialise, track } from '../../src/edits/index.js';
 import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
 import { CHANGES, propose } from './propose.js';
@@ -190,7 +193,7 @@ describe('a proposal that would break the code', function () {
     const { bench, spy } = session();
     const file = session().file('model.py');
     await bench.openFile('model.py');
-    const before = await spy.text(file);
+    const before = await waitFor('the text', () => spy.text(file));
     const { refused } = await propose(session(), [
       { file: 'model.py', find: 'class FeedForward(nn.Module):', by: 'class FeedForward(nn.Module:', label: 'Broken' },
     ]);
@@ -198,17 +201,100 @@ describe('a proposal that would break the code', function () {
     assert.equal(await spy.text(file), before);
   });
 
-  it('is shown in light colours when it is right', async () => {
-    const { bench } = session();
+  it('is shown in light colours when it is right, and pushes nothing that is looked at', async () => {
+    const { bench, page } = session();
+    await waitFor(
+      'counts',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses.some((text) => /\d parameters/.test(text)),
+    );
+    const lines = bench.editor('model.py').locator('.view-line');
+    const top = async (): Promise<string> => {
+      const frame = await bench.editor('model.py').boundingBox();
+      const seen = await Promise.all(
+        (await lines.all()).map(async (line) => ({
+          y: (await line.boundingBox())?.y ?? 0,
+          text: await line.innerText(),
+        })),
+      );
+      const whole = seen.filter(({ y }) => frame && y >= frame.y).sort((a, b) => a.y - b.y);
+      return whole[0]?.text ?? '';
+    };
+    await bench.press('Mod+End');
+    await page.locator('.statusbar-item', { hasText: 'Ln 100' }).waitFor();
+    const before = await waitFor('the end of the file', top, (text) => text !== '' && !text.includes('"""A small'));
     await propose(session(), CHANGES);
     await waitFor(
       '4 changes',
       () => pendingCount(session()),
       (text) => text.includes('4 changes'),
     );
+    await waitFor(
+      'the lenses of changes',
+      () => bench.codeLenses('model.py'),
+      (lenses) => lenses.some((text) => text.includes('Keep')),
+    );
+    assert.equal(await waitFor('the same lines', top, (text) => text === before), before);
     await bench.command('Architect: Next Pending Change');
     await bench.press('Control+Shift+G');
     await session().page.locator('.scm-view', { hasText: 'Pending Changes' }).waitFor();
     await session().screenshot('light');
+  });
+
+  it('is decided upon in the native peek', async () => {
+    const { bench, page, spy } = session();
+    const file = session().file('model.py');
+    const before = (await spy.text(file)) ?? '';
+    const peek = page.locator('.peekview-widget').first();
+    const press = async (title: string, left: string): Promise<void> => {
+      await peek.locator(`.peekview-actions .action-label[aria-label^="${title}"]`).first().click();
+      await waitFor(
+        left,
+        () => pendingCount(session()),
+        (text) => text.includes(left),
+      );
+    };
+    await bench.openFile('model.py');
+    await bench.press('Mod+Home');
+    await bench.command('Architect: Next Pending Change');
+    await page.locator('.statusbar-item', { hasText: 'Ln 18' }).waitFor();
+    await bench.command('Show Next Change');
+    await peek.waitFor();
+    await session().screenshot('native-peek');
+    await press('Undo This Change', '3 changes');
+    const undone = before.replace('        self.drop = nn.Dropout(0.1)\n', '');
+    assert.equal(await spy.text(file), undone);
+    await page.keyboard.press('Escape');
+    await bench.command('Architect: Next Pending Change');
+    await page.locator('.statusbar-item', { hasText: 'Ln 25' }).waitFor();
+    await bench.command('Show Next Change');
+    await peek.waitFor();
+    await press('Keep This Change', '2 changes');
+    assert.equal(await spy.text(file), undone);
+  });
+
+  it('asks about changes whose notebook cell is gone', async () => {
+    const { page, server, folder } = session();
+    const notebook = { cells: [{ cell_type: 'code', source: ['x = 1'], metadata: {}, outputs: [] }], metadata: {} };
+    await writeFile(join(folder, 'notes.ipynb'), JSON.stringify({ ...notebook, nbformat: 4, nbformat_minor: 5 }));
+    const uri = `vscode-notebook-cell:${folder}/notes.ipynb#gone`;
+    const set = { id: 'a', title: 'A', reason: '', files: [{ uri, edits: [{ start: 4, end: 5, newText: '20' }] }] };
+    const { state } = addTo(track(uri, 'y = 2\n', 1), set, set.files[0]!);
+    const storages = join(server.data, 'user', 'User', 'workspaceStorage');
+    const [storage = ''] = await readdir(storages);
+    const left = join(storages, storage, 'model-architect.model-architect', 'pending', '0-left');
+    await mkdir(left, { recursive: true });
+    await writeFile(join(left, 'a.json'), serialise(afterInFlight(state)));
+    await session().reload();
+    const toast = page.locator('.notification-toast', { hasText: 'No cell of notes.ipynb has the text that it had' });
+    await toast.getByRole('button', { name: 'Open the Backup' }).click();
+    await page.locator('.view-line', { hasText: 'y = 20' }).first().waitFor();
+    await session().screenshot('backup');
+    await toast.getByRole('button', { name: 'Forget the Changes' }).click();
+    const isThere = async (): Promise<boolean> =>
+      (await readdir(dirname(left), { recursive: true, withFileTypes: true })).some(
+        (entry) => entry.isFile() && readFileSync(join(entry.parentPath, entry.name), 'utf8').includes('notes.ipynb'),
+      );
+    await waitFor('the backup to be gone', async () => !(await isThere()));
   });
 });

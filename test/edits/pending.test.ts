@@ -201,7 +201,11 @@ describe('pending changes', () => {
     const session = withDropout();
     assert.equal(session.type('0.3)', '0.'), 'inside');
     assert.equal(session.hunks[0]!.edited, true);
-    assert.deepEqual(session.hunks[0]!.parameters, { kind: 'notChecked', reason: 'changed since it was checked' });
+    assert.deepEqual(session.hunks[0]!.parameters, {
+      kind: 'notChecked',
+      reason: 'changed since it was checked',
+      open: true,
+    });
     const asked = undo(session.state, [session.hunks[0]!.id]);
     assert.ok(!asked.ok && asked.refused === 'asks');
     assert.equal(asked.state, session.state);

@@ -8,7 +8,8 @@ import {
   type EditSet,
   type ProposedEdit,
 } from '../../src/edits/index.js';
-import { summaryOf } from '../../src/extension/diff/hunkText.js';
+import { linesAbove } from '../../src/extension/diff/linesAbove.js';
+import { spokenOf, summaryOf } from '../../src/extension/diff/hunkText.js';
 import { planProposal } from '../../src/extension/diff/plan.js';
 import { plainMath } from '../../src/extension/plainMath.js';
 import { removedNotes } from '../../src/extension/diff/removedText.js';
@@ -65,6 +66,27 @@ describe('several edit sets for one text', () => {
   });
 });
 
+describe('what is seen of a text while edits are made', () => {
+  const from = TEXT.indexOf('three');
+  const moved = (...edits: readonly ProposedEdit[]): number => linesAbove(TEXT, edits, from, TEXT.length);
+
+  it('moves by the lines that come and go above it', () => {
+    assert.equal(moved(replace('one\n', 'one\nnew\nnew\n')), 2);
+    assert.equal(moved(replace('one\ntwo\n', '')), -2);
+    assert.equal(moved(replace('one\n', ''), { start: from, end: from, newText: 'new\n' }), 0);
+  });
+
+  it('stays for edits in lines and below', () => {
+    assert.equal(moved(replace('two', '2'), replace('four', 'four\nnew')), 0);
+  });
+
+  it('is the first line that is not rewritten', () => {
+    assert.equal(moved(replace('two\nthree\n', '2\n')), -1);
+    assert.equal(moved(replace('one\n', 'one\nnew\n'), replace('two\nthree\nfour\n', '2\n')), -1);
+    assert.equal(linesAbove(TEXT, [replace('two\nthree\nfour', '2')], from, TEXT.indexOf('four') + 2), 0);
+  });
+});
+
 describe('what is shown of a hunk', () => {
   const hunkOf = (...edits: readonly ProposedEdit[]) => {
     const state = planProposal([set('s', ...edits)], states()).states.get(URI);
@@ -75,11 +97,26 @@ describe('what is shown of a hunk', () => {
   };
 
   it('has its lines and what is known of its parameters', () => {
-    assert.equal(summaryOf(hunkOf(replace('two\n', '2\nzwei\n'))), '−1 +2 · parameters not checked');
+    assert.equal(summaryOf(hunkOf(replace('two\n', '2\nzwei\n'))), '−1 +2 · … parameters');
+    const two = replace('two', '2');
     assert.equal(
-      summaryOf(hunkOf({ ...replace('two', '2'), parameters: { kind: 'known', delta: 1024 } })),
+      summaryOf(hunkOf({ ...two, parameters: { kind: 'known', delta: 1024 } })),
       '−1 +1 · +1,024 parameters',
     );
+    assert.equal(
+      summaryOf(hunkOf({ ...two, parameters: { kind: 'notChecked', reason: 'it fails' } })),
+      '−1 +1 · parameters not checked',
+    );
+  });
+
+  it('is said in words to those who listen', () => {
+    const counted = { ...replace('two\nthree\n', '2\n'), parameters: { kind: 'known', delta: -8 } as const };
+    assert.equal(
+      spokenOf(hunkOf(counted)),
+      's: removes 2 lines, adds 1 line, −8 parameters. Removed: two and 1 line more',
+    );
+    const added = { start: 4, end: 4, newText: 'new\n', label: 'A line' };
+    assert.equal(spokenOf(hunkOf(added)), 'A line: adds 1 line, parameters not counted yet.');
   });
 
   it('has each removed line behind the line that replaces it', () => {

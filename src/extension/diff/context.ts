@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { countFiles } from '../notebooks.js';
 import { hunkAt } from './documents.js';
-import { countOf } from './hunkText.js';
+import { countOf, spokenOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 export function registerPendingContext(pending: PendingChanges): vscode.Disposable {
@@ -21,14 +21,19 @@ export function registerPendingContext(pending: PendingChanges): vscode.Disposab
     const hunks = editor ? pending.hunks(editor.document.uri.toString()) : [];
     tell('architect.hasPending', count > 0);
     tell('architect.editorHasPending', hunks.length > 0);
-    tell('architect.onHunk', editor !== undefined && hunkAt(hunks, editor.selection.active.line) !== undefined);
+    const here = editor && hunkAt(hunks, editor.selection.active.line);
+    tell('architect.onHunk', here !== undefined);
     if (count === 0) return item.hide();
     item.text = `${pending.growing ? '$(loading~spin)' : '$(diff)'} ${countOf(count)}`;
     const files = countFiles(uris);
     const where = files === 1 ? 'one file' : `${files} files`;
     const more = pending.growing ? ' More may come.' : '';
     item.tooltip = `Architect: ${countOf(count)} in ${where} to keep or undo.${more} Click for the next one.`;
-    item.accessibilityInformation = { label: item.tooltip, role: 'button' };
+    // Colours and lenses say nothing to those who listen: what the change at the cursor does is said here.
+    const spoken = here
+      ? `On change ${hunks.indexOf(here) + 1} of ${hunks.length} in this file. ${spokenOf(here)}. `
+      : '';
+    item.accessibilityInformation = { label: spoken + item.tooltip, role: 'button' };
     item.show();
   };
   update();

@@ -75,8 +75,8 @@ function createStyles(): Styles {
   const { kind } = vscode.window.activeColorTheme;
   const contrast = kind === vscode.ColorThemeKind.HighContrast || kind === vscode.ColorThemeKind.HighContrastLight;
   // High contrast themes have borders in place of backgrounds; other themes don't define these colours at all.
-  const border = (id: string): vscode.ThemableDecorationRenderOptions =>
-    contrast ? { borderWidth: '1px', borderStyle: 'dashed', borderColor: color(id) } : {};
+  const border = (id: string, borderStyle: 'dashed' | 'solid' = 'dashed'): vscode.ThemableDecorationRenderOptions =>
+    contrast ? { borderWidth: '1px', borderStyle, borderColor: color(id) } : {};
   const added = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     backgroundColor: color('diffEditor.insertedLineBackground'),
@@ -86,6 +86,7 @@ function createStyles(): Styles {
   });
   const addedText = vscode.window.createTextEditorDecorationType({
     backgroundColor: color('diffEditor.insertedTextBackground'),
+    ...border('diffEditor.insertedTextBorder', 'solid'),
     rangeBehavior: vscode.DecorationRangeBehavior.ClosedClosed,
   });
   const removed = vscode.window.createTextEditorDecorationType({
@@ -94,6 +95,7 @@ function createStyles(): Styles {
       backgroundColor: color('diffEditor.removedLineBackground'),
       margin: '0 0 0 2.5em',
       fontStyle: 'normal',
+      ...(contrast ? { border: '1px dashed', borderColor: color('diffEditor.removedTextBorder') } : {}),
     },
     overviewRulerColor: color('diffEditorOverview.removedForeground'),
     overviewRulerLane: vscode.OverviewRulerLane.Left,

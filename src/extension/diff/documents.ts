@@ -2,6 +2,7 @@
 import * as vscode from 'vscode';
 import type { DocumentChange, FileEdit, Hunk, TextEdit } from '../../edits/index.js';
 import { isCell, nameOf, openNotebookOf } from '../notebooks.js';
+import { holdViews } from './viewport.js';
 
 /** A change event in the words of the edits room. */
 export function changeOf(event: vscode.TextDocumentChangeEvent): DocumentChange {
@@ -23,7 +24,7 @@ export function changeOf(event: vscode.TextDocumentChangeEvent): DocumentChange 
   };
 }
 
-/** Applies edits to a document as one undo stop. `false` if the editor refuses them. */
+/** Applies edits to a document as one undo stop; what its editors show stays where it is. `false` if the editor refuses them. */
 export async function applyToDocument(document: vscode.TextDocument, edits: readonly TextEdit[]): Promise<boolean> {
   const workspaceEdit = new vscode.WorkspaceEdit();
   workspaceEdit.set(
@@ -32,7 +33,10 @@ export async function applyToDocument(document: vscode.TextDocument, edits: read
       vscode.TextEdit.replace(new vscode.Range(document.positionAt(start), document.positionAt(end)), newText),
     ),
   );
-  return vscode.workspace.applyEdit(workspaceEdit);
+  const showAgain = holdViews(document, edits);
+  if (!(await vscode.workspace.applyEdit(workspaceEdit))) return false;
+  await showAgain();
+  return true;
 }
 
 /** The open document of a URI. */

@@ -19,8 +19,7 @@
  * - `version` names the text that offsets refer to. After `read`, the user may go on typing: edits are carried over what was
  *   typed, and only refused where it is in their place.
  * - Each `add` is one undo stop in each of its files: the user may type between two of them, so they can't be one.
- * - Nothing is shown, focused or scrolled. Of two editors of a document, the editor keeps what each shows in place, except in the
- *   one with the focus; there, and where a document has one editor alone, lines that come in above push the text down.
+ * - Nothing is shown or focused, and editors go on showing the lines that they showed, whatever comes in above (`viewport.ts`).
  * - `cancel` takes back what was added, except what the user has kept or typed into. Someone who presses Stop usually wants to
  *   keep what is there: then call `finish`.
  */

@@ -1,5 +1,5 @@
 /** What is said about a hunk. */
-import type { Hunk } from '../../edits/index.js';
+import type { Hunk, ParameterDelta } from '../../edits/index.js';
 import { parametersText } from '../../texts.js';
 
 /** `−3 +5 · +1,024 parameters`. */
@@ -7,6 +7,32 @@ export function summaryOf(hunk: Hunk): string {
   const lines = hunk.onlyLineEnds ? 'line ends' : `−${hunk.counts.removed} +${hunk.counts.added}`;
   const delta = hunk.parameters;
   return `${lines} · ${parametersText(delta)}`;
+}
+
+/** The same in words, for those who hear it: `Less overfitting: removes 1 line, adds 2 lines, ±0 parameters. Removed: x = 1`. */
+export function spokenOf(hunk: Hunk): string {
+  const { removed, added } = hunk.counts;
+  const parts = [
+    ...(hunk.onlyLineEnds
+      ? ['changes line ends']
+      : [
+          ...(removed > 0 ? [`removes ${linesText(removed)}`] : []),
+          ...(added > 0 ? [`adds ${linesText(added)}`] : []),
+        ]),
+    isOpen(hunk.parameters) ? 'parameters not counted yet' : parametersText(hunk.parameters),
+  ];
+  const [first, ...others] = hunk.removed.map((line) => line.trim()).filter((line) => line !== '');
+  const more = others.length > 0 ? ` and ${linesText(others.length)} more` : '';
+  return `${labelOf(hunk)}: ${parts.join(', ')}.${first === undefined ? '' : ` Removed: ${first}${more}`}`;
+}
+
+/** Whether the analyser has still to look. */
+export function isOpen(parameters: ParameterDelta): boolean {
+  return parameters.kind === 'notChecked' && parameters.open === true;
+}
+
+function linesText(count: number): string {
+  return count === 1 ? '1 line' : `${count} lines`;
 }
 
 /** `with 2 other changes`, for a hunk that only works together with others; its numbers are theirs together. */

@@ -18,8 +18,23 @@ const ANYWHERE: vscode.DocumentSelector = [
   { scheme: 'vscode-notebook-cell' },
 ];
 
+/** Each time it is told that lenses changed, the editor waits anew before it asks for them: told too often it never would. */
+const APART_MILLISECONDS = 600;
+
 export function registerHunkLenses(pending: PendingChanges): vscode.Disposable {
   const changed = new vscode.EventEmitter<void>();
+  let timer: NodeJS.Timeout | undefined;
+  let told = 0;
+  const tell = (): void => {
+    timer ??= setTimeout(
+      () => {
+        timer = undefined;
+        told = Date.now();
+        changed.fire();
+      },
+      Math.max(0, told + APART_MILLISECONDS - Date.now()),
+    );
+  };
   const provider: vscode.CodeLensProvider = {
     onDidChangeCodeLenses: changed.event,
     provideCodeLenses: (document) => {
@@ -34,7 +49,12 @@ export function registerHunkLenses(pending: PendingChanges): vscode.Disposable {
   return vscode.Disposable.from(
     changed,
     vscode.languages.registerCodeLensProvider(ANYWHERE, provider),
-    pending.onDidChange(() => changed.fire()),
+    pending.onDidChange(tell),
+    {
+      dispose: () => {
+        clearTimeout(timer);
+      },
+    },
   );
 }
 

@@ -76,6 +76,8 @@ export class PendingChanges implements vscode.Disposable {
   private readonly changes = new vscode.EventEmitter<string>();
   /** Fires with the file's URI whenever something about its pending changes is different. */
   readonly onDidChange = this.changes.event;
+  /** Everything that is shown asks for hunks, and a state doesn't change. */
+  private readonly shown = new WeakMap<PendingChange, readonly Hunk[]>();
   private readonly notes = new Map<string, HunkNote>();
   private expected = 0;
   private tail: Promise<unknown> = Promise.resolve();
@@ -105,9 +107,12 @@ export class PendingChanges implements vscode.Disposable {
     return [...this.states.values()];
   }
 
-  hunks(uri: string): Hunk[] {
+  hunks(uri: string): readonly Hunk[] {
     const state = this.state(uri);
-    return state ? hunksOf(state) : [];
+    if (!state) return [];
+    let hunks = this.shown.get(state);
+    if (!hunks) this.shown.set(state, (hunks = hunksOf(state)));
+    return hunks;
   }
 
   /** Number of hunks in all files. */

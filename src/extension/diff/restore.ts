@@ -11,13 +11,19 @@ import {
   type ThreeWay,
 } from '../../edits/index.js';
 import { isCell, openNotebookOf } from '../notebooks.js';
+import { isPython } from './check.js';
 import { openForEdit, shortName } from './documents.js';
 import { countOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
-import type { PendingStore, StoredChange } from './store.js';
+import type { OthersChange, PendingStore, StoredChange } from './store.js';
 
 const TAKE_UP = 'Take Up Again';
+const OPEN_BACKUP = 'Open the Backup';
 const FORGET = 'Forget the Changes';
+
+/** A window that is loaded again may look before its past has ended. */
+const ENDING_MILLISECONDS = 2_000;
+const LOOKS = 5;
 
 /** Looks at everything that was stored. Writes into no document without the user. */
 export async function restorePending(
@@ -25,15 +31,37 @@ export async function restorePending(
   store: PendingStore,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
-  // Side by side: a question about one file must not keep the others waiting for its answer.
-  const restoring = (await store.readAll()).map(async (stored) => {
-    try {
-      await restoreOne(stored, pending, store, log);
-    } catch (error) {
-      log.error(`The pending changes of ${shortName(stored.uri)} could not be restored; their backup stays.`, error);
-    }
-  });
-  await Promise.all(restoring);
+  const look = async (): Promise<void> => {
+    // Side by side: a question about one file must not keep the others waiting for its answer.
+    for (const stored of await store.takeOver())
+      restoreOne(stored, pending, store, log).catch((error: unknown) =>
+        log.error(`The pending changes of ${shortName(stored.uri)} could not be restored; their backup stays.`, error),
+      );
+  };
+  await look();
+  for (const theirs of await store.ofOthers()) await joinIn(theirs, pending, store, log);
+  for (let i = 0; i < LOOKS && (await store.ofOthers()).length > 0; i++) {
+    await new Promise((resolve) => setTimeout(resolve, ENDING_MILLISECONDS));
+    await look();
+  }
+}
+
+/**
+ * Changes that are pending in another window on this workspace. Where the editor has brought their text into this one, too, they
+ * are pending here as well, each window for itself; where it has not, they are that window's alone.
+ */
+async function joinIn(
+  theirs: OthersChange,
+  pending: PendingChanges,
+  store: PendingStore,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const place = await find(theirs, log);
+  if (typeof place === 'string' || place.restored.kind !== 'restored' || pending.state(theirs.uri)) return;
+  store.join(theirs);
+  const uri = place.document.uri.toString();
+  log.info(`${shortName(uri)}: ${countOf(place.restored.state.ranges.length)} pending in another window, too.`);
+  pending.adopt(renamed(place.restored.state, uri));
 }
 
 /** A file was closed without its pending changes: they can be had again. */
@@ -59,7 +87,8 @@ async function restoreOne(
   const { uri } = stored;
   const place = await find(stored, log);
   // A proposal may have come for the file while this was on its way.
-  if (!place || pending.state(uri)) return;
+  if (pending.state(uri)) return;
+  if (typeof place === 'string') return askAboutLost(stored, place, store, log);
   const { document, restored } = place;
   const now = document.uri.toString();
   switch (restored.kind) {
@@ -80,8 +109,11 @@ interface Place {
   readonly restored: Restored;
 }
 
-/** The document that stored changes are for. A cell is known by its text: its address may be that of another one by now. */
-async function find({ uri, json }: StoredChange, log: vscode.LogOutputChannel): Promise<Place | undefined> {
+/**
+ * The document that stored changes are for, or what has become of it. A cell is known by its text: its address may be that of
+ * another one by now.
+ */
+async function find({ uri, json }: StoredChange, log: vscode.LogOutputChannel): Promise<Place | string> {
   const placeIn = (document: vscode.TextDocument): Place => ({
     document,
     restored: restore(json, document.getText(), document.version),
@@ -92,14 +124,49 @@ async function find({ uri, json }: StoredChange, log: vscode.LogOutputChannel): 
     const notebook = await openNotebookOf(address);
     const places = notebook.getCells().map(({ document }) => placeIn(document));
     places.sort((a, b) => Number(b.document.uri.toString() === uri) - Number(a.document.uri.toString() === uri));
-    const found =
+    return (
       places.find(({ restored }) => restored.kind === 'restored') ??
-      places.find(({ restored }) => restored.kind === 'changed' && restored.threeWay.notApplied);
-    if (!found) log.warn(`${shortName(uri)}: no cell has the text of its pending changes; their backup stays.`);
-    return found;
+      places.find(({ restored }) => restored.kind === 'changed' && restored.threeWay.notApplied) ??
+      `No cell of ${shortName(uri)} has the text that it had`
+    );
   } catch (error) {
-    log.warn(`${shortName(uri)} has pending changes but can't be opened; their backup stays. ${String(error)}`);
-    return undefined;
+    log.warn(`${shortName(uri)} has pending changes but can't be opened. ${String(error)}`);
+    return `${shortName(uri)} can't be opened`;
+  }
+}
+
+/** There is no document for stored changes. Without an answer the backup stays, and the next start asks again. */
+async function askAboutLost(
+  stored: StoredChange,
+  why: string,
+  store: PendingStore,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const state = stateOf(restore(stored.json, '', 0));
+  if (!state) {
+    log.error(`${shortName(stored.uri)}: its stored pending changes can't be read. They stay where they are.`);
+    return;
+  }
+  const count = countOf(state.ranges.length);
+  const question = `${why}, with ${count} that you had neither kept nor undone. Nothing was written.`;
+  const answer = await vscode.window.showWarningMessage(question, OPEN_BACKUP, FORGET);
+  if (answer === FORGET) return store.remove(stored.uri);
+  if (answer !== OPEN_BACKUP) return;
+  const language = isPython(stored.uri) ? { language: 'python' } : {};
+  const document = await vscode.workspace.openTextDocument({ content: state.document, ...language });
+  await vscode.window.showTextDocument(document, { preview: false });
+  return askAboutLost(stored, why, store, log);
+}
+
+/** What was stored, whatever is there now. */
+function stateOf(restored: Restored): PendingChange | undefined {
+  switch (restored.kind) {
+    case 'restored':
+      return restored.state;
+    case 'changed':
+      return restored.threeWay.stored;
+    case 'unreadable':
+      return undefined;
   }
 }
 

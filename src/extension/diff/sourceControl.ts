@@ -1,8 +1,9 @@
 /** The pending changes as a source control: a group of files, the native peek in the gutter, and a review of everything. */
 import * as vscode from 'vscode';
+import type { Hunk } from '../../edits/index.js';
 import { baselineUri } from './baselineFiles.js';
 import { shortName } from './documents.js';
-import { countOf } from './hunkText.js';
+import { countOf, spokenOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 /** Shown only while something is pending: an empty source control would be one more thing to look at. */
@@ -25,18 +26,19 @@ export function registerSourceControl(pending: PendingChanges): vscode.Disposabl
       group = control.createResourceGroup('pending', 'Pending Changes');
     }
     control.count = pending.count;
-    group.resourceStates = uris.map((uri) => resourceOf(uri, pending.hunks(uri).length));
+    group.resourceStates = uris.map((uri) => resourceOf(uri, pending.hunks(uri)));
   };
   update();
   return vscode.Disposable.from({ dispose: () => control?.dispose() }, pending.onDidChange(update));
 }
 
-function resourceOf(uri: string, hunks: number): vscode.SourceControlResourceState {
+function resourceOf(uri: string, hunks: readonly Hunk[]): vscode.SourceControlResourceState {
   const resourceUri = vscode.Uri.parse(uri);
   return {
     resourceUri,
     contextValue: 'pending',
-    decorations: { tooltip: `${countOf(hunks)} to keep or undo` },
+    // The view reads it out as well.
+    decorations: { tooltip: [`${countOf(hunks.length)} to keep or undo`, ...hunks.map(spokenOf)].join('\n') },
     command: { command: 'architect.openDiff', title: 'Open Changes', arguments: [uri] },
   };
 }

@@ -15,9 +15,12 @@ import type { Workspace } from '../workspace.js';
 
 /** Parse problems, new shape problems and counts of each variant against the baseline. */
 export function checkEdits({ baseline, variants }: CheckEditsParams, workspace: Workspace): CheckEditsResult {
-  const engine = workspace.with(baseline);
-  const trained = trainedIn(engine, baseline);
-  const before = look(engine, baseline, trained);
+  // Whoever looks at change after change asks with the same baseline each time.
+  const { trained, before } = workspace.remembered(JSON.stringify(['baseline', baseline]), () => {
+    const engine = workspace.with(baseline);
+    const models = trainedIn(engine, baseline);
+    return { trained: models, before: look(engine, baseline, models) };
+  });
   /** Hunks that are linked make the same texts together. */
   const known = new Map<string, View>();
   const after = ({ files }: Variant): View => {
