@@ -57,8 +57,11 @@ describe('pending changes under review', function () {
 
   it('show what was there before, though git has a peek of its own', async () => {
     const { bench, page } = session();
-    await bench.command('Architect: Next Pending Change');
-    await bench.command('Architect: Next Pending Change');
+    // The second change is found from where the cursor is by then.
+    for (const line of ['Ln 18', 'Ln 26']) {
+      await bench.command('Architect: Next Pending Change');
+      await page.locator('.statusbar-item', { hasText: line }).waitFor();
+    }
     await bench.command('Show or Focus Hover');
     await page.locator('.monaco-hover:visible', { hasText: 'Removed' }).first().waitFor();
     await session().screenshot('hover');
