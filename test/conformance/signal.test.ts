@@ -21,8 +21,8 @@ interface Answer {
 }
 
 /** Rank correlation of the gradient norms: what at least 15 models reach, and every one. */
-const ENOUGH = 0.9;
-const LEAST = 0.8;
+const ENOUGH = 0.95;
+const LEAST = 0.9;
 
 /** The same thresholds, applied to what was measured. */
 function verdictOf(layers: readonly Layer[]): string {

@@ -38,7 +38,7 @@ class Flow {
   }
 
   private slot(shape: readonly number[], mean: number, variance: number): Slot {
-    return { mean, variance, shape, count: shape.reduce((a, b) => a * b, 1), gradient: 0 };
+    return { mean, variance, between: 0, shape, count: shape.reduce((a, b) => a * b, 1), gradient: 0 };
   }
 
   /** A tensor that nobody in the pass made: a parameter as it is filled, an input as standard normal. */
@@ -86,6 +86,7 @@ class Flow {
       for (const out of outs) {
         out.mean = effect.mean;
         out.variance = effect.variance;
+        out.between = effect.between ?? 0;
       }
       this.effects.push(effect);
     }

@@ -11,6 +11,8 @@ import { activationGain, largestOf } from './gaussian.js';
 export interface Slot {
   mean: number;
   variance: number;
+  /** The part of the variance that is between features, the same for all samples and positions: statistics of a batch don't see it. */
+  between: number;
   readonly shape: readonly number[];
   readonly count: number;
   /** Second moment of the gradient per element. */
@@ -28,6 +30,8 @@ export interface Step {
 export interface Effect {
   readonly mean: number;
   readonly variance: number;
+  /** As in {@link Slot}; nothing if left out. */
+  readonly between?: number;
   /** Adds to the gradients of the inputs. */
   readonly backward: () => void;
 }
@@ -45,6 +49,7 @@ const moved: Behaviour = (step) => {
   return {
     mean: x.mean,
     variance: x.variance,
+    between: x.between,
     backward: () => {
       for (const out of step.outs) x.gradient += (out.gradient * out.count) / x.count;
     },
@@ -85,6 +90,7 @@ const sum =
       return {
         mean: a.mean + sign * b.mean,
         variance: a === b ? (1 + sign) ** 2 * a.variance : a.variance + b.variance,
+        between: a === b ? (1 + sign) ** 2 * a.between : a.between + b.between,
         backward: () => {
           if (a === b) spread(out, a, (1 + sign) ** 2);
           else {
@@ -98,6 +104,7 @@ const sum =
     return {
       mean: x.mean * (a ? 1 : sign) + number * (a ? sign : 1),
       variance: x.variance,
+      between: x.between,
       backward: () => spread(out, x, 1),
     };
   };
@@ -105,6 +112,7 @@ const sum =
 const scaled = (step: Step, x: Slot, factor: number): Effect => ({
   mean: x.mean * factor,
   variance: x.variance * factor * factor,
+  between: x.between * factor * factor,
   backward: () => spread(first(step), x, factor * factor),
 });
 
@@ -139,9 +147,11 @@ const activation: Behaviour = (step) => {
   const argument = scalar(step, 'negative_slope', 'alpha') ?? defaults[step.op.name] ?? 0;
   const gain = activationGain(step.op.name, argument, x.mean, x.variance);
   if (!gain) return null;
+  const variance = Math.max(gain.square - gain.mean * gain.mean, 0);
   return {
     mean: gain.mean,
-    variance: Math.max(gain.square - gain.mean * gain.mean, 0),
+    variance,
+    between: x.variance > 0 ? (variance * x.between) / x.variance : 0,
     backward: () => spread(first(step), x, gain.slope),
   };
 };
@@ -153,6 +163,7 @@ const dropout: Behaviour = (step) => {
   return {
     mean: x.mean,
     variance: squareOf(x) * keep - x.mean * x.mean,
+    between: x.between,
     backward: () => spread(first(step), x, keep),
   };
 };
@@ -162,7 +173,10 @@ const weighed = (step: Step, inputs: number, outputs: number): Effect | null => 
   const [x, weight, bias] = [step.in('input'), step.in('weight'), step.in('bias')];
   if (!x || !weight) return null;
   const out = first(step);
+  // What every sample and position brings alike makes the same sum in all of them, another one for each feature.
+  const alike = x.mean ** 2 + x.between;
   return {
+    between: inputs * (alike * squareOf(weight) - x.mean ** 2 * weight.mean ** 2) + (bias?.variance ?? 0),
     mean: inputs * x.mean * weight.mean + (bias?.mean ?? 0),
     variance: inputs * (squareOf(x) * squareOf(weight) - x.mean ** 2 * weight.mean ** 2) + (bias?.variance ?? 0),
     backward: () => (x.gradient += out.gradient * outputs * squareOf(weight)),
@@ -229,13 +243,16 @@ const normalisation =
     if (!x) return null;
     const [weight, bias] = [step.in('weight'), step.in('bias')];
     const scale = weight ? squareOf(weight) : 1;
-    const spreadIn = (centres ? x.variance : squareOf(x)) + EPS;
-    const evaluates = step.op.name === 'batch_norm' && step.op.args['training'] !== true;
+    const isBatch = step.op.name === 'batch_norm';
+    const evaluates = isBatch && step.op.args['training'] !== true;
+    const varies = isBatch && !evaluates ? Math.max(x.variance - x.between, 0) : x.variance;
+    const spreadIn = (centres ? varies : squareOf(x)) + EPS;
     const divided = evaluates ? 1 + EPS : spreadIn;
     const mean = centres && !evaluates ? 0 : x.mean / Math.sqrt(divided);
     return {
       mean: mean * (weight?.mean ?? 1) + (bias?.mean ?? 0),
-      variance: (x.variance / divided) * scale + (bias?.variance ?? 0),
+      variance: (varies / divided) * scale + (bias?.variance ?? 0),
+      between: (isBatch && !evaluates ? 0 : (x.between / divided) * scale) + (bias?.variance ?? 0),
       backward: () => spread(first(step), x, scale / divided),
     };
   };
@@ -249,6 +266,7 @@ const average: Behaviour = (step) => {
   return {
     mean: x.mean,
     variance: x.variance / Math.max(group, 1),
+    between: x.between / Math.max(group, 1),
     backward: () => spread(out, x, 1 / group),
   };
 };
