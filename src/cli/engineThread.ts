@@ -10,6 +10,8 @@ const STACK_MB = 240;
 const YOUNG_MB = 64;
 /** The room to begin with, of each of the two halves: V8's own beginning makes it collect a dozen times while the engine loads. */
 const FIRST_YOUNG_MB = 16;
+/** What to do when time ran out. */
+export const MORE_TIME = ': allow more with --time-limit';
 /** A request may overrun its time by so much before its thread is ended, in milliseconds. */
 const GRACE = 5_000;
 
@@ -81,7 +83,11 @@ export class EngineThread {
       const onExit = (code: number): void =>
         finish({ error: { message: `the analysis ended unexpectedly (${code})`, kind: 'internal' } }, true);
       const timer = setTimeout(
-        () => finish({ error: { message: `no result within ${request.timeLimit / 1000} s`, kind: 'time' } }, true),
+        () =>
+          finish(
+            { error: { message: `no result within ${request.timeLimit / 1000} s${MORE_TIME}`, kind: 'time' } },
+            true,
+          ),
         request.timeLimit + GRACE,
       );
       worker.on('message', onMessage).on('error', onError).on('exit', onExit);

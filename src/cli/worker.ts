@@ -1,7 +1,15 @@
 /** The engine's thread of the command line: answers requests, one at a time, for as long as the thread lives. */
 import { resolve } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { createEngine, EngineError, parseInput, type Engine, type InputSpec } from '../engine/report/index.js';
+import {
+  createEngine,
+  EngineError,
+  noteOf,
+  parseInput,
+  Stopped,
+  type Engine,
+  type InputSpec,
+} from '../engine/report/index.js';
 import {
   createAvailableParser,
   createParser,
@@ -10,7 +18,8 @@ import {
   type PythonParser,
 } from '../engine/syntax/index.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
-import type { EngineReply, EngineRequest } from './engineThread.js';
+import { MORE_TIME, type EngineReply, type EngineRequest } from './engineThread.js';
+import { shownPath } from './terminal.js';
 import { treeCache } from './treeCache.js';
 
 const engines = new Map<string, Engine>();
@@ -46,8 +55,16 @@ function answer(request: EngineRequest, parser: PythonParser): EngineReply {
   } catch (error) {
     if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
       return { error: { message: error.message, kind: 'input' } };
+    if (error instanceof Stopped && error.cause_ !== 'cancelled')
+      return { error: { message: stoppedText(error), kind: 'time' } };
     throw error;
   }
+}
+
+/** What ran out of time or steps, where, and what to do. */
+function stoppedText({ unknown: { reason, place }, cause_ }: Stopped): string {
+  const { file, line } = noteOf(reason, place);
+  return `${reason}${file === null ? '' : `: ${shownPath(file)}:${line ?? 1}`}${cause_ === 'time' ? MORE_TIME : ''}`;
 }
 
 const slashes = (path: string): string => path.replaceAll('\\', '/');

@@ -142,7 +142,7 @@ export function execUnknownBranches(
   if (interpreter.heap.depth > budget.forks)
     throw new Stopped(
       { ...condition, reason: `too many conditions in one another that are not known (${condition.reason})` },
-      'budget',
+      'steps',
     );
   const outcomes: Outcome[] = [];
   let raised: PyRaise | null = null;

@@ -30,7 +30,7 @@ function describe(value: Value): string {
 export class Stopped extends Error {
   constructor(
     readonly unknown: Unknown,
-    readonly cause_: 'budget' | 'cancelled',
+    readonly cause_: 'time' | 'steps' | 'cancelled',
   ) {
     super(unknown.reason);
   }

@@ -199,7 +199,7 @@ export class Interpreter implements Context {
     this.steps += cost;
     if (this.steps < this.nextLook) return;
     if (this.steps > this.stepLimit)
-      throw new Stopped(this.unknown('the analysis budget was used up here (an endless loop?)'), 'budget');
+      throw new Stopped(this.unknown('the analysis budget was used up here (an endless loop?)'), 'steps');
     this.planLook();
     this.checkClock();
   }
@@ -215,7 +215,7 @@ export class Interpreter implements Context {
     if (Date.now() > this.deadline)
       throw new Stopped(
         this.unknown(`the analysis took longer than ${this.timeLimit / 1000} s and was stopped here`),
-        'budget',
+        'time',
       );
   }
 
@@ -855,7 +855,7 @@ export class Interpreter implements Context {
         if (next === undefined) return items;
         items.push(next);
         this.step();
-        if (items.length > budget.elements) throw new Stopped(this.unknown('this iterates without end'), 'budget');
+        if (items.length > budget.elements) throw new Stopped(this.unknown('this iterates without end'), 'steps');
       }
     } catch (error) {
       if (error instanceof UnknownFlow) return error.unknown;

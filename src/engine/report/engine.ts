@@ -374,7 +374,7 @@ export class Engine {
     try {
       return this.analyzeFile(path);
     } catch (error) {
-      if (error instanceof Stopped && error.cause_ === 'budget') return [];
+      if (error instanceof Stopped && error.cause_ !== 'cancelled') return [];
       throw error;
     }
   }

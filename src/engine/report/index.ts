@@ -7,3 +7,5 @@ export * from './inputs.js';
 export type { Observation } from './observation.js';
 export type { TrainingPlaces } from './trainingPlaces.js';
 export type * from './types.js';
+export { noteOf } from './counts.js';
+export { Stopped } from '../python/index.js';

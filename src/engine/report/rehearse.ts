@@ -47,7 +47,7 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
     return rehearsal;
   } catch (error) {
     // What was seen until the time was up counts.
-    if (error instanceof Stopped && error.cause_ === 'budget') return rehearsal;
+    if (error instanceof Stopped && error.cause_ !== 'cancelled') return rehearsal;
     throw error;
   } finally {
     interpreter.undefinedNames = undefinedNames;

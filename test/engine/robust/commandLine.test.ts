@@ -157,6 +157,11 @@ describe('the command line on bad input', function () {
     assert.ok(next && 'parameters' in next);
   });
 
+  it('says where a file stopped that has no end', () => {
+    const { stderr } = analyze(put('endless.py', `n = 0\nwhile True:\n    n += 1\n${NET}`));
+    assert.match(stderr, /^architect: the analysis [^\n]*endless\.py:\d[^\n]*\n$/);
+  });
+
   it('says so when a file may not be read', function () {
     const file = put('secret.py', NET);
     chmodSync(file, 0);
