@@ -250,6 +250,12 @@ class Net(nn.Module):
         super().__init__()
 `,
     `
+class Net(nn.Module):
+    def __init__(self):
+        super()._init_()  #! R05
+        self.fc = nn.Linear(8, 8)
+`,
+    `
 class Block(nn.Module):
     def __init__(self):
         super(Block, self).__init__()

@@ -7,6 +7,7 @@ import {
   type Expr,
   type FunctionDef,
   type SourceFile,
+  type Span,
   type Stmt,
 } from '../../syntax/index.js';
 import { isModule } from '../../torch/nn/module.js';
@@ -246,6 +247,16 @@ class Net(nn.Module):
       if (call && !early) continue;
       // A call that isn't a statement of its own, or stands behind a condition, may be meant.
       if (!call && (callsInit(init) || neverMade(init) || helpersOf(node, init).some(callsInit))) continue;
+      const misspelt = call ? undefined : misspeltInit(init);
+      if (misspelt) {
+        const place = { file, start: misspelt.start, end: misspelt.end };
+        yield {
+          message: `${file.slice(misspelt)} is not __init__: nothing can be registered, and the call raises an AttributeError.`,
+          place,
+          fix: { title: 'Write __init__', edits: [{ place, text: '__init__' }] },
+        };
+        continue;
+      }
       const indent = ' '.repeat(file.positionAt(first.start).character);
       const newline = file.text.includes('\r\n') ? '\r\n' : '\n';
       const insertion = {
@@ -294,6 +305,17 @@ function initCall(init: FunctionDef): Stmt | undefined {
       each.value.func.kind === 'Attribute' &&
       each.value.func.attr === '__init__',
   );
+}
+
+/** The name in a statement like `super()._init_()`. */
+function misspeltInit({ body }: FunctionDef): Span | undefined {
+  for (const each of body) {
+    if (each.kind !== 'Expression' || each.value.kind !== 'Call' || each.value.func.kind !== 'Attribute') continue;
+    const { attr, attrSpan, value } = each.value.func;
+    const onSuper = value.kind === 'Call' && value.func.kind === 'Name' && value.func.id === 'super';
+    if (onSuper && /^__?init__?$/.test(attr)) return attrSpan;
+  }
+  return undefined;
 }
 
 /** The first statement before `until` that assigns a module or a parameter to an attribute of self. */
