@@ -35,6 +35,10 @@ describe('the analysis process', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
+  /** What the editor says of a file that was made (1) or changed (2). */
+  const told = (file: string, type: 1 | 2): Promise<void> =>
+    client.connection.sendNotification('workspace/didChangeWatchedFiles', { changes: [{ uri: file, type }] });
+
   it('says which parser answered', async () => {
     await waitFor('ready', () => client.states.find(({ kind }) => kind === 'ready'));
     assert.equal(client.states.find(({ kind }) => kind === 'ready')?.parser, 'wasm');
@@ -135,28 +139,28 @@ describe('the analysis process', () => {
 
   it('sees what another program writes', async () => {
     const file = join(folder, 'sizes.py');
+    const { href } = pathToFileURL(file);
     const model = pathToFileURL(join(folder, 'sized.py')).href;
-    const told = (type: number): Promise<void> =>
-      client.connection.sendNotification('workspace/didChangeWatchedFiles', {
-        changes: [{ uri: pathToFileURL(file).href, type }],
-      });
     await writeFile(
       join(folder, 'sized.py'),
       NET.replace('import', 'from sizes import WIDTH\nimport').replace('16)', 'WIDTH)').replace('(16,', '(WIDTH,'),
     );
     assert.equal((await client.ask('architect/modules', { uri: model })).modules[0]?.parameters, null);
     await writeFile(file, 'WIDTH = 10\n');
-    await told(1);
+    await told(href, 1);
     assert.equal((await client.ask('architect/modules', { uri: model })).modules[0]?.parameters, 8 * 10 + 10 + 30 + 3);
     await writeFile(file, 'WIDTH = 100\n');
-    await told(2);
+    await told(href, 2);
     assert.equal((await client.ask('architect/modules', { uri: model })).modules[0]?.parameters, 800 + 100 + 300 + 3);
   });
 
   it('answers hostile input, and goes on', async () => {
     const ask = async (name: string, text: string): Promise<number> => {
+      const { href } = pathToFileURL(join(folder, name));
       await writeFile(join(folder, name), text);
-      const { modules } = await client.ask('architect/modules', { uri: pathToFileURL(join(folder, name)).href });
+      // The folder is searched meanwhile: a file may have been read when it was there and still empty.
+      await told(href, 2);
+      const { modules } = await client.ask('architect/modules', { uri: href });
       return modules.length;
     };
     const layers = Array.from({ length: 20_000 }, (_, i) => `x${i} = ${i}\n`).join('');
