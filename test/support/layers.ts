@@ -31,7 +31,7 @@ export const LAYERS: Layer[] = [
   {
     name: 'e2e',
     kind: 'node',
-    timeout: 12 * MINUTE,
+    timeout: 14 * MINUTE,
     testTimeout: 120_000,
     retries: 1,
     needs: ['package', 'browser', 'editor', 'extension'],
