@@ -1,7 +1,7 @@
 /** How much memory an optimizer keeps beside the parameters, from how it is constructed in the project. */
 import type { Project } from '../project/index.js';
 import type { Expr, CallExpr } from '../syntax/index.js';
-import { nearFiles, trainingContext, valueOf, type Construction } from '../training/index.js';
+import { isNamedNear, trainingContext, valueOf, type Construction } from '../training/index.js';
 import { add, mul, product } from '../torch/dims.js';
 import type { Dim } from '../torch/tensor.js';
 
@@ -76,9 +76,9 @@ function stateOf({ name, call }: Construction): State | null {
 
 /** The optimizer of the code that trains a class; AdamW where none is found. */
 export function optimizerFor(project: Project, path: string, qualname: string): OptimizerChoice {
-  // Who makes one names the package; most libraries of models don't, and need no closer look.
-  const named = [path, ...nearFiles(project, path)].some((each) => project.text(each)?.includes('optim'));
-  const found = named ? trainingContext(project, { path, qualname })?.optimizers[0] : undefined;
+  const found = isNamedNear(project, path, 'optim')
+    ? trainingContext(project, { path, qualname })?.optimizers[0]
+    : undefined;
   if (!found) return { name: 'AdamW', assumed: true, state: copies(2) };
   return { name: found.name.slice(found.name.lastIndexOf('.') + 1), assumed: false, state: stateOf(found) };
 }

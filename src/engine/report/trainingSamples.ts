@@ -2,7 +2,7 @@
 import { evaluateSource, type Interpreter } from '../python/index.js';
 import type { Project } from '../project/index.js';
 import type { CallExpr, SourceFile } from '../syntax/index.js';
-import { trainingContext, valueOf } from '../training/index.js';
+import { isNamedNear, trainingContext, valueOf } from '../training/index.js';
 import { importsOf, packageOf, qualifiedName } from '../training/names.js';
 import { sliceFor, sliceText } from '../training/slice.js';
 import { findAll } from '../training/tree.js';
@@ -45,6 +45,7 @@ export function samplesFor(
   path: string,
   qualname: string,
 ): CapacityReport['samples'] {
+  if (!isNamedNear(project, path, 'DataLoader')) return null;
   const context = trainingContext(project, { path, qualname });
   const loader = context?.trainLoader;
   if (!context || !loader?.dataset) return null;

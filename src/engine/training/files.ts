@@ -77,6 +77,14 @@ export function nearFiles(project: Project, path: string): string[] {
   return [...new Set(folders.flatMap((folder) => pythonFiles(project, folder)))];
 }
 
+/**
+ * Whether the file or one near it says a word at all: who makes an optimizer or a loader names its class, most libraries of models
+ * don't, and need no closer look.
+ */
+export function isNamedNear(project: Project, path: string, word: string): boolean {
+  return [path, ...nearFiles(project, path)].some((each) => project.text(each)?.includes(word));
+}
+
 function isInside(path: string, folder: string): boolean {
   return path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
