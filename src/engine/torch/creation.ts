@@ -2,6 +2,7 @@
 import type { Context } from '../python/context.js';
 import { isSym } from '../python/symint.js';
 import type { Unknown, Value } from '../python/value.js';
+import { defaultDevice } from './device.js';
 import { ceilDiv, concrete, isUnknown, maxDim, numelOf, showDim, sub } from './dims.js';
 import { dtypeFacts, isFloating, promote, roundAll, roundTo } from './dtypes.js';
 import {
@@ -39,7 +40,7 @@ function common(args: Args, shape: Shape, otherwise: DType | Unknown, value: num
   return {
     shape,
     dtype,
-    device: args.deviceArgument() ?? (args.firstTensor()?.data.device || 'cpu'),
+    device: args.deviceArgument() ?? (args.firstTensor()?.data.device || defaultDevice(args.context)),
     values: values && roundAll(dtype, values),
     requiresGrad: args.raw('requires_grad') === true,
     init: { name, args: value === null ? {} : { value }, place: args.context.place },
@@ -298,7 +299,7 @@ function fromData(args: Args, name: string, otherwise?: DType): Result {
   return {
     shape,
     dtype: wanted,
-    device: args.deviceArgument() ?? 'cpu',
+    device: args.deviceArgument() ?? defaultDevice(args.context),
     values: values && roundAll(wanted, values),
     requiresGrad: args.raw('requires_grad') === true,
     init: { name: 'tensor', args: {}, place: args.context.place },

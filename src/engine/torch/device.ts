@@ -1,5 +1,6 @@
-/** `torch.device`: only the name matters. */
-import { defineClass } from '../python/define.js';
+/** `torch.device`: only the name matters; and the device that factories make tensors on, which `with torch.device(…)` sets for a while. */
+import type { Context } from '../python/context.js';
+import { defineClass, defineFunction } from '../python/define.js';
 import type { Heap } from '../python/heap.js';
 import type { Native, NativeType, PyClass, Value } from '../python/value.js';
 import { isUnknown } from './dims.js';
@@ -51,7 +52,47 @@ export const deviceClass: PyClass = defineClass('device', {
     if (name === undefined) return context.raise('TypeError', 'device(): argument must be str, int or torch.device');
     return makeDevice(context.heap, typeof index === 'number' ? `${name}:${index}` : name);
   },
+  members: {
+    __enter__: defineFunction('device.__enter__(self)', ({ self = null }, context) => {
+      setDevices(context, [...devices(context), deviceOf(self) ?? 'cpu']);
+      return self;
+    }),
+    __exit__: defineFunction('device.__exit__(self, *exception)', (_bound, context) => {
+      setDevices(context, devices(context).slice(0, -1));
+      return null;
+    }),
+  },
 });
+
+const DEFAULT = Symbol('default devices');
+const AT_FIRST: readonly string[] = ['cpu'];
+
+/** What was set by `set_default_device` and by the device blocks that are open, the innermost last. */
+function devices(context: Context): readonly string[] {
+  const cell = context.state.get(DEFAULT) as Native | undefined;
+  return cell ? (cell.data as readonly string[]) : AT_FIRST;
+}
+
+/** Kept in a cell of the heap, so that a branch that is rolled back takes its default with it. */
+function setDevices(context: Context, names: readonly string[]): void {
+  let cell = context.state.get(DEFAULT) as Native | undefined;
+  if (!cell) {
+    cell = { kind: 'native', type: deviceType, data: AT_FIRST, attrs: null, saved: 0, taint: null };
+    context.state.set(DEFAULT, cell);
+  }
+  context.heap.touch(cell);
+  cell.data = names;
+}
+
+/** Where factories make tensors that are given no device. */
+export function defaultDevice(context: Context): string {
+  return devices(context).at(-1) ?? 'cpu';
+}
+
+/** `torch.set_default_device`: an open block goes on to count. */
+export function setDefaultDevice(context: Context, name: string): void {
+  setDevices(context, [name, ...devices(context).slice(1)]);
+}
 
 export function makeDevice(heap: Heap, name: string): Native {
   return { kind: 'native', type: deviceType, data: name, attrs: null, saved: heap.epoch, taint: null };

@@ -6,7 +6,7 @@ import type { PyBuiltin, PyClass, PyInstance, Value } from '../python/value.js';
 import { isSym, symbol } from '../python/symint.js';
 import { broadcast } from './broadcast.js';
 import { legacyConstructor, legacyTensors } from './creation.js';
-import { deviceClass } from './device.js';
+import { defaultDevice, deviceClass, deviceOf, makeDevice, setDefaultDevice } from './device.js';
 import { isUnknown } from './dims.js';
 import { defaultDtype, dtypeClass, dtypeObject, dtypeOf, dtypes, setDefaultDtype } from './dtypes.js';
 import { autocastDType, switchAutocast } from './autocast.js';
@@ -184,8 +184,13 @@ function ownFunctions(): Record<string, Value> {
       if (dtype) setDefaultDtype(context, dtype);
       return null;
     }),
-    set_default_device: none('set_default_device(device)'),
-    get_default_device: defineFunction('get_default_device()', (_args, context) => context.call(deviceClass, ['cpu'])),
+    set_default_device: defineFunction('set_default_device(device)', ({ device }, context) => {
+      setDefaultDevice(context, deviceOf(device ?? null) ?? 'cpu');
+      return null;
+    }),
+    get_default_device: defineFunction('get_default_device()', (_args, context) =>
+      makeDevice(context.heap, defaultDevice(context)),
+    ),
     is_storage: constant('is_storage(obj)', false),
     broadcast_shapes: defineFunction('broadcast_shapes(*shapes)', ({ shapes }, context) => {
       const args = new Args('broadcast_shapes', {}, context);

@@ -31,6 +31,41 @@ class Net(nn.Module):
 net = Net()
 `;
 
+const WHERE = `
+def where():
+    return [str(torch.empty(1).device), str(nn.Linear(1, 1).weight.device), str(torch.tensor([1.0]).device)]
+`;
+
+suite('the device that factories use', [
+  ['is the CPU at first', WHERE, 'where()', "['cpu', 'cpu', 'cpu']"],
+  [
+    'is that of the block',
+    WHERE + "with torch.device('meta') as d:\n    inside = where()",
+    '(inside, str(d), torch.zeros(1).is_meta)',
+    "(['meta', 'meta', 'meta'], 'meta', False)",
+  ],
+  [
+    'is that of the innermost block, and the one before again after it',
+    WHERE +
+      "with torch.device('meta'):\n    with torch.device('cuda:1'):\n        inner = where()\n    outer = torch.get_default_device()",
+    '(inner, str(outer), where())',
+    "(['cuda:1', 'cuda:1', 'cuda:1'], 'meta', ['cpu', 'cpu', 'cpu'])",
+  ],
+  [
+    'is what was before when the block raises',
+    WHERE + "try:\n    with torch.device('meta'):\n        raise ValueError\nexcept ValueError:\n    pass",
+    'where()',
+    "['cpu', 'cpu', 'cpu']",
+  ],
+  ['can be set for good', WHERE + "torch.set_default_device('meta')\nnow = where()", 'now', "['meta', 'meta', 'meta']"],
+  [
+    'gives way to a device that is named',
+    "with torch.device('meta'):\n    x = torch.zeros(2, device='cpu')\n    y = torch.zeros_like(x)",
+    '(str(x.device), str(y.device))',
+    "('cpu', 'cpu')",
+  ],
+]);
+
 suite('nn.Module: members', [
   [
     'named_parameters',

@@ -2,7 +2,7 @@
 import type { Context } from '../../python/context.js';
 import { defineClass, defineFunction, type Bound } from '../../python/define.js';
 import type { PyClass, Value } from '../../python/value.js';
-import { deviceOf } from '../device.js';
+import { defaultDevice, deviceOf } from '../device.js';
 import { isUnknown } from '../dims.js';
 import { defaultDtype, dtypeOf, isDifferentiable } from '../dtypes.js';
 import { makeTensor, type DType, type Shape, type TensorData, type TensorNative } from '../tensor.js';
@@ -88,7 +88,7 @@ export const bufferClass: PyClass = tensorSubclass(
 
 function factory({ device, dtype }: Bound, context: Context): { dtype: TensorData['dtype']; device: string } {
   const given = dtype === null || dtype === undefined ? undefined : dtypeOf(dtype, context);
-  return { dtype: given ?? defaultDtype(context), device: deviceOf(device ?? null) ?? 'cpu' };
+  return { dtype: given ?? defaultDtype(context), device: deviceOf(device ?? null) ?? defaultDevice(context) };
 }
 
 const materialize = defineFunction(

@@ -1,7 +1,7 @@
 /** How layers make their parameters and buffers: sizes checked as PyTorch checks them, and how they were filled noted. */
 import type { Context } from '../../python/context.js';
 import type { PyBuiltin, PyInstance, Value } from '../../python/value.js';
-import { deviceOf } from '../device.js';
+import { defaultDevice, deviceOf } from '../device.js';
 import { decideDim, isUnknown, numelOf, showDim, showShape } from '../dims.js';
 import { defaultDtype, dtypeOf } from '../dtypes.js';
 import { makeTensor, type Dim, type DType, type TensorData, type TensorNative } from '../tensor.js';
@@ -18,7 +18,7 @@ export function factoryOf(device: Value | undefined, dtype: Value | undefined, c
   const given = dtype === null || dtype === undefined ? undefined : dtypeOf(dtype, context);
   return {
     dtype: given ?? defaultDtype(context),
-    device: device === null || device === undefined ? 'cpu' : (deviceOf(device) ?? 'cpu'),
+    device: deviceOf(device ?? null) ?? defaultDevice(context),
   };
 }
 
