@@ -42,10 +42,14 @@ const aliasClass: PyClass = plainClass('_GenericAlias', 'typing', {
     const origin = isInstance(alias) ? alias.attrs.get('__origin__') : undefined;
     return makeTuple(isClass(origin) ? [origin] : []);
   }),
-  __call__: defineFunction('__call__(self, *args, **kwargs)', ({ self: alias, args }, context) => {
+  __call__: defineFunction('__call__(self, *args, **kwargs)', ({ self: alias, args, kwargs }, context) => {
     const origin = isInstance(alias) ? alias.attrs.get('__origin__') : undefined;
-    return origin !== undefined && isTuple(args)
-      ? context.call(origin, args.items)
+    return origin !== undefined && isTuple(args) && isDict(kwargs)
+      ? context.call(
+          origin,
+          args.items,
+          new Map([...kwargs.entries.values()].map(({ key, value }) => [textOf(key), value])),
+        )
       : context.unknown('a typing alias can not be called');
   }),
 });
@@ -95,6 +99,26 @@ function alias(origin: Value, args: readonly Value[], context: Context): Value {
     ['__args__', makeTuple(args)],
   ]);
 }
+
+/** `list[int]` and its like keep their arguments, in subclasses as well. */
+const subscripted = defineClassMethod(
+  defineFunction('__class_getitem__(cls, item, /)', ({ cls, item = null }, context) =>
+    alias(cls as Value, isTuple(item) && item.cls === null ? item.items : [item], context),
+  ),
+);
+for (const cls of [
+  classes.listClass,
+  classes.tupleClass,
+  classes.dictClass,
+  classes.setClass,
+  classes.frozensetClass,
+  classes.typeClass,
+])
+  cls.namespace.set('__class_getitem__', subscripted);
+
+/** Whether a class that stands by itself has no arguments for certain: others give themselves when they are subscripted. */
+const standsAlone = (cls: PyClass): boolean =>
+  cls.mro.every((each) => each.module === 'builtins' || (each.place !== null && each.unknownBase === null));
 
 /** An instance that belongs to no run: made while the module is described. */
 function constant(cls: PyClass, attrs: Readonly<Record<string, Value>>): Value {
@@ -345,12 +369,12 @@ function typingMembers(): Record<string, Value> {
       if (isUnknown(tp)) return tp;
       if (isInstance(tp) && tp.cls === aliasClass) return tp.attrs.get('__origin__') ?? null;
       if (isInstance(tp) && tp.cls.name === 'UnionType') return members['Union'] ?? null;
-      return isClass(tp) ? context.unknown('whether a type is subscripted is not kept') : null;
+      return isClass(tp) && !standsAlone(tp) ? context.unknown('whether a type is subscripted is not kept') : null;
     }),
     get_args: defineFunction('get_args(tp)', ({ tp }, context) => {
       if (isUnknown(tp)) return tp;
       if (isInstance(tp)) return tp.attrs.get('__args__') ?? makeTuple([]);
-      return isClass(tp) ? context.unknown('the arguments of a type are not kept') : makeTuple([]);
+      return isClass(tp) && !standsAlone(tp) ? context.unknown('the arguments of a type are not kept') : makeTuple([]);
     }),
     is_typeddict: defineFunction('is_typeddict(tp)', ({ tp }) => isClass(tp) && tp.mro.includes(typedDict)),
     clear_overloads: silent('clear_overloads'),
