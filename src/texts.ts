@@ -106,12 +106,14 @@ export function fieldText(sizes: readonly FieldSize[]): string {
   const [first] = sizes;
   if (sizes.every((size) => size === null)) return '';
   if (first === 'all' && sizes.every((size) => size === 'all')) return first;
-  return sizes.map((size) => size ?? '?').join('×');
+  return sizes
+    .map((size) => (typeof size === 'number' ? String(Number(size.toPrecision(3))) : (size ?? '?')))
+    .join('×');
 }
 
 /** `fc1 lets at most 8 of 64 features through, with a way round it`. */
 export function bottleneckText({ path, rank, width, bypassed }: RankBottleneck): string {
-  return `${path} lets at most ${grouped(rank)} of ${plural(width, 'feature')} through${bypassed ? ', with a way round it' : ''}`;
+  return `${path || 'The model itself'} lets at most ${grouped(rank)} of ${plural(width, 'feature')} through${bypassed ? ', with a way round it' : ''}`;
 }
 
 /** `12.5 trainable parameters per training sample: 60,000 in MNIST("data")`; `null` where the project doesn't say how many there are. */

@@ -15,7 +15,6 @@ const BY_TRAIN: Readonly<Record<string, number>> = {
   MNIST: 60_000,
   FashionMNIST: 60_000,
   KMNIST: 60_000,
-  QMNIST: 60_000,
   USPS: 7291,
   CIFAR10: 50_000,
   CIFAR100: 50_000,

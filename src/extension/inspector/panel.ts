@@ -211,7 +211,7 @@ export class InspectorPanel implements vscode.Disposable {
       const { memory } = await this.report({ details: true, batch }, token);
       return numberOf(memory.peak);
     });
-    const room = `${grouped(gigabytes)} GiB`;
+    const room = `${Number(gigabytes.toPrecision(6))} GiB`;
     const texts = {
       fits: () => `The largest batch that fits into ${room} is ${fit.kind === 'fits' ? grouped(fit.batch) : ''}`,
       nothing: () => `Not even one sample fits into ${room}`,

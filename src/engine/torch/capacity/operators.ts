@@ -155,6 +155,8 @@ const interpolation: Behaviour = (step) => {
 
 /** Reductions: the axes that are gone went into every element. */
 const reduction: Behaviour = (step) => {
+  // `max(a, b)` and `min(a, b)` compare element by element.
+  if (step.all.length > 1) return broadcast(step);
   const { op, size } = step;
   const x = first(step);
   const rank = x.shape.length;
