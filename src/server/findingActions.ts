@@ -39,13 +39,22 @@ export function fixAllActions(document: TextDocument, findings: readonly Finding
 function fixOfAll(document: TextDocument, rule: string, alike: readonly FindingReport[]): CodeAction[] {
   const { edits, count } = together(document, alike);
   if (count < 2) return [];
+  return fixAndPreview({ title: `Fix all ${count} of ${rule} in this file`, rule, changes: { [document.uri]: edits } });
+}
+
+/** The change as an edit, and the same to be looked at first: as pending changes, with their difference in parameters. */
+function fixAndPreview(proposal: FixProposal, about: Partial<CodeAction> = {}): CodeAction[] {
+  const { title, changes } = proposal;
+  const edits = Object.fromEntries(Object.entries(changes).map(([uri, places]) => [uri, [...places]]));
+  const base = { title, kind: CodeActionKind.QuickFix };
   return [
-    {
-      title: `Fix all ${count} of ${rule} in this file`,
-      kind: CodeActionKind.QuickFix,
-      edit: { changes: { [document.uri]: edits } },
-    },
+    { ...base, ...about, edit: { changes: edits } },
+    { ...base, ...proposed(`Preview: ${title}`, proposal) },
   ];
+}
+
+function proposed(title: string, proposal: FixProposal): Pick<CodeAction, 'title' | 'command'> {
+  return { title, command: { title, command: 'architect.proposeFix', arguments: [proposal] } };
 }
 
 /** The edits of fixes that stay in the document and don't touch each other. */
@@ -73,16 +82,15 @@ function together(
 const isBefore = (a: Range['start'], b: Range['start']): boolean =>
   a.line < b.line || (a.line === b.line && a.character < b.character);
 
-/** One place is an ordinary edit; several places are shown as pending changes, to be taken or left. */
+/** One place is an ordinary edit that may be previewed; several places are always shown as pending changes, to be taken or left. */
 function fixOf({ fix, rule }: FindingReport): CodeAction[] {
   if (!fix) return [];
   const changes: Record<string, TextEdit[]> = {};
   for (const { span, text } of fix.edits)
     (changes[uriOf(span.file)] ??= []).push({ range: { start: span.start, end: span.end }, newText: text });
-  const base = { title: fix.title, kind: CodeActionKind.QuickFix, isPreferred: true };
-  if (fix.edits.length === 1) return [{ ...base, edit: { changes } }];
   const proposal: FixProposal = { title: fix.title, rule, changes };
-  return [{ ...base, command: { title: fix.title, command: 'architect.proposeFix', arguments: [proposal] } }];
+  if (fix.edits.length === 1) return fixAndPreview(proposal, { isPreferred: true });
+  return [{ kind: CodeActionKind.QuickFix, isPreferred: true, ...proposed(fix.title, proposal) }];
 }
 
 function aboutRule(document: TextDocument, { rule, span, message }: FindingReport): CodeAction[] {

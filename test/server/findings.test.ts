@@ -46,7 +46,7 @@ describe('findings of rules', () => {
     });
     assert.deepEqual(
       actions.map(({ title }) => title),
-      ['Remove the softmax', 'Explain L01', 'Ignore L01 on this line'],
+      ['Remove the softmax', 'Preview: Remove the softmax', 'Explain L01', 'Ignore L01 on this line'],
     );
     assert.deepEqual(
       actions[0]?.edit?.changes[uri]?.map(({ newText }) => newText),

@@ -37,6 +37,7 @@ describe('inspecting with details', () => {
       parameters: 4 * 283,
       gradients: 4 * 283,
       optimizer: 8 * 283,
+      buffers: 0,
       activations: 4 * 4 * 30,
       peak: 4 * 283 * 4 + 4 * 4 * 30,
       optimizerName: 'AdamW',

@@ -1,7 +1,7 @@
 // The built command line takes trees of earlier runs: its answers are those of a run that parses.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ROOT } from '../support/paths.js';
@@ -72,6 +72,22 @@ describe('the command line with trees of earlier runs', function () {
       assert.equal(run(kept, all), run(join(folder, `fresh${i}`), all), `step ${i}`);
     });
     assert.notEqual(readdirSync(kept, { recursive: true }).length, 0);
+  });
+
+  it('does not believe compiled code that was damaged', () => {
+    const kept = join(folder, 'kept');
+    put('layers.py', LAYERS);
+    put('net.py', NET);
+    const args = ['net.py', '--call', 'Net()', '--json'];
+    const whole = run(kept, args);
+    const files = readdirSync(kept, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.bin'));
+    assert.notEqual(files.length, 0);
+    for (const name of files) {
+      const bytes = readFileSync(join(kept, name));
+      for (let at = 1000; at < bytes.length; at += 10_000) bytes.fill(0xa5, at, at + 64);
+      writeFileSync(join(kept, name), bytes);
+    }
+    assert.equal(run(kept, args), whole);
   });
 
   it('goes on with a batch in which one tree is missing', () => {

@@ -1,8 +1,10 @@
 /** The tree of a module instance with the counts of every node. */
 import type { Int } from '../python/symint.js';
+import { isUnknown, type Interpreter } from '../python/index.js';
 import type { PyInstance, Unknown } from '../python/value.js';
 import type { TensorNative } from '../torch/tensor.js';
 import { elementsOf, isTrainable, ownMembers, Sum, type OwnMembers } from './counts.js';
+import { OwnWalks } from './ownWalks.js';
 
 export interface ModuleNode {
   readonly name: string;
@@ -27,6 +29,8 @@ export interface ModelCounts {
   readonly buffers: Sum;
   /** Distinct modules, the root included; unknown when a part of the tree is. */
   readonly modules: number | Unknown;
+  /** What the root's own `parameters()` gives where that is not just what is registered. */
+  readonly told: ReadonlySet<TensorNative> | null;
 }
 
 interface Collected {
@@ -34,8 +38,12 @@ interface Collected {
   readonly unknowns: Unknown[];
 }
 
-/** Walks everything below `root`. */
-export function countModel(root: PyInstance): ModelCounts {
+/**
+ * Walks everything below `root`. Must run inside a run of the interpreter: classes that tell their parameters by methods of
+ * their own are asked by them.
+ */
+export function countModel(root: PyInstance, interpreter: Interpreter): ModelCounts {
+  const walks = new OwnWalks(interpreter);
   const modules = new Map<PyInstance, string>();
   const parameterPaths = new Map<TensorNative, string>();
   const buffers = new Set<TensorNative>();
@@ -53,6 +61,7 @@ export function countModel(root: PyInstance): ModelCounts {
     if (cached) return cached;
     const result: Collected = { parameters: new Set(), unknowns: [] };
     known.set(module, result);
+    walks.look(module);
     active.add(module);
     const members = membersOf(module);
     result.unknowns.push(...members.unknowns);
@@ -86,12 +95,18 @@ export function countModel(root: PyInstance): ModelCounts {
     return { total, trainable, frozen };
   };
 
+  const told = (module: PyInstance, { parameters, unknowns }: Collected): ReturnType<typeof sums> => {
+    const said = walks.parameters(module);
+    if (said === null) return sums(parameters, unknowns);
+    return isUnknown(said) ? sums(parameters, [...unknowns, said]) : sums(said, []);
+  };
+
   const build = (name: string, path: string, instance: PyInstance, above: Set<PyInstance>): ModuleNode => {
     const firstPath = modules.get(instance);
     if (firstPath === undefined) modules.set(instance, path);
     const members = membersOf(instance);
     const { parameters, unknowns } = collect(instance, new Set());
-    const { total, trainable } = sums(parameters, unknowns);
+    const { total, trainable } = told(instance, { parameters, unknowns });
     const own = sums(new Set(members.parameters.map((member) => member.value)), members.unknowns).total;
     const tied =
       members.parameters.length > 0 && members.parameters.every(({ value }) => parameterPaths.has(value))
@@ -117,9 +132,27 @@ export function countModel(root: PyInstance): ModelCounts {
   };
 
   const all = collect(root, new Set());
-  for (const tensor of buffers) bufferSum.add(elementsOf(tensor));
-  for (const unknown of all.unknowns) bufferSum.add(unknown);
-  const { total, trainable, frozen } = sums(all.parameters, all.unknowns);
+  const saidBuffers = walks.buffers(root);
+  const knownBuffers = isUnknown(saidBuffers) ? null : saidBuffers;
+  for (const tensor of knownBuffers ?? buffers) bufferSum.add(elementsOf(tensor));
+  if (isUnknown(saidBuffers)) bufferSum.add(saidBuffers);
+  if (!knownBuffers) for (const unknown of all.unknowns) bufferSum.add(unknown);
+  const { total, trainable, frozen } = told(root, all);
   const tree = build('', '', root, new Set());
-  return { root: tree, total, trainable, frozen, buffers: bufferSum, modules: all.unknowns[0] ?? modules.size };
+  const walked = all.unknowns[0] ?? modules.size;
+  const saidModules = walks.modules(root);
+  const said = walks.parameters(root);
+  const isUsual =
+    said === null ||
+    isUnknown(said) ||
+    (said.length === all.parameters.size && said.every((each) => all.parameters.has(each)));
+  return {
+    root: tree,
+    total,
+    trainable,
+    frozen,
+    buffers: bufferSum,
+    modules: isUnknown(saidModules) ? saidModules : (saidModules?.length ?? walked),
+    told: isUsual ? null : new Set(said),
+  };
 }

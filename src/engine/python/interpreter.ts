@@ -114,6 +114,8 @@ export class Interpreter implements Context {
   watched: (() => number) | null = null;
   /** Told what values places get, for editors; usually nobody. */
   watcher: Watcher | null = null;
+  /** Something was left unknown for want of stack: a thread with more of it may say more. */
+  wantedStack = false;
   steps = 0;
   private stepLimit: number = budget.steps;
   private nextLook = 0;
@@ -173,8 +175,10 @@ export class Interpreter implements Context {
   failure(error: unknown): Unknown {
     if (error instanceof Stopped || error instanceof UnknownFlow) return error.unknown;
     if (error instanceof PyRaise) return { kind: 'unknown', reason: `it raises ${error.message}`, place: error.place };
-    if (error instanceof RangeError && /call stack/i.test(error.message))
+    if (error instanceof RangeError && /call stack/i.test(error.message)) {
+      this.wantedStack = true;
       return this.unknown('the code nests too deeply to follow');
+    }
     if (error instanceof RangeError && TOO_LARGE.test(error.message))
       return this.unknown('a value here is too large to work with');
     throw error;
@@ -199,7 +203,10 @@ export class Interpreter implements Context {
     this.steps += cost;
     if (this.steps < this.nextLook) return;
     if (this.steps > this.stepLimit)
-      throw new Stopped(this.unknown('the analysis budget was used up here (an endless loop?)'), 'steps');
+      throw new Stopped(
+        this.unknown('the analysis budget was used up here (an endless loop, or very long work)'),
+        'steps',
+      );
     this.planLook();
     this.checkClock();
   }

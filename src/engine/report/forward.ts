@@ -1,11 +1,13 @@
 /** Finds out what `forward` gives: with the inputs that were said, else with those that the project shows or such as fit. */
 import { countModel, type ModelCounts } from '../model/index.js';
 import { isUnknown, PyRaise, type Interpreter, type PyInstance, type Unknown, type Value } from '../python/index.js';
+import { lookup } from '../python/attributes.js';
 import { addInt, type Int } from '../python/symint.js';
 import { startEquations, takeEquations } from '../torch/dims.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import type { TensorData } from '../torch/tensor.js';
 import { callMacs, traceEvents, traceOf, type ModuleCall, type TraceEvent } from '../torch/trace.js';
+import { findAll, namesIn } from '../training/tree.js';
 import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
 import { inputGuesses, type InputGuess } from './inputSources.js';
 import { inputValue } from './inputs.js';
@@ -61,7 +63,7 @@ export function withForward(
     const journal = heap.fork();
     const tried = runForward(interpreter, root, guess, request, into);
     const lazy = before.total.unknowns.length > 0;
-    const after = lazy ? countModel(before.root.instance) : before;
+    const after = lazy ? countModel(before.root.instance, interpreter) : before;
     request.recorder?.takeForward(interpreter, after.root);
     heap.unwind(depth + 1);
     heap.discard(journal);
@@ -87,7 +89,7 @@ export function withForward(
     };
     if (tried.forward.output === null) {
       if (!tried.finding) halfway ??= guess;
-      else if (tried.isCertain) certain ??= tried.finding;
+      else if (tried.isCertain && !choosesByOptional(interpreter, root)) certain ??= tried.finding;
       forget();
       continue;
     }
@@ -105,6 +107,22 @@ export function withForward(
   if (certain) findings.push(certain);
   if (halfway) return accept(halfway, attempt(halfway, notes));
   return { forward: null, counts: before, guess: null };
+}
+
+/**
+ * Whether `forward` goes another way where an argument is given that a guess leaves out: `if skip is not None: x = cat([x, skip])`. What
+ * fails without it need not fail in use.
+ */
+function choosesByOptional(interpreter: Interpreter, root: PyInstance): boolean {
+  const forward = lookup(interpreter, root.cls, 'forward');
+  if (typeof forward !== 'object' || forward?.kind !== 'function') return false;
+  const { node, defaults } = forward;
+  // A branch that only returns something else changes nothing for what comes after it.
+  const branches = findAll(node.body, 'If').filter(
+    ({ body, orelse }) => findAll([...body, ...orelse], 'Assign').length + findAll(body, 'AugAssign').length > 0,
+  );
+  const tests = [...branches, ...findAll(node.body, 'Conditional')].map(({ test }) => namesIn(test));
+  return [...defaults.keys()].some((name) => tests.some((names) => names.has(name)));
 }
 
 /** MACs of everything in a piece of the trace: what an object that only stands for a module does. */

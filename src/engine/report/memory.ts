@@ -51,7 +51,7 @@ function fixedMemory(
       if (!requiresGrad) continue;
       gradients = add(gradients, bytes);
       const elements = isUnknown(shape) ? shape : (optimizer?.state?.(shape) ?? 0);
-      state = add(state, mul(elements, widthOf(value)));
+      if (counts.told?.has(value) !== false) state = add(state, mul(elements, widthOf(value)));
     }
     for (const { value } of own.buffers) {
       if (seen.has(value)) continue;
@@ -64,11 +64,12 @@ function fixedMemory(
   return { parameters, gradients, buffers, optimizer: state };
 }
 
-/** Bytes of parameters and gradients: what is known without asking for more. */
+/** Bytes of parameters, buffers and gradients: what is known without asking for more. */
 export function parameterMemory(counts: ModelCounts, interpreter: Interpreter, notes: Notes): MemoryReport {
-  const { parameters, gradients } = fixedMemory(counts, null, interpreter);
+  const { parameters, buffers, gradients } = fixedMemory(counts, null, interpreter);
   return {
     parameters: countOf(parameters, notes),
+    buffers: countOf(buffers, notes),
     gradients: countOf(gradients, notes),
     optimizer: null,
     activations: null,
@@ -106,6 +107,7 @@ export function trainingMemory(
   return {
     report: {
       parameters: countOf(fixed.parameters, notes),
+      buffers: countOf(fixed.buffers, notes),
       gradients: countOf(fixed.gradients, notes),
       optimizer: countOf(fixed.optimizer, notes),
       activations: countOf(activations, notes),

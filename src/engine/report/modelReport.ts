@@ -94,16 +94,21 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
       inputs: [],
       output: null,
       macs: null,
-      memory: { parameters: null, gradients: null, optimizer: null, activations: null, peak: null },
+      memory: { parameters: null, buffers: null, gradients: null, optimizer: null, activations: null, peak: null },
       findings: [],
       assumptions: interpreter.assumptions.map((item) => noteOf(item.text, item.place)),
       unknowns: notes.list,
     };
   }
   const findings: FindingReport[] = [];
-  const before = countModel(moduleBehind(interpreter, value));
+  const before = countModel(moduleBehind(interpreter, value), interpreter);
   const { forward, counts, guess } = withForward(interpreter, value, request, before, notes, findings);
   request.recorder?.takeModules(counts.root);
+  if (counts.told)
+    interpreter.assumptions.push({
+      text: `the parameters are those that ${value.cls.name}.parameters() gives, not all that are registered`,
+      place: value.cls.place,
+    });
   const source = forward?.inputs[0]?.source;
   if (forward && source) request.takeParts?.(partCalls(forward.calls, source));
   const { takePlaces } = request;

@@ -55,6 +55,7 @@ export interface ParameterCounts {
 /** Bytes. */
 export interface MemoryReport {
   readonly parameters: Count;
+  readonly buffers: Count;
   readonly gradients: Count;
   readonly optimizer: Count;
   /** What backward must keep of one forward pass in training mode, inputs included; `null` unless asked for. */

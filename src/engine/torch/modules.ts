@@ -95,8 +95,13 @@ function tokenClass(name: string): PyClass {
   return cls;
 }
 
+/** For more names than a fixed layout can have: V8 would try to give it one with each that is added, for milliseconds. */
+const emptyTable = (): Record<string, Value> => Object.create(null) as Record<string, Value>;
+
 function table(where: Parameters<typeof operatorsOf>[0]): Record<string, Value> {
-  return Object.fromEntries(operatorsOf(where));
+  const found = emptyTable();
+  for (const [name, value] of operatorsOf(where)) found[name] = value;
+  return found;
 }
 /** Names that exist and are not described. */
 function undescribed(
@@ -105,9 +110,10 @@ function undescribed(
   known: Readonly<Record<string, Value>>,
   submodules: readonly string[],
 ): Record<string, Value> {
-  const rest: Record<string, Value> = {};
+  const rest = emptyTable();
+  const others = new Set(submodules);
   for (const name of names)
-    if (!(name in known) && !submodules.includes(name))
+    if (!(name in known) && !others.has(name))
       rest[name] = { kind: 'unknown', reason: `${module}.${name} is not described by the analyser`, place: null };
   return rest;
 }

@@ -94,6 +94,25 @@ describe('rules on sizes', () => {
       'A01 9',
     ]);
   });
+  it('are silent about a class that nobody calls where an argument with a default decides', async () => {
+    const decoder = (signature: string, join: string): string => `${HEAD}
+class Decoder(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.up = nn.ConvTranspose2d(8, 8, 2, stride=2)
+        self.norm = nn.BatchNorm2d(24)
+
+    def forward(self, ${signature}):
+        x = self.up(x)
+${join}
+        return self.norm(x)
+`;
+    const joined = '        if skip is not None:\n            x = torch.cat([x, skip], 1)';
+    assert.deepEqual(await misfits(decoder('x, skip=None', joined)), []);
+    assert.equal((await misfits(decoder('x', '        x = x.relu()'))).length, 1);
+    const flag = '        if with_middle:\n            return x, self.norm(x)';
+    assert.equal((await misfits(decoder('x, with_middle=False', flag))).length, 1);
+  });
   const constructors: readonly string[] = [
     'norm = nn.GroupNorm(32, 48)  #! A10',
     'conv = nn.Conv2d(10, 20, 3, groups=4)  #! A10',

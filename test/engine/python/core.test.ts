@@ -300,7 +300,7 @@ suite('what is not known', [
     'an endless loop ends with a message',
     'def f():\n    while True:\n        pass',
     'f()',
-    'unknown: the analysis budget was used up here (an endless loop?)',
+    'unknown: the analysis budget was used up here (an endless loop, or very long work)',
   ],
   [
     'half-typed code leaves the rest alone',

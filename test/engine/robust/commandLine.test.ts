@@ -157,6 +157,27 @@ describe('the command line on bad input', function () {
     assert.ok(next && 'parameters' in next);
   });
 
+  it('ends quietly when nobody reads on', function () {
+    if (process.platform === 'win32') this.skip();
+    const long = put('long.py', `${NET}\n\nnets = nn.Sequential(*[Net() for _ in range(400)])\n`);
+    const command = `"${process.execPath}" "${CLI}" analyze "${long}" --call nets --json | head -c 20`;
+    const { stdout, stderr } = spawnSync('sh', ['-c', command], { encoding: 'utf8', cwd: folder });
+    assert.equal(stdout.length, 20);
+    assert.equal(stderr, '');
+  });
+
+  it('answers what nests deeper than the stack it starts with', () => {
+    const chain = `import torch.nn as nn
+
+
+def chain(n):
+    return nn.Sequential(nn.Linear(1, 1), chain(n - 1)) if n else nn.Linear(1, 1)
+`;
+    assert.match(analyze(put('chain.py', chain), '--call', 'chain(300)').stdout, /Parameters {2}602 /);
+    const nested = analyze(put('nested.py', `${NET}x = ${'('.repeat(20_000)}1${')'.repeat(20_000)}\n`));
+    assert.match(nested.stdout, /Parameters {2}18 /);
+  });
+
   it('says where a file stopped that has no end', () => {
     const { stderr } = analyze(put('endless.py', `n = 0\nwhile True:\n    n += 1\n${NET}`));
     assert.match(stderr, /^architect: the analysis [^\n]*endless\.py:\d[^\n]*\n$/);

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EngineThread, type EngineReply } from '../../../src/cli/engineThread.js';
+import type { EngineReply } from '../../../src/cli/engineRequest.js';
+import { EngineThread } from '../../../src/cli/engineThread.js';
 
 /** A thread that comes to its end at a file `die.py`, at `worn.py` only when it has answered before. */
 const MORTAL = `

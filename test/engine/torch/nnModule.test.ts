@@ -395,7 +395,10 @@ describe('counts', () => {
   const count = async (source: string): Promise<ReturnType<typeof countModel>> => {
     const interpreter = await interpreterFor(HEAD + source, torchModules);
     return interpreter.run(() =>
-      countModel(evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), 'net') as PyInstance),
+      countModel(
+        evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), 'net') as PyInstance,
+        interpreter,
+      ),
     );
   };
 
@@ -413,7 +416,7 @@ describe('counts', () => {
     );
     interpreter.run(() => {
       const make = interpreter.requireAttribute(interpreter.importer.moduleOfFile('/main.py'), 'make');
-      const { total } = countModel(interpreter.call(make, [symbol('n')]) as PyInstance);
+      const { total } = countModel(interpreter.call(make, [symbol('n')]) as PyInstance, interpreter);
       assert.equal(formatInt(total.value as Int), '515*n');
     });
   });
@@ -428,6 +431,63 @@ describe('counts', () => {
       root.children.map((child) => child.name),
       ['part', 'b'],
     );
+  });
+
+  /** A learner whose parameters are those of two lists and of a layer that it keeps to itself. */
+  const learner = (members: string): string =>
+    'class Learner(nn.Module):\n    def __init__(self):\n        super().__init__()\n' +
+    '        self.vars = nn.ParameterList([nn.Parameter(torch.ones(3, 4)), nn.Parameter(torch.ones(5))])\n' +
+    '        self.stats = nn.ParameterList([nn.Parameter(torch.ones(7), requires_grad=False)])\n' +
+    `        self.norm = nn.BatchNorm1d(2)\n${members}\nnet = Learner()`;
+  const TOLD: readonly (readonly [string, string, readonly unknown[]])[] = [
+    ['parameters()', '    def parameters(self):\n        return self.vars', [17, 5, 4]],
+    [
+      'named_parameters()',
+      '    def named_parameters(self, *args, **kwargs):\n        return [(n, p) for n, p in super().named_parameters(*args, **kwargs) if "stats" not in n]',
+      [21, 5, 4],
+    ],
+    [
+      'modules() and buffers()',
+      '    def modules(self):\n        yield self\n    def buffers(self):\n        return []',
+      [28, 0, 1],
+    ],
+    [
+      'named_modules()',
+      '    def named_modules(self, *args, **kwargs):\n        for name, part in super().named_modules(*args, **kwargs):\n            if part is not self.norm:\n                yield name, part',
+      [24, 0, 3],
+    ],
+    [
+      'parameters() that the code hides',
+      '    def parameters(self):\n        from nowhere import some\n        return some(self)',
+      [null, 5, 4],
+    ],
+    [
+      'parameters() that names one twice',
+      '    def parameters(self):\n        return [*self.vars, *self.vars]',
+      [null, 5, 4],
+    ],
+    [
+      'parameters() of groups',
+      '    def parameters(self):\n        return [{"params": self.vars, "lr": 0.1}]',
+      [null, 5, 4],
+    ],
+    ['a list of that name', '        self.modules = []', [28, 5, 4]],
+  ];
+  for (const [name, members, expected] of TOLD)
+    it(`are what a class of its own gives: ${name}`, async () => {
+      const { total, buffers, modules, root } = await count(learner(members));
+      assert.deepEqual(
+        [total.value, buffers.value, modules].map((each) => (isUnknown(each) ? null : each)),
+        expected,
+      );
+      assert.deepEqual(isUnknown(root.total) ? null : root.total, expected[0]);
+    });
+
+  it('of a layer go by its own walk only where itself is asked', async () => {
+    const { total, root } = await count(
+      `${learner('    def parameters(self):\n        return self.vars')}\nnet = nn.Sequential(net, nn.Linear(1, 1))`,
+    );
+    assert.deepEqual([total.value, root.children[0]?.total], [30, 17]);
   });
 
   it('know the total but not what is trained when that depends on an unknown condition', async () => {

@@ -151,7 +151,8 @@ function dropoutModules(engine: Engine, context: TrainingContext): Facts['dropou
 function onModel<T>(engine: Engine, { modelCall }: TrainingContext, read: (root: ModuleNode) => T): T | null {
   if (!modelCall) return null;
   const found = readExpression(engine, modelCall.file, modelCall.expr, (value) => ({
-    read: typeof value === 'object' && value?.kind === 'instance' ? read(countModel(value).root) : null,
+    read:
+      typeof value === 'object' && value?.kind === 'instance' ? read(countModel(value, engine.interpreter).root) : null,
   }));
   return 'reason' in found ? null : found.read;
 }

@@ -32,4 +32,4 @@ export const rules: readonly Rule[] = [
   ...gradientRules,
   ...trainingRules,
   ...loopRules,
-].sort((a, b) => a.id.localeCompare(b.id));
+].sort((a, b) => (a.id < b.id ? -1 : 1));

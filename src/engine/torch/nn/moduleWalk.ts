@@ -53,9 +53,14 @@ function* pairsFrom(walk: Walk, value: Value): Generator<[string, Value]> {
     block(walk, items);
     return;
   }
-  for (const pair of items) {
-    const [name, member] = typeof pair === 'object' && pair !== null && pair.kind === 'tuple' ? pair.items : [];
-    if (typeof name === 'string' && member !== undefined) yield [name, member];
+  for (const item of items) {
+    const pair = walk.context.items(item);
+    const [name, member, more] = isUnknown(pair) ? [] : pair;
+    if (isUnknown(pair)) block(walk, pair);
+    else if (typeof name !== 'string' || member === undefined || more !== undefined)
+      block(walk, walk.context.unknown('something else than a name and a member is given here'));
+    else if (isUnknown(member)) block(walk, member);
+    else yield [name, member];
   }
 }
 

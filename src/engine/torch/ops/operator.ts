@@ -112,9 +112,12 @@ const homes: Record<Where, string> = {
   _C_nn: 'torch._C._nn',
 };
 
-/** Describes an operator: its signature, the places that have it (`'torch method F'`), and what it does. */
-export function operator(signature: string, places: string, run: Run, options: OperatorOptions = {}): void {
-  const { name, params } = parseSignature(signature);
+/** What a signature says, with the `out=` that all operators of `torch` take. */
+function readSignature(
+  signature: string,
+  places: string,
+): { readonly full: string; readonly names: readonly string[]; readonly star: string | undefined } {
+  const { params } = parseSignature(signature);
   const names = params.map((param) => param.name);
   const hasOut = !names.includes('out') && places.includes('torch');
   const full = hasOut
@@ -127,30 +130,38 @@ export function operator(signature: string, places: string, run: Run, options: O
             : ', *, out=None)',
       )
     : signature;
-  const star = params.find((param) => param.form === 'star')?.name;
+  return { full, names, star: params.find((param) => param.form === 'star')?.name };
+}
+
+/** Describes an operator: its signature, the places that have it (`'torch method F'`), and what it does. */
+export function operator(signature: string, places: string, run: Run, options: OperatorOptions = {}): void {
+  const name = signature.slice(0, signature.indexOf('('));
+  // A thousand operators are described and few are called: signatures are read when they are first needed.
+  let known: ReturnType<typeof readSignature> | undefined;
+  const read = (): ReturnType<typeof readSignature> => (known ??= readSignature(signature, places));
   const build = (exposed: string, where: Where, inplace: boolean): PyBuiltin => {
-    const base = defineFunction(
-      full.replace(name, exposed),
-      (bound, context) => execute(options.as ?? name, run, bound, context, inplace, options),
-      {
-        qualname: `${homes[where]}.${exposed}`,
-        isMethod: where === 'method',
-      },
-    );
-    const call: PyBuiltin['call'] = (args, kwargs, context) =>
-      kwargs.size === 0 ? base.call(args, kwargs, context) : base.call(...renamed(args, kwargs, names, star), context);
-    // Not spread: that would read the parameters, which most operators never need.
-    const { kind, name: shown, qualname, isMethod, pure } = base;
+    const qualname = `${homes[where]}.${exposed}`;
+    const isMethod = where === 'method';
+    let made: PyBuiltin | undefined;
+    const base = (): PyBuiltin =>
+      (made ??= defineFunction(
+        read().full.replace(name, exposed),
+        (bound, context) => execute(options.as ?? name, run, bound, context, inplace, options),
+        { qualname, isMethod },
+      ));
     return {
-      kind,
-      name: shown,
+      kind: 'builtin',
+      name: exposed,
       qualname,
       isMethod,
-      pure,
+      pure: true,
       get parameters() {
-        return base.parameters;
+        return base().parameters;
       },
-      call,
+      call: (args, kwargs, context) =>
+        kwargs.size === 0
+          ? base().call(args, kwargs, context)
+          : base().call(...renamed(args, kwargs, read().names, read().star), context),
     };
   };
   for (const where of places.split(' ') as Where[]) {
