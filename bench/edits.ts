@@ -1,7 +1,10 @@
 /**
- * Times of the edits room on a long file. Run with `npx tsx bench/edits.ts [lines]`; prints milliseconds: median of the runs, and the worst.
+ * Times of the edits room on a long file. Run with `npx tsx bench/edits.ts [lines]`; prints milliseconds: median of the runs, and the
+ * worst. Nothing of one run is remembered for the next. The difference of two texts is measured in turns with `diffLines` of the
+ * `diff` package on the same texts: what an extension would call that keeps both texts and compares them.
  */
 import { performance } from 'node:perf_hooks';
+import { diffLines } from 'diff';
 import {
   afterInFlight,
   applyEdits,
@@ -23,13 +26,33 @@ import {
 const LINES = Number(process.argv[2] ?? 20_000);
 const RUNS = 15;
 
+function timeOf(run: () => unknown): number {
+  const start = performance.now();
+  run();
+  return performance.now() - start;
+}
+
 function measure(name: string, run: () => unknown): void {
-  const times: number[] = [];
-  for (let i = 0; i < RUNS; i++) {
-    const start = performance.now();
-    run();
-    times.push(performance.now() - start);
-  }
+  print(
+    name,
+    Array.from({ length: RUNS }, () => timeOf(run)),
+  );
+}
+
+/** Two ways to do a thing, in turns: what else the machine does meets both. */
+function compare(name: string, ours: () => unknown, other: string, theirs: () => unknown): void {
+  const pairs = Array.from({ length: RUNS }, () => [timeOf(ours), timeOf(theirs)] as const);
+  print(
+    name,
+    pairs.map(([time]) => time),
+  );
+  print(
+    `  ${other}`,
+    pairs.map(([, time]) => time),
+  );
+}
+
+function print(name: string, times: number[]): void {
   times.sort((a, b) => a - b);
   console.log(`${name.padEnd(58)} ${times[RUNS >> 1]!.toFixed(2).padStart(8)} ${times.at(-1)!.toFixed(2).padStart(8)}`);
 }
@@ -71,6 +94,18 @@ const middle = state.ranges[state.ranges.length >> 1]!;
 
 console.log(`${LINES} lines, ${text.length} characters, ${state.ranges.length} hunks`.padEnd(58), '  median    worst');
 measure('hunks', () => hunksOf(state));
+compare(
+  'hunks of a file rewritten in these places, from its two texts',
+  () => hunksOf(proposed([{ start: 0, end: text.length, newText: rewritten }])),
+  'the same two texts through `diffLines`',
+  () => diffLines(text, rewritten),
+);
+compare(
+  'hunks of a file with nearly every line different',
+  () => hunksOf(proposed([{ start: 0, end: text.length, newText: different }])),
+  'the same two texts through `diffLines`, at most two seconds',
+  () => diffLines(text, different, { timeout: 2_000 }),
+);
 measure('baseline text', () => baselineText(state));
 measure('propose: many edits', () => proposed(many));
 measure('propose: the whole file, rewritten in the same places', () =>

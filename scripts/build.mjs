@@ -73,7 +73,8 @@ const PROGRAMS = [
   { entry: 'src/cli/advise.ts', out: 'cli-advise.js', options: node },
   { entry: 'src/cli/verify.ts', out: 'cli-verify.js', options: node },
   { entry: 'src/cli/mcp.ts', out: 'cli-mcp.js', options: node },
-  { entry: 'src/cli/worker.ts', out: 'cli-worker.js', options: node },
+  { entry: 'src/cli/thread.ts', out: 'cli-thread.js', options: { ...node, banner: {} } },
+  { entry: 'src/cli/answers.ts', out: 'cli-engine.js', options: node },
   {
     entry: 'src/inspector/main.ts',
     out: 'inspector.js',

@@ -2,7 +2,8 @@
 import { createInterface } from 'node:readline';
 import { z } from 'zod';
 import { HALF_DTYPES, timeLimitOf } from './analyze.js';
-import { EngineThread, type EngineReply } from './engineThread.js';
+import type { EngineReply } from './engineRequest.js';
+import { EngineThread } from './engineThread.js';
 import { EXIT } from './exit.js';
 
 const requestSchema = z.object({

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import type { FindingReport, ModelReport, Precision } from '../engine/report/index.js';
+import { MORE_TIME, type EngineReply, type EngineRequest } from './engineRequest.js';
 
 /** Megabytes; enough for Python's own recursion limit. */
 const STACK_MB = 240;
@@ -10,32 +10,8 @@ const STACK_MB = 240;
 const YOUNG_MB = 64;
 /** The room to begin with, of each of the two halves: V8's own beginning makes it collect a dozen times while the engine loads. */
 const FIRST_YOUNG_MB = 16;
-/** What to do when time ran out. */
-export const MORE_TIME = ': allow more with --time-limit';
 /** A request may overrun its time by so much before its thread is ended, in milliseconds. */
 const GRACE = 5_000;
-
-export interface EngineRequest {
-  readonly file: string;
-  readonly call?: string;
-  /** As on the command line. */
-  readonly inputs: readonly string[];
-  readonly path: readonly string[];
-  /** Milliseconds. */
-  readonly timeLimit: number;
-  /** With memory and signal, which take another forward pass. */
-  readonly details?: boolean;
-  /** Size of the first axis of the inputs for memory, in place of what was found. */
-  readonly batch?: number;
-  /** Of the numbers in training, for memory; float32 without. */
-  readonly precision?: Precision;
-  /** What the rules find, instead of reports. */
-  readonly lint?: boolean;
-}
-
-export type EngineReply =
-  | { readonly reports: readonly ModelReport[]; readonly findings: readonly FindingReport[] }
-  | { readonly error: { readonly message: string; readonly kind: 'input' | 'internal' | 'time' } };
 
 /** Starts the thread when first asked, and a new one after one had to be ended. */
 export class EngineThread {
@@ -44,13 +20,7 @@ export class EngineThread {
   private answered = 0;
 
   /** @param program what the thread runs */
-  constructor(private readonly program = join(__dirname, 'cli.js')) {}
-
-  /** Begins to load the engine, for a request that may come: until then the thread keeps no process alive. */
-  prepare(): this {
-    (this.worker ??= this.start()).unref();
-    return this;
-  }
+  constructor(private readonly program = join(__dirname, 'cli-thread.js')) {}
 
   async ask(request: EngineRequest): Promise<EngineReply> {
     const used = this.answered > 0;
@@ -63,7 +33,6 @@ export class EngineThread {
 
   private askOnce(request: EngineRequest): Promise<EngineReply> {
     const worker = (this.worker ??= this.start());
-    worker.ref();
     return new Promise((done) => {
       const finish = (reply: EngineReply, ended: boolean): void => {
         clearTimeout(timer);
@@ -101,7 +70,6 @@ export class EngineThread {
     this.worker = undefined;
     this.answered = 0;
     if (!worker) return;
-    worker.ref();
     const ended = new Promise((done) => worker.once('exit', done));
     worker.postMessage(null);
     await ended;

@@ -1,5 +1,4 @@
-/** `architect`: the engine on the command line. The engine itself runs in a worker thread. */
-import './prepared.js'; // first: the engine loads while the rest of this does
+/** `architect`: the engine on the command line. What takes long runs in a thread of its own. */
 import { Command, CommanderError, Option } from 'commander';
 import { analyze, HALF_DTYPES, type AnalyzeFlags } from './analyze.js';
 import type { AdviseFlags } from './advise.js';
@@ -129,6 +128,12 @@ function program(): Command {
   for (const command of root.commands) command.addHelpText('after', examplesOf(command.name()));
   return root;
 }
+
+/** Whoever reads the output may stop when it has seen enough (`| head`): nothing is left to do then. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(EXIT.done);
+});
 
 async function main(): Promise<void> {
   try {

@@ -3,7 +3,7 @@ import { existsSync, statSync } from 'node:fs';
 import { Server } from '@modelcontextprotocol/sdk/server/index.js';
 import { StdioServerTransport } from '@modelcontextprotocol/sdk/server/stdio.js';
 import { CallToolRequestSchema, ListToolsRequestSchema } from '@modelcontextprotocol/sdk/types.js';
-import { callTool, declarationOf, Draft, toolsFor, withoutSecrets } from '../agent/index.js';
+import { callTool, declarationOf, Draft, toolsFor } from '../agent/index.js';
 import { EXIT, UsageError } from './exit.js';
 import { openServer } from './serverPort.js';
 
@@ -42,7 +42,7 @@ export async function mcp(folders: readonly string[], version: string): Promise<
     if (draft.files.length === 0) draft = new Draft(ports.files, draft.usedIds);
     server.refresh();
     const { text, isError = false } = await callTool(tool, params.arguments ?? {}, { ports, draft, signal });
-    return { content: [{ type: 'text', text: withoutSecrets(text) }], isError };
+    return { content: [{ type: 'text', text }], isError };
   });
   const ended = new Promise<void>((resolve) => {
     protocol.onclose = resolve;

@@ -1,7 +1,7 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import { bottleneckText, bytesText, countText, fieldText, outputText, perSampleText } from '../texts.js';
+import { bottleneckText, bytesText, countText, fieldText, outputText, perSampleText, precisionText } from '../texts.js';
 import type {
   CapacityReport,
   Count,
@@ -75,11 +75,11 @@ function capacityLines(capacity: CapacityReport): string[] {
 
 function memoryLines(memory: MemoryReport): string[] {
   if (memory.optimizerName === undefined) return [];
-  const { parameters, gradients, optimizer, activations, peak, optimizerName, optimizerAssumed, precision } = memory;
-  const { dtype, autocast } = precision ?? {};
-  const numbers = [...(dtype ? [dtype] : []), ...(autocast ? [`autocast to ${autocast}`] : [])];
+  const { parameters, buffers, gradients, optimizer, activations, peak } = memory;
+  const { optimizerName, optimizerAssumed, precision } = memory;
+  const numbers = precisionText(precision);
   return [
-    `Memory      ${bytesText(peak)} to train${numbers.length > 0 ? ` (${numbers.join(', ')})` : ''}: ${bytesText(parameters)} parameters, ${bytesText(gradients)} gradients, ` +
+    `Memory      ${bytesText(peak)} to train${numbers === '' ? '' : ` (${numbers})`}: ${bytesText(parameters)} parameters, ${buffers === 0 ? '' : `${bytesText(buffers)} buffers, `}${bytesText(gradients)} gradients, ` +
       `${bytesText(optimizer)} ${optimizerName}${optimizerAssumed ? ' (no optimizer was found)' : ''}, ${bytesText(activations)} kept for backward`,
   ];
 }

@@ -1,6 +1,5 @@
-/** The engine's thread of the command line: answers requests, one at a time, for as long as the thread lives. */
+/** The engine of the command line: answers requests, one at a time, in whichever thread it was loaded. */
 import { resolve } from 'node:path';
-import { parentPort } from 'node:worker_threads';
 import {
   createEngine,
   EngineError,
@@ -18,7 +17,7 @@ import {
   type PythonParser,
 } from '../engine/syntax/index.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
-import { MORE_TIME, type EngineReply, type EngineRequest } from './engineThread.js';
+import { MORE_TIME, type EngineReply, type EngineRequest } from './engineRequest.js';
 import { shownPath } from './terminal.js';
 import { treeCache } from './treeCache.js';
 
@@ -99,11 +98,20 @@ function answerFromTrees(request: EngineRequest): EngineReply | null {
   return null;
 }
 
-parentPort?.on('message', (request: EngineRequest | null) => {
-  if (!request) return parentPort?.close();
-  void (async () => answerFromTrees(request) ?? answer(request, await loaded()))()
-    .catch((error: unknown): EngineReply => ({
-      error: { message: error instanceof Error ? (error.stack ?? error.message) : String(error), kind: 'internal' },
-    }))
-    .then((reply) => parentPort?.postMessage(reply));
-});
+/** How a stretch of the work is run: it may be ended from outside. */
+export type Runner = <T>(action: () => T) => T;
+
+const atOnce: Runner = (action) => action();
+
+/** @throws whatever `run` ends the work with, and what is a mistake in the engine itself */
+export async function answerRequest(request: EngineRequest, run: Runner = atOnce): Promise<EngineReply> {
+  const reply = run(() => answerFromTrees(request));
+  if (reply) return reply;
+  const parser = await loaded();
+  return run(() => answer(request, parser));
+}
+
+/** Whether a thread with more stack might have answered more. */
+export function wantedStack(): boolean {
+  return [...engines.values()].some(({ interpreter }) => interpreter.wantedStack);
+}
