@@ -3,7 +3,7 @@ import { applyEdits, editsProblem, minimalEdits, refineEdits } from './edit.js';
 import { advance, find, goTo, insert, stillPending } from './history.js';
 import { settle } from './align.js';
 import { CHANGED_SINCE } from './owners.js';
-import { moveRanges, touchesRange, type Change } from './ranges.js';
+import { baselineOf, moveRanges, touchesRange, type Change } from './ranges.js';
 import { lineEndOf, sameButLineEnds, withLineEnds } from './text.js';
 import { afterInFlight, cancelInFlight } from './pending.js';
 import type { DocumentChange, PendingChange, ProposalRange, Step, TextEdit } from './types.js';
@@ -118,19 +118,29 @@ export function onExternalChange(state: PendingChange, text: string, version: nu
   if (text === state.document) return step(state, { ...state, version }, 'none');
   const settled = cancelInFlight(state);
   if (sameButLineEnds(settled.document, text)) return step(state, convertLineEnds(settled, text, version), 'lineEnds');
-  const moved = moveRanges(
-    settled.document,
-    settled.ranges,
-    minimalEdits(settled.document, text),
-    settled.nextId,
-    'external',
+  const edits = minimalEdits(settled.document, text);
+  // Among equal lines the difference could be told at other places than those of the hunks. What is inserted beside a removal runs
+  // into no text of it; if it is the removed lines, they are not to come twice.
+  const allGone = text === baselineOf(settled.document, settled.ranges);
+  const left = settled.ranges.filter(
+    (range) => !allGone && !edits.some((edit) => bringsBack(settled.document, edit, range)),
   );
+  const moved = moveRanges(settled.document, left, edits, settled.nextId, 'external');
   const history = advance(settled.history, settled.ranges, moved.document, moved.ranges);
   return step(
     state,
     { ...settled, version, document: text, ranges: moved.ranges, nextId: moved.nextId, history },
     'external',
   );
+}
+
+/** Whether an insertion puts the lines back that a hunk removed; among equal lines it may be told at another place. */
+function bringsBack(document: string, { start, end, newText }: TextEdit, range: ProposalRange): boolean {
+  const { start: place, base } = range;
+  if (start !== end || place !== range.end || newText.length !== base.length) return false;
+  return start <= place
+    ? newText + document.slice(start, place) === document.slice(start, place) + base
+    : base + document.slice(place, start) === document.slice(place, start) + newText;
 }
 
 /** The same text with other line ends: the baseline takes them, too, so that nothing but the proposal is pending. */

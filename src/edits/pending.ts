@@ -299,10 +299,13 @@ export function onSaved(state: PendingChange): { state: PendingChange; tell: boo
   return { state: tell ? { ...state, toldSaved: true } : state, tell };
 }
 
-/** Puts what the analyser found about a hunk on it. */
-export function annotate(state: PendingChange, id: HunkId, parameters: ParameterDelta): PendingChange {
+/** Puts what the analyser found about hunks on them. */
+export function annotate(state: PendingChange, found: ReadonlyMap<HunkId, ParameterDelta>): PendingChange {
   const note = (ranges: readonly ProposalRange[]): readonly ProposalRange[] =>
-    ranges.map((range) => (range.id === id ? { ...range, parameters } : range));
+    ranges.map((range) => {
+      const parameters = found.get(range.id);
+      return parameters ? { ...range, parameters } : range;
+    });
   const noted = { ...state, ranges: note(state.ranges) };
   return state.inFlight ? { ...noted, inFlight: { ...state.inFlight, ranges: note(state.inFlight.ranges) } } : noted;
 }

@@ -141,6 +141,40 @@ function readHistory({ pool, entries, at }: StoredHistory): History {
   };
 }
 
+/** What a stored state is of; `undefined` if that can't be read. */
+export interface StoredHead {
+  readonly uri: string;
+  /** `digestOf` the texts that its document may have: before the edit on its way, and after. */
+  readonly texts: readonly string[];
+  /** What is pending in it. */
+  readonly hunks: readonly HunkId[];
+  /** Those, what became of them, and what was kept: all that it knows of. */
+  readonly known: readonly HunkId[];
+}
+
+/** Tells stored states apart without restoring them. */
+export function headOf(json: string): StoredHead | undefined {
+  const stored = parse(json);
+  return typeof stored === 'string' ? undefined : headFrom(stored);
+}
+
+/** The same of a state as it would be stored. */
+export function headOfState(state: PendingChange): StoredHead {
+  const next = state.inFlight && storedState(afterInFlight(state));
+  return headFrom({ uri: state.uri, kept: state.kept, ...storedState(state), ...(next ? { next } : {}) });
+}
+
+function headFrom(stored: Pick<Stored, 'uri' | 'kept' | 'ranges' | 'documentDigest' | 'next'>): StoredHead {
+  const { uri, kept, documentDigest, next } = stored;
+  const ranges = [...stored.ranges, ...(next?.ranges ?? [])];
+  return {
+    uri,
+    texts: [documentDigest, ...(next ? [next.documentDigest] : [])],
+    hunks: ranges.map(({ id }) => id),
+    known: [...ranges.flatMap(({ id, from }) => [id, ...from]), ...kept],
+  };
+}
+
 /**
  * Reads a stored state and compares it with what the document holds now. The same text: the changes are pending again. Another
  * text: nothing is decided here, and nothing may be written before the user has.
@@ -265,22 +299,35 @@ function isStoredRange(value: unknown): boolean {
 }
 
 /**
- * The user took the file as it is: what the other program wrote outside the hunks belongs to the baseline; hunks that are still
- * there stay pending, those that it ran into are in conflict. Writes nothing.
+ * The user wants the changes in the file as it is now. What another program wrote outside the hunks belongs to the baseline; hunks
+ * that are still in the text stay pending, those that it ran into are in conflict, and those that are gone are written again by one
+ * edit operation, unless their lines are others by now: these are `lost` (ids of `threeWay.stored`).
  */
-export function adoptCurrent(threeWay: ThreeWay): PendingChange {
-  return onExternalChange(threeWay.stored, threeWay.current, threeWay.version).state;
-}
-
-/**
- * The user wants the proposal on top of the file as it is now. Hunks that run into foreign changes are `lost` (ids of
- * `threeWay.stored`); the others come as one edit operation and are pending again.
- */
-export function reapply(threeWay: ThreeWay): { action: Action; lost: HunkId[] } {
-  const { current } = threeWay;
+export function takeUp(threeWay: ThreeWay): { action: Action; lost: HunkId[] } {
+  const { current, version, notApplied } = threeWay;
   const eol = lineEndOf(current, lineEndOf(threeWay.proposed));
   // Where git or an editor changed the line ends of the file, these alone are no foreign change.
   const stored = lineEndOf(threeWay.baseline, eol) === eol ? threeWay.stored : inLineEnds(threeWay.stored, eol);
+  const present = onExternalChange(stored, current, version).state;
+  const there = new Set(present.ranges.flatMap(({ id, from }) => [id, ...from]));
+  const missing = stored.ranges.filter(({ id }) => !there.has(id));
+  if (missing.length === 0) return { action: { ok: true, state: present, edits: [], deleteFile: false }, lost: [] };
+  // To those that have to be written again, the hunks that are there are text like any other.
+  const again = { ...stored, ranges: missing };
+  const onto: PendingChange =
+    present.ranges.length > 0
+      ? present
+      : { ...track(stored.uri, current, version), groups: stored.groups, toldSaved: stored.toldSaved };
+  return writeAgain(again, onto, notApplied);
+}
+
+/** Writes the hunks of one state into the text of another, beside those that it has. */
+function writeAgain(
+  stored: PendingChange,
+  onto: PendingChange,
+  notApplied: boolean,
+): { action: Action; lost: HunkId[] } {
+  const current = onto.document;
   const ours: (Change & { readonly id: HunkId })[] = [];
   let shift = 0;
   for (const range of stored.ranges) {
@@ -292,26 +339,23 @@ export function reapply(threeWay: ThreeWay): { action: Action; lost: HunkId[] } 
       claim: {
         owners: range.owners,
         groups: range.groups,
-        parameters: threeWay.notApplied ? range.parameters : CHANGED_SINCE,
+        parameters: notApplied ? range.parameters : CHANGED_SINCE,
         edited: range.edited,
       },
     });
     shift += range.base.length - (range.end - range.start);
   }
   const { carried, lost } = carryEdits(ours, minimalEdits(baselineOf(stored.document, stored.ranges), current));
-  const state: PendingChange = {
-    ...track(stored.uri, current, threeWay.version),
-    groups: stored.groups,
-    toldSaved: stored.toldSaved,
-  };
   const changes = carried.map((edit) => trimEdit(current, edit));
-  const moved = moveRanges(current, [], changes, 1);
+  const moved = moveRanges(current, onto.ranges, changes, onto.nextId);
   const lostIds = lost.map((edit) => edit.id);
   if (moved.document === current) {
+    if (onto.ranges.length > 0)
+      return { action: { ok: true, state: onto, edits: [], deleteFile: false }, lost: lostIds };
     return {
       action: {
         ok: false,
-        state,
+        state: onto,
         refused: 'nothing',
         message: 'None of the changes fits the file any more. It was not modified.',
         hunks: lostIds,
@@ -320,7 +364,7 @@ export function reapply(threeWay: ThreeWay): { action: Action; lost: HunkId[] } 
     };
   }
   const edits = joinTouchingEdits(changes);
-  const created = threeWay.notApplied ? stored.created : undefined;
+  const created = notApplied ? stored.created : onto.created;
   const inFlight = {
     kind: 'propose',
     edits,
@@ -329,7 +373,7 @@ export function reapply(threeWay: ThreeWay): { action: Action; lost: HunkId[] } 
     nextId: moved.nextId,
     ...(created ? { created } : {}),
   } as const;
-  return { action: { ok: true, state: { ...state, inFlight }, edits, deleteFile: false }, lost: lostIds };
+  return { action: { ok: true, state: { ...onto, inFlight }, edits, deleteFile: false }, lost: lostIds };
 }
 
 function inLineEnds(state: PendingChange, eol: string): PendingChange {

@@ -6,7 +6,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import {
-  adoptCurrent,
   afterInFlight,
   applyEdits,
   baselineText,
@@ -24,9 +23,9 @@ import {
   onExternalChange,
   onSaved,
   propose,
-  reapply,
   restore,
   serialise,
+  takeUp,
   textWith,
   track,
   undo,
@@ -134,7 +133,8 @@ const operation = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant('reload' as const),
       change: fc.option(edit, { nil: undefined }),
-      take: fc.constantFrom('adopt' as const, 'reapply' as const),
+      without: fc.constantFrom('none' as const, 'one' as const, 'all' as const),
+      which: place,
     }),
   },
 );
@@ -353,7 +353,13 @@ class World {
         return;
       }
       case 'reload': {
-        const changed = operation.change ? applyEdits(document, realEdits(document, [operation.change])) : document;
+        const gone = hunks.filter(
+          (_, i) =>
+            operation.without === 'all' || (operation.without === 'one' && i === operation.which % hunks.length),
+        );
+        const there = hunks.filter((hunk) => !gone.includes(hunk)).map(({ id }) => id);
+        const text = gone.length > 0 ? textWith(before, there) : document;
+        const changed = operation.change ? applyEdits(text, realEdits(text, [operation.change])) : text;
         const json = serialise(before);
         if (changed === document) {
           const back = restore(json, document, before.version);
@@ -372,13 +378,18 @@ class World {
         assert.ok(back.kind === 'changed');
         assert.equal(back.threeWay.baseline, baseline);
         assert.equal(back.threeWay.proposed, document);
-        if (operation.take === 'adopt') {
-          this.state = adoptCurrent(back.threeWay);
-          return;
-        }
-        const { action } = reapply(back.threeWay);
+        const { action, lost } = takeUp(back.threeWay);
         if (action.ok) this.perform(action);
         else this.state = action.state;
+        const eol = lineEndOf(changed, lineEndOf(document));
+        if (lineEndOf(baseline, eol) === eol) {
+          const present = onExternalChange(back.threeWay.stored, changed, this.editor.version).state;
+          assert.equal(baselineText(this.state), baselineText(present), 'taking up leaves the baseline alone');
+        }
+        if (changed === baseline) {
+          assert.deepEqual(lost, []);
+          assert.equal(this.editor.text, document, 'what was taken away is written again');
+        }
         return;
       }
     }

@@ -284,7 +284,7 @@ describe('pending changes', () => {
   it('says what the file would be with one hunk alone, for checking it', () => {
     const session = withDropout();
     assert.equal(textWith(session.state, [session.hunks[0]!.id]), MODEL.replace(FC1, DROP));
-    session.state = annotate(session.state, session.hunks[0]!.id, { kind: 'known', delta: 0 });
+    session.state = annotate(session.state, new Map([[session.hunks[0]!.id, { kind: 'known', delta: 0 }]]));
     assert.deepEqual(session.hunks[0]!.parameters, { kind: 'known', delta: 0 });
   });
 
@@ -439,6 +439,16 @@ describe('changes by other programs', () => {
     const session = withDropout();
     external(session, MODEL);
     assert.deepEqual(session.shown, []);
+  });
+
+  it('end removals whose lines they bring back: Undo writes no line twice', () => {
+    const text = 'a = 1\nx = 0\nx = 0\nb = 2\n';
+    const session = new Session(text);
+    session.propose(['x = 0\nb', 'b'], ['a = 1', 'a = 10']);
+    assert.deepEqual(session.shown, [['-a = 1', '+a = 10'], ['-x = 0']]);
+    external(session, text.replace('a = 1', 'a = 10'));
+    assert.deepEqual(session.shown, [['-a = 1', '+a = 10']]);
+    assert.equal(baselineText(session.state), text);
   });
 
   it('are a conflict inside a hunk, which the user settles', () => {

@@ -1,15 +1,14 @@
 /** Pending changes over a reload. */
 import assert from 'node:assert/strict';
 import {
-  adoptCurrent,
   afterInFlight,
   baselineText,
   hunksOf,
   onDocumentChange,
   propose,
-  reapply,
   restore,
   serialise,
+  takeUp,
   track,
   type EditSet,
   type PendingChange,
@@ -93,27 +92,62 @@ describe('pending changes over a reload', () => {
     assert.equal(threeWay.notApplied, false);
   });
 
-  it('stay pending on the current text if the user takes it as it is', () => {
-    const state = adoptCurrent(changed(serialise(pending()), '# pulled\n' + AFTER));
+  it('stay pending where they are still in the text', () => {
+    const { action, lost } = takeUp(changed(serialise(pending()), '# pulled\n' + AFTER));
+    assert.deepEqual(lost, []);
+    assert.ok(action.ok && action.edits.length === 0);
+    const { state } = action;
     assert.equal(state.document, '# pulled\n' + AFTER);
     assert.equal(baselineText(state), '# pulled\n' + BEFORE);
     assert.equal(hunksOf(state).length, 2);
   });
 
-  it('go on top of the current text again if the user wants them, except where others changed the same lines', () => {
-    const { action, lost } = reapply(changed(serialise(pending()), BEFORE.replace('e = 5', 'e = 6')));
+  it('go on top of the current text again; where others changed the same lines, the user settles it', () => {
+    const { action, lost } = takeUp(changed(serialise(pending()), BEFORE.replace('e = 5', 'e = 6')));
     assert.ok(action.ok);
     const state = afterInFlight(action.state);
     assert.equal(state.document, 'a = 1\nb = 20\nc = 3\nd = 4\ne = 6\n');
-    assert.deepEqual(lost, [pending().ranges[1]!.id]);
-    assert.equal(hunksOf(state).length, 1);
-    assert.equal(hunksOf(state)[0]!.parameters.kind, 'notChecked');
+    assert.deepEqual(lost, []);
+    assert.deepEqual(
+      hunksOf(state).map(({ added, conflict, parameters }) => [added, conflict?.proposed, parameters.kind]),
+      [
+        [['b = 20'], undefined, 'notChecked'],
+        [['e = 6'], 'e = 50\n', 'notChecked'],
+      ],
+    );
+  });
+
+  it('are written again beside those that are still there', () => {
+    const without = '# pulled\n' + AFTER.replace('e = 50', 'e = 5');
+    const { action, lost } = takeUp(changed(serialise(pending()), without));
+    assert.ok(action.ok);
+    assert.deepEqual(lost, []);
+    const state = afterInFlight(action.state);
+    assert.equal(state.document, '# pulled\n' + AFTER);
+    assert.equal(baselineText(state), '# pulled\n' + BEFORE);
+    assert.deepEqual(
+      hunksOf(state).map(({ added }) => added),
+      [['b = 20'], ['e = 50']],
+    );
+  });
+
+  it('are no conflict where the line ends changed as well', () => {
+    const crlf = ('# pulled\n' + AFTER).replaceAll('\n', '\r\n');
+    const { action } = takeUp(changed(serialise(pending()), crlf));
+    assert.ok(action.ok);
+    assert.deepEqual(
+      hunksOf(action.state).map(({ added, conflict }) => [added, conflict]),
+      [
+        [['b = 20'], undefined],
+        [['e = 50'], undefined],
+      ],
+    );
   });
 
   it('go on again as they were if the file was merely never saved', () => {
     const threeWay = changed(serialise(pending()), BEFORE);
     assert.equal(threeWay.notApplied, true);
-    const { action, lost } = reapply(threeWay);
+    const { action, lost } = takeUp(threeWay);
     assert.ok(action.ok);
     assert.deepEqual(lost, []);
     assert.equal(afterInFlight(action.state).document, AFTER);

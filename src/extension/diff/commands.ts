@@ -1,9 +1,10 @@
 /** Keep and Undo, by lens, key, peek, source control view, and palette. */
 import * as vscode from 'vscode';
 import type { HunkId } from '../../edits/index.js';
+import { plural } from '../../texts.js';
 import { baselineUri, originalUri, BASELINE_SCHEME } from './baselineFiles.js';
 import { hunkAt } from './documents.js';
-import { countOf } from './hunkText.js';
+import { sentence } from './hunkText.js';
 import type { HunkArgument } from './lenses.js';
 import { goToHunk, showHunk } from './navigation.js';
 import type { Outcome, PendingChanges } from './pendingChanges.js';
@@ -52,10 +53,10 @@ async function keepHunks(pending: PendingChanges, { uri, ids }: Target): Promise
   const outcome = await pending.keep(uri, ids);
   explain(outcome);
   if (!outcome.done || others.length === 0) return;
-  const without = note === undefined ? '' : ` Without ${others.length === 1 ? 'it' : 'them'}: ${note}`;
+  const without = note === undefined ? '' : ` Without ${others.length === 1 ? 'it' : 'them'}: ${sentence(note)}`;
   const yes = others.length === 1 ? 'Keep It, Too' : 'Keep Them, Too';
   const answer = await vscode.window.showInformationMessage(
-    `${countOf(others.length)} only ${others.length === 1 ? 'works' : 'work'} together with what you kept.${without}`,
+    `${plural(others.length, 'change')} only ${others.length === 1 ? 'works' : 'work'} together with what you kept.${without}`,
     yes,
   );
   if (answer !== yes) return;

@@ -1,8 +1,9 @@
 /** Context keys for menus and key bindings, and the count in the status bar. */
 import * as vscode from 'vscode';
 import { countFiles } from '../notebooks.js';
+import { plural } from '../../texts.js';
 import { hunkAt } from './documents.js';
-import { countOf, spokenOf } from './hunkText.js';
+import { spokenOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 export function registerPendingContext(pending: PendingChanges): vscode.Disposable {
@@ -24,11 +25,11 @@ export function registerPendingContext(pending: PendingChanges): vscode.Disposab
     const here = editor && hunkAt(hunks, editor.selection.active.line);
     tell('architect.onHunk', here !== undefined);
     if (count === 0) return item.hide();
-    item.text = `${pending.growing ? '$(loading~spin)' : '$(diff)'} ${countOf(count)}`;
+    item.text = `${pending.growing ? '$(loading~spin)' : '$(diff)'} ${plural(count, 'change')}`;
     const files = countFiles(uris);
     const where = files === 1 ? 'one file' : `${files} files`;
     const more = pending.growing ? ' More may come.' : '';
-    item.tooltip = `Architect: ${countOf(count)} in ${where} to keep or undo.${more} Click for the next one.`;
+    item.tooltip = `Architect: ${plural(count, 'change')} in ${where} to keep or undo.${more} Click for the next one.`;
     // Colours and lenses say nothing to those who listen: what the change at the cursor does is said here.
     const spoken = here
       ? `On change ${hunks.indexOf(here) + 1} of ${hunks.length} in this file. ${spokenOf(here)}. `

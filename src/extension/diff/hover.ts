@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { hunkAt, placeOf } from './documents.js';
 import { plainMath } from '../plainMath.js';
-import { labelOf, linkText, reasonsOf, summaryOf } from './hunkText.js';
+import { isOpen, labelOf, linkText, reasonsOf, sentence, summaryOf } from './hunkText.js';
 import type { HunkNote, PendingChanges } from './pendingChanges.js';
 
 const COMMANDS = ['architect.keepHunk', 'architect.undoHunk'];
@@ -29,12 +29,13 @@ function textOf(uri: string, hunk: Hunk, linked: number, note: HunkNote, languag
   text.isTrusted = { enabledCommands: COMMANDS };
   text.appendMarkdown(`**${escape(labelOf(hunk))}** · ${escape(summaryOf(hunk))}\n\n`);
   if (linked > 0) {
-    const without = note.alone === undefined ? '' : ` Without them: ${escape(note.alone)}.`;
+    const without =
+      note.alone === undefined ? '' : ` Without ${linked === 1 ? 'it' : 'them'}: ${escape(sentence(note.alone))}`;
     text.appendMarkdown(`Belongs together ${linkText(linked)}; the numbers are of all of them.${without}\n\n`);
   }
-  if (note.together !== undefined) text.appendMarkdown(`$(warning) By itself: ${escape(note.together)}.\n\n`);
-  else if (hunk.parameters.kind === 'notChecked' && hunk.parameters.reason) {
-    text.appendMarkdown(`Parameters not checked: ${escape(hunk.parameters.reason)}.\n\n`);
+  if (note.together !== undefined) text.appendMarkdown(`$(warning) By itself: ${escape(sentence(note.together))}\n\n`);
+  else if (hunk.parameters.kind === 'notChecked' && !isOpen(hunk.parameters)) {
+    text.appendMarkdown(`Parameters not checked: ${escape(sentence(hunk.parameters.reason))}\n\n`);
   }
   for (const reason of reasonsOf(hunk)) text.appendMarkdown(`${plainMath(reason)}\n\n`);
   if (hunk.removed.length > 0) {

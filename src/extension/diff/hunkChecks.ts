@@ -1,6 +1,13 @@
 /** Has the analyser look at the hunks that are shown: what each does to the parameters, and whether it works by itself. */
 import * as vscode from 'vscode';
-import { baselineText, textWith, type HunkId, type HunkRef, type ParameterDelta } from '../../edits/index.js';
+import {
+  baselineText,
+  textWith,
+  type Hunk,
+  type HunkId,
+  type HunkRef,
+  type ParameterDelta,
+} from '../../edits/index.js';
 import type { CheckedVariant, CheckEditsParams, OverlayText } from '../../protocol/index.js';
 import type { AnalysisClient } from '../analysis/client.js';
 import { isPython } from './check.js';
@@ -12,10 +19,11 @@ const QUIET_MILLISECONDS = 200;
 /** Typing in other files may change the answers, which nobody waits for. */
 const OTHERS_MILLISECONDS = 1_000;
 const NO_PYTHON: ParameterDelta = { kind: 'notChecked', reason: 'this is no Python' };
+const UNCOUNTED: ParameterDelta = { kind: 'notChecked', reason: 'it is being counted', open: true };
 
 /**
  * Counts what each hunk does if it is kept with those that it is linked with, and finds out whether it would work without them;
- * both are written on the hunk. One question at a time, each small: what the user asks for meanwhile gets its turn in between, and
+ * both are written on the hunk, and taken off again as soon as the code is another one. One question at a time, each small: what the user asks for meanwhile gets its turn in between, and
  * each answer shows as it comes.
  */
 export function registerHunkChecks(
@@ -47,11 +55,13 @@ type Answer = CheckedVariant | { readonly failed: string };
 
 class HunkChecks implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
-  private timer: NodeJS.Timeout | undefined;
+  private timer: { readonly due: number; readonly handle: NodeJS.Timeout } | undefined;
   private running: { readonly key: string; readonly source: vscode.CancellationTokenSource } | undefined;
   /** The baseline that `answers` are for. */
   private baseline = '';
   private readonly answers = new Map<string, Answer>();
+  /** While it writes on the hunks itself. */
+  private noting = false;
 
   constructor(
     private readonly pending: PendingChanges,
@@ -59,31 +69,50 @@ class HunkChecks implements vscode.Disposable {
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.disposables = [
-      pending.onDidChange(() => this.schedule()),
+      pending.onDidChange(() => {
+        if (this.noting) return;
+        this.look();
+        this.schedule();
+      }),
       analysis.onDidChangeResults(({ uri }) => {
-        if (uri !== undefined && pending.uris.includes(uri)) return;
-        this.forget();
-        this.schedule(OTHERS_MILLISECONDS);
+        if (uri !== undefined && (pending.uris.includes(uri) || isFresh(uri))) return;
+        this.startAnew(OTHERS_MILLISECONDS);
       }),
       analysis.onDidChangeState(({ kind }) => {
         // What a process that has ended could not say, the next one may.
-        if (kind !== 'restarting') return;
-        this.forget();
-        this.schedule();
+        if (kind === 'restarting') this.startAnew(QUIET_MILLISECONDS);
       }),
     ];
   }
 
   dispose(): void {
-    clearTimeout(this.timer);
+    clearTimeout(this.timer?.handle);
     this.stop();
     for (const each of this.disposables) each.dispose();
   }
 
+  /** Nothing that was said holds any more. */
+  private startAnew(milliseconds: number): void {
+    this.forget();
+    this.look();
+    this.schedule(milliseconds);
+  }
+
+  /** The earliest time that anybody asked for stands: someone who types on and on would put it off forever. */
   private schedule(milliseconds = QUIET_MILLISECONDS): void {
-    clearTimeout(this.timer);
-    if (this.pending.count === 0) this.forget();
-    else this.timer = setTimeout(() => this.goOn(), milliseconds);
+    if (this.pending.count === 0) {
+      clearTimeout(this.timer?.handle);
+      this.timer = undefined;
+      return this.forget();
+    }
+    const due = Date.now() + milliseconds;
+    if (this.timer && this.timer.due <= due) return;
+    clearTimeout(this.timer?.handle);
+    const handle = setTimeout(() => {
+      this.timer = undefined;
+      this.goOn();
+    }, milliseconds);
+    this.timer = { due, handle };
   }
 
   private stop(): void {
@@ -97,14 +126,26 @@ class HunkChecks implements vscode.Disposable {
     this.baseline = '';
   }
 
-  /** Writes on the hunks what is known, and asks the next question that is open. */
-  private goOn(): void {
+  /** Writes on the hunks what is known of them as they are now, and that nothing is known of the others. */
+  private look(): { readonly texts: readonly OverlayText[]; readonly hunks: readonly HunkQuestions[] } {
     const texts = baselines(this.pending);
     const baseline = JSON.stringify(texts);
     if (baseline !== this.baseline) this.forget();
     this.baseline = baseline;
-    const hunks = this.pending.uris.flatMap((uri) => (isPython(uri) ? this.questionsOf(uri) : this.leaveOut(uri)));
-    this.note(hunks);
+    const shown = new Map(this.pending.uris.map((uri) => [uri, byId(this.pending.hunks(uri))]));
+    const hunks = [...shown.keys()].filter(isPython).flatMap((uri) => this.questionsOf(uri, shown));
+    this.noting = true;
+    try {
+      this.note(hunks, shown);
+    } finally {
+      this.noting = false;
+    }
+    return { texts, hunks };
+  }
+
+  /** Asks the next question that is open. */
+  private goOn(): void {
+    const { texts, hunks } = this.look();
     const open = inOrder(hunks).filter(({ key }) => !this.answers.has(key));
     if (!open.some(({ key }) => key === this.running?.key)) this.stop();
     const [next] = open;
@@ -118,10 +159,11 @@ class HunkChecks implements vscode.Disposable {
     const params = { baseline: texts, variants: [variant], background: true };
     const answer = await this.answerTo(params, source.token);
     source.dispose();
-    // Cancelled by us, somebody else has its turn; by the server, the next change asks again.
+    // Cancelled by us, somebody else has its turn.
     if (this.running?.source !== source) return;
     this.running = undefined;
-    if (!answer) return;
+    // Cancelled by the server, it is asked again: the hunk would stay uncounted.
+    if (!answer) return this.schedule(OTHERS_MILLISECONDS);
     this.answers.set(key, answer);
     this.goOn();
   }
@@ -138,43 +180,57 @@ class HunkChecks implements vscode.Disposable {
     }
   }
 
-  private questionsOf(uri: string): HunkQuestions[] {
+  private questionsOf(uri: string, shown: Shown): HunkQuestions[] {
     return this.pending.hunks(uri).map(({ id }) => {
       const of = { uri, id };
       const linked = this.pending.linked(of);
-      const together = this.question([of, ...linked]);
-      return linked.length === 0 ? { of, together } : { of, together, alone: this.question([of]) };
+      const together = question([of, ...linked], shown);
+      return linked.length === 0 ? { of, together } : { of, together, alone: question([of], shown) };
     });
   }
 
-  /** Hunks by their text and their place in the baseline: their ids differ where their code is the same. */
-  private question(refs: readonly HunkRef[]): Question {
-    const parts = refs.flatMap(({ uri, id }) => {
-      const hunk = this.pending.hunks(uri).find((each) => each.id === id);
-      return hunk ? [JSON.stringify([uri, hunk.baseline.start, hunk.baseline.end, hunk.added])] : [];
-    });
-    return { key: JSON.stringify(parts.sort()), refs };
-  }
-
-  /** There are no parameters to be counted in a README. */
-  private leaveOut(uri: string): [] {
-    const open = this.pending.hunks(uri).filter(({ parameters }) => isOpen(parameters));
-    this.pending.annotate(open.map(({ id }) => ({ of: { uri, id }, parameters: NO_PYTHON, note: {} })));
-    return [];
-  }
-
-  private note(hunks: readonly HunkQuestions[]): void {
-    const annotations = hunks.flatMap(({ of, together, alone }): Annotation[] => {
+  private note(hunks: readonly HunkQuestions[], shown: Shown): void {
+    const counted = hunks.map(({ of, together, alone }): Annotation => {
       const answer = this.answers.get(together.key);
-      if (!answer) return [];
+      const before = shown.get(of.uri)?.get(of.id)?.parameters;
+      if (!answer) return { of, parameters: before && isOpen(before) ? before : UNCOUNTED, note: {} };
       const note = noteOf(answer, alone && this.answers.get(alone.key));
-      const parameters = parametersOf(answer);
-      const shown = this.pending.hunks(of.uri).find(({ id }) => id === of.id);
-      const known = JSON.stringify([shown?.parameters, this.pending.note(of)]);
-      return known === JSON.stringify([parameters, note]) ? [] : [{ of, parameters, note }];
+      return { of, parameters: parametersOf(answer), note };
     });
-    if (annotations.length > 0) this.pending.annotate(annotations);
+    // There are no parameters to be counted in a README.
+    const others = [...shown].flatMap(([uri, each]) =>
+      isPython(uri)
+        ? []
+        : [...each.keys()].map((id): Annotation => ({ of: { uri, id }, parameters: NO_PYTHON, note: {} })),
+    );
+    const changed = [...counted, ...others].filter(({ of, parameters, note }) => {
+      const known = JSON.stringify([shown.get(of.uri)?.get(of.id)?.parameters, this.pending.note(of)]);
+      return known !== JSON.stringify([parameters, note]);
+    });
+    if (changed.length > 0) this.pending.annotate(changed);
   }
+}
+
+/** The hunks of each file. */
+type Shown = ReadonlyMap<string, ReadonlyMap<HunkId, Hunk>>;
+
+function byId(hunks: readonly Hunk[]): Map<HunkId, Hunk> {
+  return new Map(hunks.map((hunk) => [hunk.id, hunk]));
+}
+
+/** Hunks by their text and their place in the baseline: their ids differ where their code is the same. */
+function question(refs: readonly HunkRef[], shown: Shown): Question {
+  const parts = refs.flatMap(({ uri, id }) => {
+    const hunk = shown.get(uri)?.get(id);
+    return hunk ? [JSON.stringify([uri, hunk.baseline.start, hunk.baseline.end, hunk.added])] : [];
+  });
+  return { key: JSON.stringify(parts.sort()), refs };
+}
+
+/** A document that was only opened says what the disk says. */
+function isFresh(uri: string): boolean {
+  const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri);
+  return document?.version === 1 && !document.isDirty;
 }
 
 /** Numbers first, and those of the file that the user looks at before others. */

@@ -1,6 +1,6 @@
 /** What is said about a hunk. */
 import type { Hunk, ParameterDelta } from '../../edits/index.js';
-import { parametersText } from '../../texts.js';
+import { parametersText, plural } from '../../texts.js';
 
 /** `−3 +5 · +1,024 parameters`. */
 export function summaryOf(hunk: Hunk): string {
@@ -16,13 +16,13 @@ export function spokenOf(hunk: Hunk): string {
     ...(hunk.onlyLineEnds
       ? ['changes line ends']
       : [
-          ...(removed > 0 ? [`removes ${linesText(removed)}`] : []),
-          ...(added > 0 ? [`adds ${linesText(added)}`] : []),
+          ...(removed > 0 ? [`removes ${plural(removed, 'line')}`] : []),
+          ...(added > 0 ? [`adds ${plural(added, 'line')}`] : []),
         ]),
     isOpen(hunk.parameters) ? 'parameters not counted yet' : parametersText(hunk.parameters),
   ];
   const [first, ...others] = hunk.removed.map((line) => line.trim()).filter((line) => line !== '');
-  const more = others.length > 0 ? ` and ${linesText(others.length)} more` : '';
+  const more = others.length > 0 ? ` and ${plural(others.length, 'line')} more` : '';
   return `${labelOf(hunk)}: ${parts.join(', ')}.${first === undefined ? '' : ` Removed: ${first}${more}`}`;
 }
 
@@ -31,13 +31,9 @@ export function isOpen(parameters: ParameterDelta): boolean {
   return parameters.kind === 'notChecked' && parameters.open === true;
 }
 
-function linesText(count: number): string {
-  return count === 1 ? '1 line' : `${count} lines`;
-}
-
 /** `with 2 other changes`, for a hunk that only works together with others; its numbers are theirs together. */
 export function linkText(linked: number): string {
-  return `with ${linked === 1 ? '1 other change' : `${linked} other changes`}`;
+  return `with ${plural(linked, 'other change')}`;
 }
 
 /** What the hunk is for: `Dropout after the embedding`. */
@@ -51,7 +47,7 @@ export function reasonsOf(hunk: Hunk): string[] {
   return [...new Set(hunk.owners.map(({ reason }) => reason).filter(Boolean))];
 }
 
-/** `1 change`, `3 changes`. */
-export function countOf(count: number): string {
-  return count === 1 ? '1 change' : `${count} changes`;
+/** With one full stop at its end, whether it came with one or not. */
+export function sentence(text: string): string {
+  return /[.!?…]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 }

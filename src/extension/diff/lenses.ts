@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { placeOf } from './documents.js';
-import { labelOf, linkText, summaryOf } from './hunkText.js';
+import { labelOf, linkText, sentence, summaryOf } from './hunkText.js';
 import type { HunkNote, PendingChanges } from './pendingChanges.js';
 
 /** Which hunk a command is about. */
@@ -84,7 +84,7 @@ function lensesOf(uri: string, hunk: Hunk, { linked, note }: About, { start }: v
     lens(summaryOf(hunk), 'architect.showHunk', `${label}. Show the removed text.`),
     ...(note.together === undefined
       ? []
-      : [lens('$(warning) does not work by itself', 'architect.showHunk', `By itself: ${note.together}`)]),
+      : [lens('$(warning) does not work by itself', 'architect.showHunk', `By itself: ${sentence(note.together)}`)]),
     ...(linked === 0
       ? []
       : [
@@ -93,7 +93,7 @@ function lensesOf(uri: string, hunk: Hunk, { linked, note }: About, { start }: v
             'architect.nextLinkedHunk',
             note.alone === undefined
               ? 'These changes belong together; the number is that of all of them. Go to the next one.'
-              : `These changes belong together; the number is that of all of them. Without the others: ${note.alone}`,
+              : `These changes belong together; the number is that of all of them. Without the others: ${sentence(note.alone)}`,
           ),
         ]),
   ];

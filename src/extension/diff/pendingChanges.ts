@@ -78,7 +78,8 @@ export class PendingChanges implements vscode.Disposable {
   readonly onDidChange = this.changes.event;
   /** Everything that is shown asks for hunks, and a state doesn't change. */
   private readonly shown = new WeakMap<PendingChange, readonly Hunk[]>();
-  private readonly notes = new Map<string, HunkNote>();
+  /** By file and hunk. */
+  private readonly notes = new Map<string, Map<HunkId, HunkNote>>();
   private expected = 0;
   private tail: Promise<unknown> = Promise.resolve();
 
@@ -266,27 +267,45 @@ export class PendingChanges implements vscode.Disposable {
     this.set(state);
   }
 
-  /** Carries out an action that was worked out on the document as it is now. */
-  carryOut(uri: string, action: Action): Promise<Outcome> {
+  /**
+   * Carries out an action on a document without pending changes. It is worked out on the text as it is at that moment, anew if the
+   * user types meanwhile.
+   */
+  carryOut(uri: string, actionOn: (document: vscode.TextDocument) => Action): Promise<Outcome> {
     return this.exclusive(async () => {
       const document = await openForEdit({ uri });
-      return this.perform(document, action);
+      for (let attempt = 1; ; attempt++) {
+        if (this.state(uri))
+          return {
+            done: false,
+            message: `${shortName(uri)} has other changes to keep or undo by now. Nothing was written; the backup stays.`,
+          };
+        const outcome = await this.perform(document, actionOn(document));
+        if (outcome.done) return outcome;
+        if (!this.state(uri)) this.forgetStored(uri);
+        if (!outcome.stale || attempt === MAX_ATTEMPTS) return outcome;
+        await new Promise((resolve) => setTimeout(resolve, PAUSE_MILLISECONDS));
+      }
     });
   }
 
   /** Puts what the analyser found on hunks. */
   annotate(found: readonly Annotation[]): void {
-    for (const { of, note } of found) this.notes.set(keyOf(of), note);
-    for (const uri of new Set(found.map(({ of }) => of.uri))) {
+    const byFile = new Map<string, Map<HunkId, ParameterDelta>>();
+    for (const { of, parameters, note } of found) {
+      const notes = this.notes.get(of.uri) ?? new Map<HunkId, HunkNote>();
+      this.notes.set(of.uri, notes.set(of.id, note));
+      byFile.set(of.uri, (byFile.get(of.uri) ?? new Map<HunkId, ParameterDelta>()).set(of.id, parameters));
+    }
+    for (const [uri, here] of byFile) {
       const state = this.states.get(uri);
-      const here = found.filter(({ of }) => of.uri === uri);
-      if (state) this.set(here.reduce((noted, { of, parameters }) => annotate(noted, of.id, parameters), state));
+      if (state) this.set(annotate(state, here));
     }
   }
 
   /** What the analyser says about keeping a hunk; empty while it hasn't looked. */
   note(of: HunkRef): HunkNote {
-    return this.notes.get(keyOf(of)) ?? {};
+    return this.notes.get(of.uri)?.get(of.id) ?? {};
   }
 
   /** Takes the state that a file has after something happened to its document. */
@@ -296,8 +315,17 @@ export class PendingChanges implements vscode.Disposable {
 
   /** A document goes on under another name. */
   move(from: PendingChange, to: PendingChange): void {
-    this.forget(from.uri);
-    this.set(to);
+    if (to.ranges.length === 0 && !to.inFlight) {
+      this.forget(from.uri);
+      return this.set(to);
+    }
+    this.states.delete(from.uri);
+    this.states.set(to.uri, to);
+    this.store
+      .rename(from.uri, to)
+      .catch((error: unknown) => this.log.error('Pending changes could not be stored under their new name.', error));
+    this.changes.fire(from.uri);
+    this.changes.fire(to.uri);
   }
 
   /** Nothing of a file is to be remembered. */
@@ -310,6 +338,7 @@ export class PendingChanges implements vscode.Disposable {
   leave(uri: string): void {
     const state = this.states.get(uri);
     this.states.delete(uri);
+    this.notes.delete(uri);
     // What is waiting to be written belongs to the backup.
     if (state)
       this.store.flush().catch((error: unknown) => this.log.error('Pending changes could not be stored.', error));
@@ -395,10 +424,6 @@ export class PendingChanges implements vscode.Disposable {
 
 function allIds(state: PendingChange): HunkId[] {
   return state.ranges.map(({ id }) => id);
-}
-
-function keyOf({ uri, id }: HunkRef): string {
-  return `${uri}#${id}`;
 }
 
 function messageOf(error: unknown): string {

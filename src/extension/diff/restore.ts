@@ -1,20 +1,19 @@
 /** After a reload: brings the pending changes back, or shows how the file differs and lets the user decide. */
 import * as vscode from 'vscode';
 import {
-  adoptCurrent,
-  reapply,
   renamed,
   restore,
-  serialise,
+  takeUp,
+  type Action,
   type PendingChange,
   type Restored,
   type ThreeWay,
 } from '../../edits/index.js';
+import { plural } from '../../texts.js';
 import { isCell, openNotebookOf } from '../notebooks.js';
 import { isPython } from './check.js';
-import { openForEdit, shortName } from './documents.js';
-import { countOf } from './hunkText.js';
-import type { PendingChanges } from './pendingChanges.js';
+import { exists, openForEdit, shortName } from './documents.js';
+import type { Outcome, PendingChanges } from './pendingChanges.js';
 import type { OthersChange, PendingStore, StoredChange } from './store.js';
 
 const TAKE_UP = 'Take Up Again';
@@ -56,11 +55,16 @@ async function joinIn(
   store: PendingStore,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
+  // A draft that was never saved is its window's alone; opening it here would make another one.
+  if (vscode.Uri.parse(theirs.uri).scheme === 'untitled') return;
   const place = await find(theirs, log);
-  if (typeof place === 'string' || place.restored.kind !== 'restored' || pending.state(theirs.uri)) return;
+  if (typeof place === 'string' || place.restored.kind !== 'restored') return;
+  if (pending.state(theirs.uri) || pending.state(place.document.uri.toString())) return;
   store.join(theirs);
   const uri = place.document.uri.toString();
-  log.info(`${shortName(uri)}: ${countOf(place.restored.state.ranges.length)} pending in another window, too.`);
+  log.info(
+    `${shortName(uri)}: ${plural(place.restored.state.ranges.length, 'change')} pending in another window, too.`,
+  );
   pending.adopt(renamed(place.restored.state, uri));
 }
 
@@ -72,7 +76,7 @@ export async function offerAgain(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   try {
-    await restoreOne({ uri: left.uri, json: serialise(left) }, pending, store, log);
+    await restoreOne(await store.setAside(left), pending, store, log);
   } catch (error) {
     log.error(`The pending changes of ${shortName(left.uri)} could not be offered again; their backup stays.`, error);
   }
@@ -86,21 +90,30 @@ async function restoreOne(
 ): Promise<void> {
   const { uri } = stored;
   const place = await find(stored, log);
-  // A proposal may have come for the file while this was on its way.
-  if (pending.state(uri)) return;
   if (typeof place === 'string') return askAboutLost(stored, place, store, log);
   const { document, restored } = place;
   const now = document.uri.toString();
+  // A proposal may have come for the file while this was on its way.
+  if (pending.state(uri) || pending.state(now)) {
+    log.info(
+      `${shortName(now)} has other pending changes; the backup of those before waits until they are decided upon.`,
+    );
+    return;
+  }
   switch (restored.kind) {
-    case 'restored':
-      log.info(`${shortName(now)}: ${countOf(restored.state.ranges.length)} pending as before.`);
-      if (now !== uri) await store.remove(uri);
-      return pending.adopt(renamed(restored.state, now));
+    case 'restored': {
+      log.info(`${shortName(now)}: ${plural(restored.state.ranges.length, 'change')} pending as before.`);
+      pending.adopt(renamed(restored.state, now));
+      const adopted = pending.state(now);
+      // They are in a backup of their own again before the old one goes.
+      if (adopted) await store.write(adopted);
+      return store.drop(stored);
+    }
     case 'unreadable':
       log.error(`${shortName(now)}: ${restored.reason} The backup stays where it is.`);
       return;
     case 'changed':
-      return decide(now, restored.threeWay, pending, store);
+      return decide(stored, now, restored.threeWay, pending, store, log);
   }
 }
 
@@ -131,7 +144,9 @@ async function find({ uri, json }: StoredChange, log: vscode.LogOutputChannel): 
     );
   } catch (error) {
     log.warn(`${shortName(uri)} has pending changes but can't be opened. ${String(error)}`);
-    return `${shortName(uri)} can't be opened`;
+    const address = vscode.Uri.parse(uri);
+    const isGone = address.scheme === 'file' && !(await exists(address));
+    return `${shortName(uri)} ${isGone ? "isn't there any more" : "can't be opened"}`;
   }
 }
 
@@ -147,15 +162,20 @@ async function askAboutLost(
     log.error(`${shortName(stored.uri)}: its stored pending changes can't be read. They stay where they are.`);
     return;
   }
-  const count = countOf(state.ranges.length);
+  const count = plural(state.ranges.length, 'change');
   const question = `${why}, with ${count} that you had neither kept nor undone. Nothing was written.`;
   const answer = await vscode.window.showWarningMessage(question, OPEN_BACKUP, FORGET);
-  if (answer === FORGET) return store.remove(stored.uri);
+  if (answer === FORGET) return store.drop(stored);
   if (answer !== OPEN_BACKUP) return;
-  const language = isPython(stored.uri) ? { language: 'python' } : {};
+  await openBackup(stored.uri, state);
+  return askAboutLost(stored, why, store, log);
+}
+
+/** What a file was with its pending changes, as a document of its own. */
+async function openBackup(uri: string, state: PendingChange): Promise<void> {
+  const language = isPython(uri) ? { language: 'python' } : {};
   const document = await vscode.workspace.openTextDocument({ content: state.document, ...language });
   await vscode.window.showTextDocument(document, { preview: false });
-  return askAboutLost(stored, why, store, log);
 }
 
 /** What was stored, whatever is there now. */
@@ -171,28 +191,71 @@ function stateOf(restored: Restored): PendingChange | undefined {
 }
 
 /** The file isn't as it was. Nothing is written until the user has answered; without an answer the backup stays. */
-async function decide(uri: string, threeWay: ThreeWay, pending: PendingChanges, store: PendingStore): Promise<void> {
-  const count = countOf(threeWay.stored.ranges.length);
+async function decide(
+  stored: StoredChange,
+  uri: string,
+  threeWay: ThreeWay,
+  pending: PendingChanges,
+  store: PendingStore,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const count = plural(threeWay.stored.ranges.length, 'change');
   const what = threeWay.notApplied
     ? `${shortName(uri)} holds its text without the ${count} that you had neither kept nor undone.`
     : `${shortName(uri)} changed since it had ${count} pending.`;
   const answer = await vscode.window.showWarningMessage(`${what} Nothing was written.`, TAKE_UP, 'Compare', FORGET);
-  if (answer === FORGET) return store.remove(threeWay.stored.uri);
+  if (answer === FORGET) return store.drop(stored);
   if (answer === 'Compare') {
     await compare(uri, threeWay);
-    return decide(uri, threeWay, pending, store);
+    return decide(stored, uri, threeWay, pending, store, log);
   }
-  if (answer !== TAKE_UP) return;
-  if (threeWay.stored.uri !== uri) await store.remove(threeWay.stored.uri);
-  const present = renamed(adoptCurrent(threeWay), uri);
-  // Hunks that are still in the text need only be taken up; otherwise they are written again.
-  if (present.ranges.length > 0) return pending.adopt(present);
-  const { action, lost } = reapply({ ...threeWay, stored: renamed(threeWay.stored, uri) });
-  const outcome = await pending.carryOut(uri, action);
-  if (!outcome.done)
+  if (answer === TAKE_UP) await takeUpAgain(stored, pending, store, log);
+}
+
+/** The question may have stood for long: the document is looked at anew. */
+async function takeUpAgain(
+  stored: StoredChange,
+  pending: PendingChanges,
+  store: PendingStore,
+  log: vscode.LogOutputChannel,
+): Promise<void> {
+  const place = await find(stored, log);
+  if (typeof place === 'string') return askAboutLost(stored, place, store, log);
+  const uri = place.document.uri.toString();
+  const { count, outcome, lost } = await carryOut(stored, uri, pending);
+  if (!outcome.done) {
     void vscode.window.showWarningMessage(outcome.message ?? 'The changes could not be taken up again.');
-  else if (lost.length > 0)
-    void vscode.window.showWarningMessage(`${countOf(lost.length)} no longer fits ${shortName(uri)} and was left out.`);
+    return;
+  }
+  if (lost === 0) return store.drop(stored);
+  const text = `${lost} of ${plural(count, 'change')} could not be taken up again: their lines in ${shortName(uri)} are others by now.`;
+  const answer = await vscode.window.showWarningMessage(text, OPEN_BACKUP, FORGET);
+  const state = stateOf(place.restored);
+  if (answer === FORGET) await store.drop(stored);
+  else if (answer === OPEN_BACKUP && state) await openBackup(uri, state);
+}
+
+/** Brings stored changes into a document as it is when they are written. */
+async function carryOut(
+  stored: StoredChange,
+  uri: string,
+  pending: PendingChanges,
+): Promise<{ outcome: Outcome; count: number; lost: number }> {
+  let lost = 0;
+  let count = 0;
+  const outcome = await pending.carryOut(uri, (document): Action => {
+    const now = restore(stored.json, document.getText(), document.version);
+    const state = stateOf(now);
+    const threeWay = now.kind === 'changed' ? now.threeWay : undefined;
+    if (!state) throw new Error(`The backup of ${shortName(uri)} can't be read.`);
+    lost = 0;
+    count = state.ranges.length;
+    if (!threeWay) return { ok: true, state: renamed(state, uri), edits: [], deleteFile: false };
+    const again = takeUp({ ...threeWay, stored: renamed(threeWay.stored, uri) });
+    lost = again.lost.length;
+    return again.action;
+  });
+  return { outcome, count, lost };
 }
 
 /** The proposal as it was beside the file as it is. */

@@ -1,9 +1,10 @@
 /** The pending changes as a source control: a group of files, the native peek in the gutter, and a review of everything. */
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
+import { plural } from '../../texts.js';
 import { baselineUri } from './baselineFiles.js';
 import { shortName } from './documents.js';
-import { countOf, spokenOf } from './hunkText.js';
+import { spokenOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 /** Shown only while something is pending: an empty source control would be one more thing to look at. */
@@ -38,7 +39,7 @@ function resourceOf(uri: string, hunks: readonly Hunk[]): vscode.SourceControlRe
     resourceUri,
     contextValue: 'pending',
     // The view reads it out as well.
-    decorations: { tooltip: [`${countOf(hunks.length)} to keep or undo`, ...hunks.map(spokenOf)].join('\n') },
+    decorations: { tooltip: [`${plural(hunks.length, 'change')} to keep or undo`, ...hunks.map(spokenOf)].join('\n') },
     command: { command: 'architect.openDiff', title: 'Open Changes', arguments: [uri] },
   };
 }

@@ -1,27 +1,32 @@
 /** Pending changes in the extension's storage, one file each: what a reload or a crash finds again. */
 import * as vscode from 'vscode';
+import { randomUUID } from 'node:crypto';
+import { digestOf, headOf, headOfState, serialise, type PendingChange, type StoredHead } from '../../edits/index.js';
 import { BackupFolders, entriesOf, ifThere } from './backupFolders.js';
-import { digestOf, serialise, type PendingChange } from '../../edits/index.js';
+import { saysNothingNew, sortOut, textKey } from './leftovers.js';
 
 const WRITE_DELAY_MILLISECONDS = 200;
 
+/** A backup that nothing is pending of: it lies in a file of its own, which no later proposal writes to. */
 export interface StoredChange {
   readonly uri: string;
   readonly json: string;
+  readonly file: vscode.Uri;
 }
 
 /** A backup in another window's folder. */
-export interface OthersChange extends StoredChange {
-  readonly file: vscode.Uri;
+export interface OthersChange extends StoredChange, StoredHead {
   /** Milliseconds since 1970. */
   readonly changed: number;
 }
 
 export class PendingStore implements vscode.Disposable {
   private readonly folders: BackupFolders;
-  /** Files with a backup in this window's folder. */
-  private readonly held = new Set<string>();
-  /** Backups of others that are pending in this window as well. */
+  /** What this window's folder has of files with pending changes. */
+  private readonly held = new Map<string, PendingChange>();
+  /** Backups in this window's folder that wait for the user's decision, by path. */
+  private readonly undecided = new Map<string, StoredHead>();
+  /** Texts of others that are pending in this window as well. */
   private readonly joined = new Set<string>();
   private readonly dirty = new Map<string, PendingChange>();
   private timer: NodeJS.Timeout | undefined;
@@ -39,7 +44,7 @@ export class PendingStore implements vscode.Disposable {
   async write(state: PendingChange): Promise<void> {
     this.dirty.delete(state.uri);
     const bytes = new TextEncoder().encode(serialise(state));
-    this.held.add(state.uri);
+    this.held.set(state.uri, state);
     await this.enqueue(async () => {
       await vscode.workspace.fs.createDirectory(this.folders.own);
       await vscode.workspace.fs.writeFile(this.fileOf(state.uri), bytes);
@@ -62,11 +67,46 @@ export class PendingStore implements vscode.Disposable {
     await this.writing;
   }
 
-  /** Nothing is pending in this file any more. */
+  /** Nothing is pending in this file any more: all that was is decided upon. */
   async remove(uri: string): Promise<void> {
+    const last = this.dirty.get(uri) ?? this.held.get(uri);
+    this.dirty.delete(uri);
+    // Asked for with each keystroke in a file that had changes once.
+    if (!this.held.delete(uri) || !last) return;
+    await this.enqueue(async () => {
+      await removeIfThere(this.fileOf(uri));
+      // Or what was decided here would come back from a window that is gone.
+      const decided = headOfState(last);
+      for (const left of (await this.leftBehind()).found)
+        if (saysNothingNew(left, decided)) await removeIfThere(left.file);
+    });
+  }
+
+  /** The file has a new name: its backup, too. */
+  async rename(from: string, state: PendingChange): Promise<void> {
+    await this.write(state);
+    await this.remove(from);
+  }
+
+  /** Puts a file's backup where the user's next changes of the file don't touch it. */
+  async setAside(state: PendingChange): Promise<StoredChange> {
+    const { uri } = state;
+    const stored = { uri, json: serialise(state), file: this.newFile() };
     this.dirty.delete(uri);
     this.held.delete(uri);
-    await this.enqueue(() => removeIfThere(this.fileOf(uri)));
+    await this.enqueue(async () => {
+      await vscode.workspace.fs.createDirectory(this.folders.own);
+      await vscode.workspace.fs.writeFile(stored.file, new TextEncoder().encode(stored.json));
+      await removeIfThere(this.fileOf(uri));
+    });
+    this.undecided.set(stored.file.path, headOfState(state));
+    return stored;
+  }
+
+  /** The user has decided about a backup, or its changes are pending again and stored as such. */
+  async drop({ file }: StoredChange): Promise<void> {
+    this.undecided.delete(file.path);
+    await this.enqueue(() => removeIfThere(file));
   }
 
   /**
@@ -74,22 +114,33 @@ export class PendingStore implements vscode.Disposable {
    * Two backups of one file can't be pending both: the older one waits until the newer is decided upon.
    */
   async takeOver(): Promise<StoredChange[]> {
-    const left = (await this.folders.others()).filter(({ inUse }) => !inUse);
-    const found = (await Promise.all(left.map(({ folder }) => this.readAll(folder)))).flat();
+    const { folders, found } = await this.leftBehind();
+    const { take, obsolete } = sortOut(found, this.known(), this.joined);
+    for (const { file } of obsolete) await this.enqueue(() => removeIfThere(file));
     const taken: StoredChange[] = [];
-    for (const { uri, json, file } of found.sort((a, b) => b.changed - a.changed)) {
+    for (const { json, file, ...head } of take) {
       await this.enqueue(async () => {
-        if (this.joined.has(file.path)) return removeIfThere(file);
-        if (this.held.has(uri)) return;
         await vscode.workspace.fs.createDirectory(this.folders.own);
+        const own = this.newFile();
         // Another window may be faster: then it is that one's.
-        if (!(await ifThere(() => vscode.workspace.fs.rename(file, this.fileOf(uri))))) return;
-        this.held.add(uri);
-        taken.push({ uri, json });
+        if (!(await ifThere(() => vscode.workspace.fs.rename(file, own)))) return;
+        this.undecided.set(own.path, head);
+        taken.push({ uri: head.uri, json, file: own });
       });
     }
-    for (const { folder } of left) if ((await entriesOf(folder)).length === 0) await removeIfThere(folder);
+    for (const folder of folders) if ((await entriesOf(folder)).length === 0) await removeIfThere(folder);
     return taken;
+  }
+
+  /** Folders of windows that are gone, and the backups in them. */
+  private async leftBehind(): Promise<{ folders: vscode.Uri[]; found: OthersChange[] }> {
+    const folders = (await this.folders.others()).filter(({ inUse }) => !inUse).map(({ folder }) => folder);
+    return { folders, found: (await Promise.all(folders.map((folder) => this.readAll(folder)))).flat() };
+  }
+
+  /** What this window has backups of. */
+  private known(): StoredHead[] {
+    return [...[...this.held.values()].map(headOfState), ...this.undecided.values()];
   }
 
   /** Backups of windows that are still there: to look at only. */
@@ -99,8 +150,8 @@ export class PendingStore implements vscode.Disposable {
   }
 
   /** The text of this backup is in a document of this window, too, and pending here: it is not to be restored again. */
-  join({ file }: OthersChange): void {
-    this.joined.add(file.path);
+  join({ uri, texts }: OthersChange): void {
+    for (const text of texts) this.joined.add(textKey(uri, text));
   }
 
   private async readAll(folder: vscode.Uri): Promise<OthersChange[]> {
@@ -111,8 +162,8 @@ export class PendingStore implements vscode.Disposable {
       await ifThere(async () => {
         const { mtime: changed } = await vscode.workspace.fs.stat(file);
         const json = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
-        const uri = uriIn(json);
-        if (uri !== undefined) found.push({ uri, json, file, changed });
+        const head = headOf(json);
+        if (head) found.push({ ...head, json, file, changed });
         else this.log.error(`Stored pending changes are unreadable: ${name}. They stay where they are.`);
       });
     }
@@ -133,18 +184,12 @@ export class PendingStore implements vscode.Disposable {
   private fileOf(uri: string): vscode.Uri {
     return vscode.Uri.joinPath(this.folders.own, `${digestOf(uri)}.json`);
   }
+
+  private newFile(): vscode.Uri {
+    return vscode.Uri.joinPath(this.folders.own, `undecided-${randomUUID()}.json`);
+  }
 }
 
 async function removeIfThere(uri: vscode.Uri): Promise<void> {
   await ifThere(() => vscode.workspace.fs.delete(uri, { recursive: true }));
-}
-
-function uriIn(json: string): string | undefined {
-  try {
-    const value = JSON.parse(json) as { uri?: unknown };
-    return typeof value.uri === 'string' ? value.uri : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
 }

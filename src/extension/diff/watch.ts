@@ -1,9 +1,16 @@
 /** Follows what happens to the documents with pending changes: typing, saving, closing, renaming, deleting, other programs. */
 import * as vscode from 'vscode';
-import { onDocumentChange, onExternalChange, onSaved, renamed, type PendingChange } from '../../edits/index.js';
+import {
+  afterInFlight,
+  onDocumentChange,
+  onExternalChange,
+  onSaved,
+  renamed,
+  type PendingChange,
+} from '../../edits/index.js';
+import { plural } from '../../texts.js';
 import { isCell } from '../notebooks.js';
 import { changeOf, exists, openDocument, shortName } from './documents.js';
-import { countOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 /** Saving all files, or auto-save, is told once. */
@@ -87,7 +94,7 @@ class DocumentWatch implements vscode.Disposable {
     const step = onExternalChange(before, document.getText(), document.version);
     if (step.gone.length > 0)
       this.options.log.info(
-        `${shortName(uri)} was changed by another program; ${countOf(step.gone.length)} gone with it.`,
+        `${shortName(uri)} was changed by another program; ${plural(step.gone.length, 'change')} gone with it.`,
       );
     this.pending.update(step.state);
   }
@@ -141,13 +148,19 @@ class DocumentWatch implements vscode.Disposable {
   private async lookAfter(uri: vscode.Uri): Promise<void> {
     const state = this.pending.state(uri.toString());
     if (!state || openDocument(state.uri)) return;
-    if (uri.scheme !== 'file' || !(await exists(uri))) {
-      this.options.log.info(`${shortName(state.uri)} is gone, and ${countOf(state.ranges.length)} with it.`);
+    if (uri.scheme === 'untitled') {
+      // The editor has asked whether to save it.
+      this.options.log.info(`${shortName(state.uri)} is gone, and ${plural(state.ranges.length, 'change')} with it.`);
       return this.pending.forget(state.uri);
     }
+    if (!(await exists(uri))) return this.leaveBehind(state);
     const bytes = await vscode.workspace.fs.readFile(uri);
     // Opening it tells what is there by now.
     if (new TextDecoder().decode(bytes) === state.document) return void (await vscode.workspace.openTextDocument(uri));
+    this.leaveBehind(state);
+  }
+
+  private leaveBehind(state: PendingChange): void {
     this.pending.leave(state.uri);
     this.options.onLeftBehind(state);
   }
@@ -173,9 +186,9 @@ class DocumentWatch implements vscode.Disposable {
   }
 
   private gone(state: PendingChange): void {
-    if (state.ranges.length > 0)
-      this.options.log.info(`${shortName(state.uri)} was deleted, and ${countOf(state.ranges.length)} with it.`);
-    this.pending.forget(state.uri);
+    // A new file goes with the undo of its last hunk. Any other may come back, and its changes with it.
+    if (state.ranges.length === 0 || afterInFlight(state).ranges.length === 0) this.pending.forget(state.uri);
+    else this.leaveBehind(state);
   }
 
   private later(milliseconds: number, run: () => void): void {
