@@ -52,6 +52,8 @@ export interface ModelBackend {
   readonly kind: 'model';
   /** E.g. `anthropic`, or the vendor of an editor's model. */
   readonly id: string;
+  /** Requests go to another address than the provider's own, where its list prices need not hold. */
+  readonly gateway?: boolean;
   /**
    * Asks the model. Ends after `stop`.
    * @throws BackendError for what went wrong, CancelledError once the signal is aborted

@@ -10,11 +10,13 @@ export interface FooterFacts {
   readonly usage: Usage;
   /** US dollars; `null` if the price isn't known. */
   readonly cost: number | null;
+  /** Somebody else than the provider was asked, who may take another price. */
+  readonly gateway?: boolean;
   readonly milliseconds: number;
 }
 
 /** One line of Markdown, e.g. `*Claude Sonnet 5.5 · 12,400 tokens in (9,800 cached), 1,130 out · $0.019 · 14 s*`. */
-export function footerOf({ model, usage, cost, milliseconds }: FooterFacts): string {
+export function footerOf({ model, usage, cost, gateway = false, milliseconds }: FooterFacts): string {
   const sent = usage.input + usage.cacheRead + usage.cacheWrite;
   const parts = [
     model,
@@ -23,7 +25,7 @@ export function footerOf({ model, usage, cost, milliseconds }: FooterFacts): str
       : [
           `${grouped(sent)} tokens in${usage.cacheRead > 0 ? ` (${grouped(usage.cacheRead)} cached)` : ''}, ${grouped(usage.output)} out`,
         ]),
-    ...(cost === null || cost === 0 ? [] : [dollars(cost)]),
+    ...(cost === null || cost === 0 ? [] : [gateway ? `${dollars(cost)} at list prices` : dollars(cost)]),
     duration(milliseconds),
   ];
   return `*${parts.join(' · ')}*`;
@@ -37,7 +39,7 @@ function dollars(value: number): string {
 
 function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
 }

@@ -1,8 +1,6 @@
 /** What models cost, in US dollars per million tokens: Anthropic's list prices of 16 November 2026. */
 import type { Usage } from './messages.js';
 
-export const PRICES_OF = '2026-11-16';
-
 interface Price {
   readonly input: number;
   readonly output: number;

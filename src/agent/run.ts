@@ -1,5 +1,6 @@
 /** Asks a model until it has answered, gives it the tools, and lets only changes out that the analyser has passed. */
 import { BackendError, CancelledError, type BackendRequest } from './backend.js';
+import { withoutSecrets } from './context/secrets.js';
 import { findModel } from './backends/anthropic/index.js';
 import type { EditSet } from '../edits/index.js';
 import { budgetOutcome, budgetText, isHeld } from './edits/budget.js';
@@ -12,8 +13,8 @@ import { firstRequest } from './loop/question.js';
 import { askModel, type Round } from './loop/round.js';
 import { addUsage, NO_USAGE, type Message, type ToolUseBlock, type Usage } from './messages.js';
 import { costOf } from './prices.js';
-import { toolsFor } from './tools/index.js';
-import { bounded } from './tools/text.js';
+import { MOST_RESULT, toolsFor } from './tools/index.js';
+import { beginning, bounded } from './tools/text.js';
 import type { AgentEvent, AgentLimits, AgentOptions, AgentResult, AgentStop, SentReference } from './types.js';
 
 export const DEFAULT_LIMITS: AgentLimits = {
@@ -21,8 +22,11 @@ export const DEFAULT_LIMITS: AgentLimits = {
   maxTokens: 16_000,
   contextTokens: 24_000,
   spending: null,
-  toolResult: 12_000,
+  toolResult: MOST_RESULT,
 };
+
+/** Characters of a line of progress. */
+const MOST_GIST = 120;
 
 /** So often a model is told that it missed the budget. */
 const MOST_OVER_BUDGET = 2;
@@ -113,6 +117,7 @@ class Run {
     this.rounds++;
     let used = NO_USAGE;
     let begun = false;
+    let thoughts = '';
     try {
       return await askModel(this.options.backend, request, this.options.signal, {
         text: (piece) => {
@@ -121,8 +126,14 @@ class Run {
           begun = true;
           this.write(piece);
         },
-        thinking: (piece) => this.tell({ type: 'thinking', text: piece }),
-        calls: (name) => this.tell({ type: 'progress', text: this.tools.find(({ id }) => id === name)?.title ?? name }),
+        thinking: (piece) => (thoughts += piece),
+        calls: (name) => {
+          // What models write between their calls comes as thoughts: it says what the calls are for.
+          const gist = gistOf(thoughts);
+          thoughts = '';
+          if (gist !== '') this.tell({ type: 'progress', text: gist });
+          this.tell({ type: 'progress', text: this.tools.find(({ id }) => id === name)?.title ?? name });
+        },
         retry: (reason) => this.tell({ type: 'progress', text: reason }),
         usage: (usage) => (used = usage),
       });
@@ -134,13 +145,22 @@ class Run {
   }
 
   private async run(calls: readonly ToolUseBlock[]): Promise<void> {
-    const context = { ports: this.options.ports, draft: this.draft, signal: this.options.signal };
+    const { ports, signal } = this.options;
+    const context = { ports, draft: this.draft, signal, reads: (uri: string) => this.listed(uri) };
     const results = await runCalls(calls, this.tools, context, this.limits.toolResult, this.repeats, (event) =>
       this.tell(event),
     );
     this.messages.push({ role: 'user', content: results });
     this.tellPassed();
     this.tell({ type: 'progress', text: 'Thinking' });
+  }
+
+  /** Names a file of which something is sent, once. */
+  private listed(uri: string): void {
+    if (this.references.some((each) => each.uri === uri)) return;
+    const reference: SentReference = { uri, label: this.options.ports.files.display(uri) };
+    this.references = [...this.references, reference];
+    this.tell({ type: 'reference', reference });
   }
 
   /** The model has said its last word; its changes have to have passed, or get one more round. */
@@ -157,7 +177,7 @@ class Run {
     if (this.repaired) return true;
     this.repaired = true;
     this.tell({ type: 'progress', text: 'The check failed: one more round to repair it' });
-    const text = `The proposed edits did not pass the check, so none of them has reached the user:\n${bounded(check.text, this.limits.toolResult)}\nRepair them, or take them back with drop_edits and say plainly what could not be made to work.`;
+    const text = `The proposed edits did not pass the check, so none of them has reached the user:\n${bounded(withoutSecrets(check.text), this.limits.toolResult)}\nRepair them, or take them back with drop_edits and say plainly what could not be made to work.`;
     this.messages.push({ role: 'user', content: [{ type: 'text', text }] });
     return false;
   }
@@ -222,13 +242,23 @@ class Run {
       ...(this.gathered === undefined ? {} : { gathered: this.gathered }),
       rounds: this.rounds,
       references: this.references,
-      footer: footerOf({ model: name, usage: this.usage, cost: this.cost, milliseconds }),
+      footer: footerOf({
+        model: name,
+        usage: this.usage,
+        cost: this.cost,
+        gateway: options.backend.gateway ?? false,
+        milliseconds,
+      }),
       turn: {
         version: 1,
         command,
         prompt,
         model,
-        messages: this.messages.length === 0 ? [] : storable(this.messages, questionOf({ command, prompt })),
+        // What the model refused it would refuse again with every later question.
+        messages:
+          this.messages.length === 0 || ending.stop === 'refusal'
+            ? []
+            : storable(this.messages, questionOf({ command, prompt })),
         edits: edits.map(({ id, title, files }) => ({
           id,
           title,
@@ -254,6 +284,20 @@ class Run {
     // After a cancel nobody wants to hear more.
     if (!this.options.signal.aborted) this.options.observer?.(event);
   }
+}
+
+/** The first sentence of what a model thought last, as a line of progress. */
+function gistOf(thoughts: string): string {
+  const paragraph =
+    thoughts
+      .trim()
+      .split(/\n\s*\n/)
+      .at(-1) ?? '';
+  const [sentence = ''] = paragraph
+    .replace(/[*_`#]+/g, '')
+    .trim()
+    .split(/(?<=[.!?:])\s|\n/);
+  return sentence.length <= MOST_GIST ? sentence : `${beginning(sentence, MOST_GIST).replace(/\s+\S*$/, '')} …`;
 }
 
 function endingOfRound({ stop, detail, text }: Round, calls: readonly ToolUseBlock[]): Ending | undefined {

@@ -8,6 +8,8 @@ export interface ToolContext {
   /** The changes that were proposed so far in this conversation, and the texts with them. */
   readonly draft: Draft;
   readonly signal: AbortSignal;
+  /** Told of each file of which something goes to the model. */
+  readonly reads?: (uri: string) => void;
 }
 
 export interface ToolOutput {

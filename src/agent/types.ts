@@ -91,7 +91,6 @@ export type AgentEvent =
   | { readonly type: 'progress'; readonly text: string }
   /** A piece of the answer (Markdown). */
   | { readonly type: 'text'; readonly text: string }
-  | { readonly type: 'thinking'; readonly text: string }
   | { readonly type: 'reference'; readonly reference: SentReference }
   | { readonly type: 'tool'; readonly name: string; readonly id: string; readonly state: 'started' | 'done' | 'failed' }
   /** These changes passed the check together, in place of those before; none if all were dropped. The result has the last of them. */

@@ -99,6 +99,30 @@ describe('AnthropicBackend', () => {
       api.requests.map(({ body }) => body?.thinking?.type),
       ['adaptive', 'between_tools', 'adaptive', 'adaptive', 'adaptive', 'disabled', 'enabled', 'disabled'],
     );
+    await collect({ ...QUESTION, thinking: 'off', effort: 'max' });
+    assert.equal(api.requests.at(-1)?.body?.output_config?.effort, 'high', 'more is taken only with thinking');
+    await collect({ ...QUESTION, model: 'claude-haiku-4-5', maxTokens: 16_000 });
+    assert.deepEqual(api.requests.at(-1)?.body?.thinking, { type: 'enabled', budget_tokens: 8000 });
+  });
+
+  it('sends the key that was set, whatever headers the environment names, and no text that is no key', async () => {
+    process.env['ANTHROPIC_CUSTOM_HEADERS'] = 'X-Api-Key: another\nAuthorization: Bearer another';
+    try {
+      api.play([answer(['Yes.'])]);
+      const other = new AnthropicBackend({ key: FAKE_KEY, baseUrl: api.url, retries: 0 });
+      for await (const event of other.stream(QUESTION, new AbortController().signal)) assert.ok(event);
+      const { headers } = api.requests.at(-1) ?? assert.fail();
+      assert.deepEqual([headers['x-api-key'], headers.authorization], [undefined, `Bearer ${FAKE_KEY}`]);
+    } finally {
+      delete process.env['ANTHROPIC_CUSTOM_HEADERS'];
+    }
+    const typed = new AnthropicBackend({ key: 'sk-ant-schlüssel', baseUrl: api.url });
+    await assert.rejects(
+      async () => {
+        for await (const event of typed.stream(QUESTION, new AbortController().signal)) assert.fail(event.type);
+      },
+      (error) => error instanceof BackendError && error.kind === 'key' && /Set Anthropic API Key/.test(error.message),
+    );
   });
 
   it('says that the input of a call was cut off', async () => {

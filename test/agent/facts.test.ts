@@ -72,8 +72,15 @@ describe('facts of the agent', () => {
       '*Claude Sonnet 5.5 · 10,500 tokens in (9,000 cached), 850 out · $0.013 · 14 s*',
     );
     assert.equal(
-      footerOf({ model: 'Other', usage: { ...usage, cacheRead: 0 }, cost: null, milliseconds: 125_000 }),
-      '*Other · 1,500 tokens in, 850 out · 2 min 5 s*',
+      footerOf({ model: 'Other', usage: { ...usage, cacheRead: 0 }, cost: null, milliseconds: 119_700 }),
+      '*Other · 1,500 tokens in, 850 out · 2 min 0 s*',
     );
+    assert.match(
+      footerOf({ model: 'Claude', usage, cost: 0.0126, gateway: true, milliseconds: 4000 }),
+      /· \$0\.013 at list prices · 4\.0 s/,
+    );
+    const took = (milliseconds: number): string | undefined =>
+      footerOf({ model: 'Other', usage, cost: null, milliseconds }).split(' · ').at(-1);
+    assert.deepEqual([9_990, 119_800, 89_400].map(took), ['10 s*', '2 min 0 s*', '89 s*']);
   });
 });

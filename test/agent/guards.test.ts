@@ -1,6 +1,11 @@
 // What never goes to a model, and what a text can't do.
 import assert from 'node:assert/strict';
-import { fenced, isSecretFile, withoutSecrets, type AgentEvent } from '../../src/agent/index.js';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { fenced, isSecretFile, withoutSecrets, WorkspaceFiles, type AgentEvent } from '../../src/agent/index.js';
+import { bounded } from '../../src/agent/tools/text.js';
 import { answer, call, FAKE_KEY, toolResults } from '../support/fakeApi/index.js';
 import { MODEL, startBench, type Bench } from './support.js';
 
@@ -16,17 +21,79 @@ describe('guards of the agent', function () {
       "password = 'correct horse'",
       '{"api_key": "0123456789abcdef"}',
       '-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----',
+      'os.environ["WANDB_API_KEY"] = "horse-battery"',
+      "os.environ.setdefault('DB_PASSWORD', 'horse')",
+      'key = os.getenv("OPENAI_API_KEY", "horse")',
+      'api_key: str = "horse-battery"',
+      'API_KEY=horse12battery',
+      '!export HF_SECRET=horsebattery',
+      '%env COMET_API_KEY=horse',
+      'url = "postgres://me:horse@db.example.org/runs"',
+      'headers = {"Authorization": "Bearer horse.battery.staple.0123"}',
+      'wandb.login(key="0123456789abcdef0123456789abcdef01234567")',
+      'login(token="aB3dE5fG7hJ9kL1mN2pQ4rS6horse")',
     ];
     for (const text of hidden) {
       const clean = withoutSecrets(text);
       assert.match(clean, /\[hidden: looks like a secret\]/, text);
       assert.doesNotMatch(clean, /fake-0123|abcdefghij|horse|9abcdef|MIIE/);
+      assert.equal(clean.split('\n').length, text.split('\n').length, 'lines keep their numbers');
     }
-    const code = 'tokens = tokenizer(text)\nkey = self.key(x)\nself.secret_dim = 64\npad_token = "[PAD]"\n' + MODEL;
+    const code = `tokens = tokenizer(text)
+key = self.key(x)
+self.secret_dim = 64
+pad_token = "[PAD]"
+key = "encoder.layer.11.attention.self.query.weight"
+state[f"{prefix}key"] = state.pop("blocks.3.attn.key.weight")
+def attend(query, key: Tensor, num_tokens=512, token: str = "<s>"): ...
+API_KEY = os.environ["OPENAI_API_KEY"]
+api_key=args.api_key, password = getpass("Password: ")
+secret_key = config.key2value
+url = f"postgres://{user}:{password}@{host}:{port}/runs"
+revision = "0123456789abcdef0123456789abcdef01234567"
+${MODEL}`;
     assert.equal(withoutSecrets(code), code);
-    for (const path of ['.env', 'a/.env.local', 'deploy/server.pem', 'id_rsa', 'secrets.yaml'])
+    for (const path of [
+      '.env',
+      'a/.env.local',
+      'prod.env',
+      '.envrc',
+      'deploy/server.pem',
+      'id_rsa',
+      'secrets.yaml',
+      '.git-credentials',
+      'credentials.json',
+      '.streamlit/secrets.toml',
+      'client_secret_1.json',
+    ])
       assert.ok(isSecretFile(path), path);
-    for (const path of ['model.py', 'environment.py', 'keys.py']) assert.ok(!isSecretFile(path), path);
+    for (const path of ['model.py', 'environment.py', 'keys.py', 'tokenizer.json', 'env.py', 'config.json'])
+      assert.ok(!isSecretFile(path), path);
+  });
+
+  it('long runs without a blank take no time', () => {
+    const runs = [
+      'a.b-',
+      'secret: ',
+      'key_',
+      'password',
+      ' ',
+      'a://',
+      '"key": "A1',
+      'export API_KEY',
+      'SG.abcdefghijklmnopq',
+    ];
+    const started = process.cpuUsage();
+    for (const run of runs) withoutSecrets(run.repeat(Math.ceil(200_000 / run.length)));
+    const { user } = process.cpuUsage(started);
+    // Looked at with each letter as a beginning of all the rest, one of them alone takes minutes.
+    assert.ok(user < 20e6, `${user / 1e6} s`);
+  });
+
+  it('long results are cut between characters, never through one', () => {
+    const cut = bounded('😀'.repeat(50), 61);
+    assert.match(cut, /characters left out/);
+    assert.doesNotThrow(() => encodeURIComponent(cut), 'half a character can not be encoded');
   });
 
   it('a text can not close its own fence', () => {
@@ -66,6 +133,113 @@ describe('guards of the agent', function () {
       assert.deepEqual(
         (await files.pythonFiles()).map((uri) => files.display(uri)),
         ['model.py', 'package/other.py', 'package/kept/data.py'],
+      );
+    });
+
+    it('a link counts as what it leads to, a part of a file as the file', async () => {
+      const elsewhere = mkdtempSync(join(tmpdir(), 'elsewhere-'));
+      try {
+        writeFileSync(join(elsewhere, 'outside.py'), MODEL);
+        symlinkSync(join(elsewhere, 'outside.py'), join(bench.folder, 'linked.py'));
+        symlinkSync(elsewhere, join(bench.folder, 'linked'));
+        symlinkSync(join(bench.folder, 'scratch', 'ignored.py'), join(bench.folder, 'alias.py'));
+        symlinkSync(join(bench.folder, 'model.py'), join(bench.folder, 'same.py'));
+        const { files } = bench.ports;
+        const refusal = (path: string): Promise<string | undefined> => files.refusal(bench.uri(path));
+        assert.equal(await refusal('linked.py'), 'it is a link that leads out of the workspace');
+        assert.equal(await refusal('linked/outside.py'), 'it is a link that leads out of the workspace');
+        assert.equal(await refusal('linked/new.py'), 'it is a link that leads out of the workspace');
+        assert.equal(await refusal('alias.py'), '.gitignore lists it');
+        assert.equal(await refusal('same.py'), undefined);
+        assert.equal(await refusal('not/yet/there.py'), undefined);
+        const inside = (scheme: string, path: string): string => bench.uri(path).replace('file://', `${scheme}:`);
+        assert.equal(await files.refusal(`${inside('git', 'scratch/ignored.py')}?ref=~`), '.gitignore lists it');
+        assert.equal(
+          await files.refusal(`${inside('vscode-notebook-cell', 'scratch/a.ipynb')}#W0s`),
+          '.gitignore lists it',
+        );
+        assert.equal(await files.refusal('vscode-notebook-cell:/etc/a.ipynb#W0s'), 'it is outside of the workspace');
+      } finally {
+        for (const name of ['linked.py', 'linked', 'alias.py', 'same.py']) rmSync(join(bench.folder, name));
+        rmSync(elsewhere, { recursive: true });
+      }
+    });
+
+    it('ignore files of the repository above count, and nothing comes back out of an ignored folder', async () => {
+      const repository = mkdtempSync(join(tmpdir(), 'repository-'));
+      try {
+        for (const folder of ['.git', 'work/data/deep', 'work/models'])
+          mkdirSync(join(repository, folder), { recursive: true });
+        writeFileSync(join(repository, '.gitignore'), 'data/\n*.gen.py\n');
+        writeFileSync(join(repository, 'work/data/deep/.gitignore'), '!*.py\n');
+        for (const path of ['data/deep/a.py', 'models/net.py', 'models/net.gen.py'])
+          writeFileSync(join(repository, 'work', path), 'x = 1\n');
+        const files = new WorkspaceFiles({ roots: [join(repository, 'work')] });
+        assert.deepEqual(
+          (await files.pythonFiles()).map((uri) => files.display(uri)),
+          ['models/net.py'],
+        );
+        const deep = pathToFileURL(join(repository, 'work/data/deep/a.py')).href;
+        assert.equal(await files.refusal(deep), '.gitignore lists it');
+      } finally {
+        rmSync(repository, { recursive: true });
+      }
+    });
+
+    it('cells of open notebooks have names that can be said', () => {
+      const path = join(bench.folder, 'package', 'train.ipynb');
+      const cell = `${pathToFileURL(path).href.replace('file://', 'vscode-notebook-cell:')}#W2s`;
+      const files = new WorkspaceFiles({
+        roots: [bench.folder],
+        open: (uri) => (uri === cell ? { text: 'x = 1' } : undefined),
+        cells: {
+          number: (uri) => (uri === cell ? 3 : undefined),
+          address: (wanted, number) => (wanted === path && number === 3 ? cell : undefined),
+        },
+      });
+      assert.equal(files.display(cell), 'package/train.ipynb#cell 3');
+      assert.equal(files.resolve('package/train.ipynb#cell 3'), cell);
+      assert.equal(files.resolve(cell), cell);
+      assert.equal(files.resolve('package/train.ipynb#cell 4'), undefined);
+    });
+
+    it('what was hidden is never written into a file in place of what it hides', async () => {
+      const secret = 'KEY = "sk-ant-api03-realreallyreal"';
+      bench.api.play([
+        answer([call('read_source', { path: 'model.py', from: 2, to: 2 })]),
+        answer([
+          call('propose_edit', {
+            path: 'model.py',
+            old_text: secret,
+            new_text: 'KEY = "[hidden: looks like a secret]"  # read once',
+            title: 't',
+            reason: 'r',
+          }),
+          call('create_file', {
+            path: 'keys.py',
+            text: 'K = "[hidden: looks like a secret]"',
+            title: 't',
+            reason: 'r',
+          }),
+        ]),
+        answer(['I leave it.']),
+      ]);
+      const result = await bench.ask();
+      const [edit, create] = toolResults(bench.api.requests.at(-1)?.body ?? assert.fail()).slice(-2);
+      assert.match(edit?.text ?? '', /hidden from you/);
+      assert.match(create?.text ?? '', /hidden from you/);
+      assert.deepEqual(result.edits, []);
+    });
+
+    it('all files of which something was sent are listed', async () => {
+      bench.api.play([
+        answer([call('read_source', { path: 'package/other.py' }), call('find_usages', { name: 'Other' })]),
+        answer(['Read.']),
+      ]);
+      const result = await bench.ask({ context: { focus: { uri: bench.uri('model.py') } } });
+      assert.deepEqual(
+        result.references.map(({ uri }) => uri),
+        [bench.uri('model.py'), bench.uri('package/other.py')],
       );
     });
 

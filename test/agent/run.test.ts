@@ -52,7 +52,7 @@ describe('runAgent', function () {
     assert.ok(result.events.filter(({ type }) => type === 'text').length > 1, 'in pieces');
     assert.match(
       result.footer,
-      /^\*Claude Sonnet 5\.5 · [\d,]+ tokens in, [\d,]+ out · (under )?\$[\d.]+ · [\d.]+ s\*$/,
+      /^\*Claude Sonnet 5\.5 · [\d,]+ tokens in, [\d,]+ out · (under )?\$[\d.]+ at list prices · [\d.]+ s\*$/,
     );
   });
 
@@ -296,12 +296,17 @@ describe('runAgent', function () {
   });
 
   it('tells what it does in plain words', async () => {
-    bench.api.play([answer([call('inspect_model', { path: 'model.py', qualname: 'Net' })]), answer(['Done.'])]);
+    const thought = '**A look**\n\nI count the head first. It may be **too wide**.';
+    bench.api.play([
+      answer([thinking(thought), call('inspect_model', { path: 'model.py', qualname: 'Net' })]),
+      answer([thinking('Well.'), 'Done.']),
+    ]);
     const { events } = await bench.ask();
     const progress = events.flatMap((event) => (event.type === 'progress' ? [event.text] : []));
     assert.deepEqual(progress, [
       'Reading the model and the code around it',
       'Thinking',
+      'I count the head first.',
       'Inspect an nn.Module',
       'Counting Net',
       'Thinking',
@@ -332,7 +337,11 @@ describe('runAgent', function () {
 
     it('with a sentence when the model refuses, says nothing, or is cut', async () => {
       bench.api.play([answer([], { stop: 'refusal', refusal: 'Not this.' })]);
-      assert.match((await bench.ask()).problem?.message ?? '', /declined to answer: Not this\. Put/);
+      const refused = await bench.ask();
+      assert.match(refused.problem?.message ?? '', /declined to answer: Not this\. Put/);
+      bench.api.play([answer(['Yes.'])]);
+      await bench.ask({ prompt: 'And now?', history: [{ ...refused.turn, prompt: 'the refused one' }] });
+      assert.doesNotMatch(JSON.stringify(bench.api.requests.at(-1)?.body), /the refused one/);
       bench.api.play([answer([])]);
       assert.equal((await bench.ask()).stop, 'empty');
       bench.api.play([answer(['It is a '], { stop: 'max_tokens' })]);

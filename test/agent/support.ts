@@ -38,6 +38,7 @@ export const MODEL = [
 ].join('\n');
 
 export interface Bench {
+  readonly folder: string;
   readonly api: FakeApi;
   readonly ports: AgentPorts;
   /** Address of a file. */
@@ -66,6 +67,7 @@ export async function startBench(files: Readonly<Record<string, string>> = { 'mo
   const ports: AgentPorts = { analyser, files: new WorkspaceFiles({ roots: [folder], exclude: ['private/'] }) };
   const uri = (path: string): string => pathToFileURL(join(folder, path)).href;
   return {
+    folder,
     api,
     ports,
     uri,

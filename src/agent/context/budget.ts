@@ -1,4 +1,5 @@
 /** Holds the context within its budget: what matters least goes first. */
+import { beginning } from '../tools/text.js';
 import type { Piece } from './gather.js';
 import { charactersFor, estimateTokens } from './tokens.js';
 
@@ -35,7 +36,7 @@ export function trimmed(pieces: readonly Piece[], tokens: number): Trimmed {
 function shortenedText(text: string, characters: number): string {
   const note = '\n… the rest is left out: use the tools to read it …';
   const close = text.includes('<untrusted') ? '\n</untrusted>' : '';
-  return text.slice(0, Math.max(0, characters - note.length - close.length)) + note + close;
+  return beginning(text, Math.max(0, characters - note.length - close.length)) + note + close;
 }
 
 export function tokensOf(pieces: readonly Piece[]): number {

@@ -18,6 +18,8 @@ export interface Piece {
   readonly image?: ImageBlock;
 }
 
+const CELL_SCHEME = 'vscode-notebook-cell:';
+
 /** Longer files go as the symbols around the place in question. */
 const WHOLE_FILE = 12_000;
 
@@ -39,8 +41,10 @@ export async function gather(
     const { uri } = focus;
     const { reports } = await ports.analyser.request('architect/inspect', { uri }, signal);
     const report = chosen(reports, focus.qualname, focus.position, prompt);
-    pieces.push(await sourcePiece(uri, report, attachments, ports));
-    if (report) pieces.push(reportPiece(report, uri, ports));
+    // The cells of a notebook are one program: the module may stand in another one.
+    const home = report?.span.file.startsWith(CELL_SCHEME) ? report.span.file : uri;
+    pieces.push(await sourcePiece(home, report, attachments, ports));
+    if (report) pieces.push(reportPiece(report, home, ports));
     const others = reports
       .filter((each) => each !== report)
       .map(({ qualname, parameters }) => `${qualname} (${JSON.stringify(parameters.total)})`);
@@ -98,13 +102,13 @@ async function attachmentPiece(
       rank,
       text: `${label} (${files.display(uri)}) was attached by the user and is no text that could be sent: list_modules and read_source look into folders and files.`,
     };
-  const lines = file.text.split(/\r\n|\n|\r/);
+  const lines = withoutSecrets(file.text).split(/\r\n|\n|\r/);
   const first = range?.start.line ?? 0;
   const last = range ? range.end.line : lines.length - 1;
   const text = lines.slice(first, last + 1).join('\n');
   return {
     rank,
-    text: `Attached by the user as ${label}:\n${fenced(`file ${files.display(uri)}`, numbered(withoutSecrets(text), first + 1))}`,
+    text: `Attached by the user as ${label}:\n${fenced(`file ${files.display(uri)}`, numbered(text, first + 1))}`,
     reference: { uri, ...(range ? { range } : {}), label },
   };
 }
@@ -135,7 +139,7 @@ async function sourcePiece(
   if (attachments.some((each) => each.uri === uri && !each.range)) return undefined;
   const file = await ports.files.read(uri);
   if (!file) return undefined;
-  const lines = file.text.split(/\r\n|\n|\r/);
+  const lines = withoutSecrets(file.text).split(/\r\n|\n|\r/);
   const whole = file.text.length <= WHOLE_FILE || !report;
   const range: Range = whole
     ? { start: { line: 0, character: 0 }, end: { line: lines.length - 1, character: 0 } }
@@ -144,7 +148,7 @@ async function sourcePiece(
   const path = ports.files.display(uri);
   return {
     rank: 2,
-    text: `${whole ? path : `${report.qualname} in ${path}`}, which the user is looking at:\n${fenced(`file ${path}`, numbered(withoutSecrets(text), range.start.line + 1))}`,
+    text: `${whole ? path : `${report.qualname} in ${path}`}, which the user is looking at:\n${fenced(`file ${path}`, numbered(text, range.start.line + 1))}`,
     reference: { uri, ...(whole ? {} : { range }), label: whole ? path : report.qualname },
   };
 }

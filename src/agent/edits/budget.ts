@@ -1,6 +1,6 @@
 /** Whether a budget that the question names is held: by the analyser's count, not by the model's word. */
 import type { CheckedVariant, ModuleDifference } from '../../protocol/index.js';
-import { budgetIn } from '../playbook/budget.js';
+import { budgetIn, namedBudgetIn } from '../playbook/budget.js';
 import type { AgentCommand } from '../types.js';
 import { grouped, numberOf } from '../../texts.js';
 
@@ -21,13 +21,7 @@ export function budgetOutcome(
   if (!checked || (command !== 'shrink' && command !== 'design')) return undefined;
   const model = largest(checked.modules, command);
   if (!model) return undefined;
-  // Who designs says other numbers as well: of images, of classes.
-  const budget =
-    command === 'shrink'
-      ? budgetIn(prompt, numberOf(model.before ?? null))
-      : /\bparam/i.test(prompt)
-        ? budgetIn(budgetPhrase(prompt))
-        : undefined;
+  const budget = command === 'shrink' ? budgetIn(prompt, numberOf(model.before ?? null)) : namedBudgetIn(prompt);
   return budget === undefined ? undefined : { budget, qualname: model.qualname, count: numberOf(model.after ?? null) };
 }
 
@@ -45,12 +39,6 @@ export function budgetText(outcome: BudgetOutcome): string {
   return isHeld(outcome)
     ? `**Budget held**: ${counted}, at most ${most} were asked for.`
     : `**The budget is not held**: ${counted}, at most ${most} were asked for.`;
-}
-
-/** The words up to and with the first mention of parameters, from the last number on. */
-function budgetPhrase(prompt: string): string {
-  const [before = ''] = prompt.split(/(?<=\bparam\w*)/i);
-  return /[\d.,]+\s*\w*\s*param\w*$/i.exec(before)?.[0] ?? '';
 }
 
 function largest(modules: readonly ModuleDifference[], command: AgentCommand): ModuleDifference | undefined {

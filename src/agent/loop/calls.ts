@@ -1,10 +1,7 @@
 /** Runs the calls of one answer: those that only look side by side, the others in order. */
-import { fenced } from '../context/fence.js';
-import { withoutSecrets } from '../context/secrets.js';
 import type { ToolResultBlock, ToolUseBlock } from '../messages.js';
 import type { Tool, ToolContext, ToolOutput } from '../tool.js';
 import { callTool, progressOf } from '../tools/index.js';
-import { bounded } from '../tools/text.js';
 import type { AgentEvent } from '../types.js';
 
 /** The same call with the same outcome so often is a circle. */
@@ -48,15 +45,14 @@ export async function runCalls(
     const tool = tools.find(({ id }) => id === call.name);
     observe({ type: 'tool', name: call.name, id: call.id, state: 'started' });
     if (tool) observe({ type: 'progress', text: progressOf(tool, call.input) });
-    const output = await outputOf(call, tool, tools, context);
+    const output = await outputOf(call, tool, tools, context, most);
     observe({ type: 'tool', name: call.name, id: call.id, state: output.isError ? 'failed' : 'done' });
-    const text = bounded(withoutSecrets(output.text), most);
     const note =
       before > 0 ? '\n(You have made this very call before; its answer is the same. Use what you have.)' : '';
     results.set(call.id, {
       type: 'toolResult',
       toolUseId: call.id,
-      text: (tool?.reads && !output.isError ? fenced(call.name, text) : text) + note,
+      text: output.text + note,
       isError: output.isError ?? false,
     });
   };
@@ -80,6 +76,7 @@ async function outputOf(
   tool: Tool | undefined,
   tools: readonly Tool[],
   context: ToolContext,
+  most: number,
 ): Promise<ToolOutput> {
   if (inputProblem !== undefined)
     return {
@@ -88,5 +85,5 @@ async function outputOf(
     };
   if (!tool)
     return { text: `There is no tool ${name}. There are: ${tools.map(({ id }) => id).join(', ')}.`, isError: true };
-  return callTool(tool, input, context);
+  return callTool(tool, input, context, most);
 }

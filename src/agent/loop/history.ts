@@ -45,11 +45,12 @@ function closed(messages: readonly Message[]): Message[] {
 
 /** Earlier turns for the model: the last ones as they were, older ones as question and answer, the oldest left out if need be. */
 export function historyMessages(turns: readonly TurnRecord[], tokens: number): Message[] {
-  const parts = turns.map((turn, i) => (turns.length - i <= FULL_TURNS ? full(turn) : brief(turn)));
+  const said = turns.filter(({ messages }) => messages.length > 0);
+  const parts = said.map((turn, i) => (said.length - i <= FULL_TURNS ? full(turn) : brief(turn)));
   let left = tokens;
   const kept: Message[][] = [];
   for (let i = parts.length - 1; i >= 0; i--) {
-    const turn = turns[i];
+    const turn = said[i];
     if (!turn) continue;
     let part = parts[i] ?? [];
     if (sizeOf(part) > left) part = brief(turn);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { hasHidden } from '../context/secrets.js';
 import { defineTool } from './define.js';
-import { aboutChange } from './proposeEdit.js';
+import { aboutChange, HIDDEN_STAYS } from './proposeEdit.js';
 
 export const createFile = defineTool({
   id: 'create_file',
@@ -15,6 +16,7 @@ export const createFile = defineTool({
   reads: false,
   progress: ({ path }) => `Writing ${path}`,
   run: async ({ path, text, title, reason }, { ports: { files }, draft }) => {
+    if (hasHidden(text)) return { text: HIDDEN_STAYS, isError: true };
     const uri = files.resolve(path);
     if (uri === undefined) return { text: `${path} is outside of the workspace. Nothing was created.`, isError: true };
     if (!draft.isNew(uri)) {

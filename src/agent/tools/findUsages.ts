@@ -14,7 +14,7 @@ export const findUsages = defineTool({
   reads: true,
   progress: ({ name }) => `Looking for uses of ${name}`,
   run: async ({ name, path }, context) => {
-    const { ports, draft, signal } = context;
+    const { ports, draft, signal, reads } = context;
     const located = path === undefined ? undefined : await locate(path, context);
     if (located && 'failed' in located) return located.failed;
     const { usages, truncated } = await ports.analyser.request(
@@ -26,6 +26,7 @@ export const findUsages = defineTool({
     for (const { uri, range, kind, text, within } of usages) {
       // What must not be sent isn't sent by this door either.
       if (!draft.has(uri) && (await ports.files.refusal(uri)) !== undefined) continue;
+      reads?.(uri);
       lines.push(
         `${ports.files.display(uri)}:${range.start.line + 1} ${kind}${within === '' ? '' : ` in ${within}`}: ${text}`,
       );

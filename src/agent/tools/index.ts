@@ -1,6 +1,8 @@
 /** The registry of tools, in the order in which models see them: a stable order keeps the cache warm. */
 import { z } from 'zod';
 import { CancelledError, type ToolDeclaration } from '../backend.js';
+import { fenced } from '../context/fence.js';
+import { withoutSecrets } from '../context/secrets.js';
 import type { AgentPorts } from '../ports.js';
 import type { Tool, ToolContext, ToolOutput } from '../tool.js';
 import { checkEditsTool, dropEdits } from './checkEdits.js';
@@ -13,6 +15,7 @@ import { proposeEdit } from './proposeEdit.js';
 import { readSource } from './readSource.js';
 import { suggestSizes } from './suggestSizes.js';
 import { trainingContextTool } from './trainingContext.js';
+import { bounded } from './text.js';
 import { undoEdits } from './undoEdits.js';
 import { verify } from './verify.js';
 
@@ -58,11 +61,27 @@ export function progressOf(tool: Tool, input: unknown): string {
   return parsed.success ? tool.progress(parsed.data) : tool.title;
 }
 
+/** Characters of a tool's result, unless the settings say otherwise. */
+export const MOST_RESULT = 12_000;
+
 /**
- * Runs a tool on what a model wrote. What goes wrong is an answer for the model, so that it can do better.
+ * Runs a tool on what a model wrote, for every model: what looks like a secret is hidden, what is too long is cut, and what was read
+ * is marked as nobody's order. What goes wrong is an answer for the model, so that it can do better.
+ * @param most characters of the result
  * @throws CancelledError once the signal is aborted
  */
-export async function callTool(tool: Tool, input: unknown, context: ToolContext): Promise<ToolOutput> {
+export async function callTool(
+  tool: Tool,
+  input: unknown,
+  context: ToolContext,
+  most = MOST_RESULT,
+): Promise<ToolOutput> {
+  const { text, isError = false } = await outputOf(tool, input, context);
+  const shown = bounded(withoutSecrets(text), most);
+  return { text: tool.reads && !isError ? fenced(tool.id, shown) : shown, isError };
+}
+
+async function outputOf(tool: Tool, input: unknown, context: ToolContext): Promise<ToolOutput> {
   if (context.signal.aborted) throw new CancelledError();
   const parsed = tool.input.safeParse(input);
   if (!parsed.success) return { text: `The input is not right: ${z.prettifyError(parsed.error)}`, isError: true };

@@ -20,7 +20,7 @@ export const listModules = defineTool({
   progress: ({ path }) =>
     path === undefined ? 'Looking for models in the workspace' : `Looking for models in ${path}`,
   run: async ({ path }, context) => {
-    const { ports, draft, signal } = context;
+    const { ports, draft, signal, reads } = context;
     let uris: readonly string[];
     if (path === undefined) uris = await ports.files.pythonFiles(signal);
     else {
@@ -35,6 +35,7 @@ export const listModules = defineTool({
       if (path === undefined && !/\bModule\b/.test(text)) continue;
       const { modules } = await ports.analyser.request('architect/modules', { uri }, signal);
       if (modules.length === 0) continue;
+      reads?.(uri);
       lines.push(ports.files.display(uri));
       for (const { qualname, range, parameters, call } of modules)
         lines.push(

@@ -3,13 +3,13 @@ import type { ToolContext, ToolOutput } from '../tool.js';
 
 export type Located = { readonly uri: string; readonly path: string } | { readonly failed: ToolOutput };
 
-/** @param path as the model writes it */
-export async function locate(path: string, { ports: { files }, draft }: ToolContext): Promise<Located> {
+/** Of the file that is found something goes to the model. @param path as the model writes it */
+export async function locate(path: string, { ports: { files }, draft, reads }: ToolContext): Promise<Located> {
   const uri = files.resolve(path);
   if (uri === undefined) return failed(`${path} is outside of the workspace: it can't be read or changed.`);
-  if (draft.has(uri)) return { uri, path: files.display(uri) };
-  const refusal = await files.refusal(uri);
+  const refusal = draft.has(uri) ? undefined : await files.refusal(uri);
   if (refusal !== undefined) return failed(`${path} can't be used: ${refusal}.`);
+  reads?.(uri);
   return { uri, path: files.display(uri) };
 }
 

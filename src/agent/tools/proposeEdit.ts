@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { lineEndOf, withLineEnds } from '../../edits/index.js';
+import { hasHidden } from '../context/secrets.js';
 import type { ToolContext } from '../tool.js';
 import { nearestText } from '../edits/nearest.js';
 import { defineTool } from './define.js';
 import { locate, noSuchFile } from './locate.js';
-import { numbered } from './text.js';
+import { beginning, numbered } from './text.js';
 
 const CHANGE = {
   new_text: z.string().describe('The text that takes its place, with its indentation. Empty to remove it.'),
@@ -33,6 +34,7 @@ export const proposeEdit = defineTool({
   run: async ({ path, symbol, old_text, new_text, title, reason }, context) => {
     if ((symbol === undefined) === (old_text === undefined))
       return { text: 'Give either symbol or old_text. The file was not modified.', isError: true };
+    if (hasHidden(new_text)) return { text: HIDDEN_STAYS, isError: true };
     const located = await locate(path, context);
     if ('failed' in located) return located.failed;
     const { uri } = located;
@@ -52,10 +54,14 @@ export const proposeEdit = defineTool({
     const from = Math.max(0, text.lastIndexOf('\n', Math.max(0, proposal.start - 1)) + 1);
     const line = text.slice(0, from).split('\n').length;
     return {
-      text: `Proposed as ${proposal.id}. ${located.path} reads there now:\n${numbered(text.slice(from, proposal.end).slice(0, 1500), line)}`,
+      text: `Proposed as ${proposal.id}. ${located.path} reads there now:\n${numbered(beginning(text.slice(from, proposal.end), 1500), line)}`,
     };
   },
 });
+
+/** For a text that would put the mark in place of the user's secret. */
+export const HIDDEN_STAYS =
+  'The new text has a value that was hidden from you: it would take the place of the real one. Leave the lines with hidden values out of the edit: change the lines before and after them. The file was not modified.';
 
 type Place = { readonly start: number; readonly end: number } | { readonly failed: string };
 

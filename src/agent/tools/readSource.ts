@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { withoutSecrets } from '../context/secrets.js';
 import { defineTool } from './define.js';
 import { locate, noSuchFile } from './locate.js';
 import { numbered } from './text.js';
@@ -22,7 +23,10 @@ export const readSource = defineTool({
     const file = await context.draft.read(located.uri);
     if (!file) return noSuchFile(path, context);
     if (symbol === undefined) {
-      const lines = file.text.split('\n').slice(from - 1, to);
+      // As a whole: a part of a long secret wouldn't be known as one.
+      const lines = withoutSecrets(file.text)
+        .split('\n')
+        .slice(from - 1, to);
       return { text: numbered(lines.join('\n'), from) };
     }
     const { source, symbols } = await context.ports.analyser.request(

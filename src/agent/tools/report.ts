@@ -22,12 +22,13 @@ export function reportText(report: ModelReport): string {
   const sizes = (
     [
       ['parameters', memory.parameters],
+      ['buffers', memory.buffers],
       ['gradients', gradients],
       [state, optimizer],
       ['kept for backward', activations],
       ['peak', peak],
     ] satisfies [string, Count][]
-  ).filter(([, bytes]) => bytes !== null);
+  ).filter(([name, bytes]) => bytes !== null && (name !== 'buffers' || bytes !== 0));
   if (sizes.length > 0)
     lines.push(`memory in bytes: ${sizes.map(([name, bytes]) => `${name} ${countText(bytes)}`).join(', ')}`);
   lines.push(...trainingFacts(report));

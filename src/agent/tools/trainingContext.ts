@@ -20,7 +20,7 @@ export const trainingContextTool = defineTool({
     if ('failed' in located) return located.failed;
     const { ports, signal } = context;
     const found = await ports.analyser.request('architect/training', { uri: located.uri, qualname }, signal);
-    return { text: await trainingText(found, ports) };
+    return { text: await trainingText(found, ports, context.reads) };
   },
 });
 
@@ -41,7 +41,11 @@ const LABELS: readonly [Exclude<keyof TrainingResult, 'model'>, string][] = [
 ];
 
 /** Places of files that may be sent, one after the other. */
-export async function trainingText(found: TrainingResult, { files }: AgentPorts): Promise<string> {
+export async function trainingText(
+  found: TrainingResult,
+  { files }: AgentPorts,
+  reads?: (uri: string) => void,
+): Promise<string> {
   if (!found.model) return 'No training code was found.';
   const lines = [
     `model: ${found.model.qualname} (${files.display(found.model.uri)}:${found.model.range.start.line + 1})`,
@@ -53,6 +57,7 @@ export async function trainingText(found: TrainingResult, { files }: AgentPorts)
     if (places.length === 0) missing.push(label);
     for (const { uri, range, text, name } of places) {
       if ((await files.refusal(uri)) !== undefined) continue;
+      reads?.(uri);
       lines.push(`${label}${name === null ? '' : ` (${name})`}, ${files.display(uri)}:${range.start.line + 1}:`, text);
     }
   }

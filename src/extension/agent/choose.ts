@@ -1,10 +1,11 @@
 /** Who answers a question: Claude, the model in chat's picker, or the offline playbook. */
 import type * as vscode from 'vscode';
-import type { ModelBackend } from '../../agent/index.js';
+import { findModel, type ModelBackend } from '../../agent/index.js';
 import { CLAUDE_VENDOR } from '../models/claude.js';
 import { editorModelBackend } from '../models/editorModel.js';
 import { PLAYBOOK_VENDOR } from '../models/playbook.js';
 import { claudeBackend } from '../models/claudeBackend.js';
+import { listedModels } from '../models/claudeModels.js';
 import type { Services } from '../services.js';
 import type { AgentSettings } from './settings.js';
 
@@ -13,8 +14,8 @@ export type Chosen =
       readonly kind: 'model';
       readonly backend: ModelBackend;
       readonly model: string;
-      /** As people call it; the agent knows that of Claude’s models. */
-      readonly modelName?: string;
+      /** As people call it. */
+      readonly modelName?: string | undefined;
     }
   /** `keyless`: a key would have made Claude answer. */
   | { readonly kind: 'playbook'; readonly keyless: boolean };
@@ -32,7 +33,8 @@ export async function chooseBackend(
   if (known) {
     // A Claude model that was picked by hand goes before the setting.
     const model = picked?.vendor === CLAUDE_VENDOR ? picked.id : settings.model;
-    return { kind: 'model', backend: claudeBackend(known.key, settings), model };
+    const modelName = findModel(model, listedModels())?.name;
+    return { kind: 'model', backend: claudeBackend(known.key, settings), model, modelName };
   }
   const usable = picked && picked.vendor !== PLAYBOOK_VENDOR && picked.vendor !== CLAUDE_VENDOR ? picked : undefined;
   if (backend !== 'anthropic' && usable)

@@ -14,6 +14,8 @@ export async function contextOf({ prompt, references }: Question): Promise<Agent
   const document = looked && ((await documentThatNames(prompt, looked)) ?? looked);
   const editor = vscode.window.visibleTextEditors.find((each) => each.document === document);
   const cursor = editor?.selection.active;
+  // What is selected belongs to the question even if a class of another file is named.
+  const selected = vscode.window.visibleTextEditors.find((each) => each.document === looked);
   const images = (await Promise.all(references.map(imageOf))).flatMap((image) => image ?? []);
   return {
     ...(document
@@ -24,11 +26,11 @@ export async function contextOf({ prompt, references }: Question): Promise<Agent
           },
         }
       : {}),
-    ...(editor && !editor.selection.isEmpty
+    ...(selected && !selected.selection.isEmpty
       ? {
           selection: {
-            uri: editor.document.uri.toString(),
-            range: rangeOf(editor.selection),
+            uri: selected.document.uri.toString(),
+            range: rangeOf(selected.selection),
             label: 'selection',
           },
         }

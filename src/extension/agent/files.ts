@@ -1,6 +1,7 @@
 /** The workspace's files for the agent: as the editor has them, without what must not be sent. */
 import * as vscode from 'vscode';
-import { WorkspaceFiles } from '../../agent/index.js';
+import { WorkspaceFiles, type CellNames } from '../../agent/index.js';
+import { cellOf } from '../notebooks.js';
 import type { AgentSettings } from './settings.js';
 
 let last: { readonly key: string; readonly files: WorkspaceFiles } | undefined;
@@ -11,9 +12,21 @@ export function filesOf({ ignore }: AgentSettings): WorkspaceFiles {
     .filter(({ uri }) => uri.scheme === 'file')
     .map(({ uri }) => uri.fsPath);
   const key = JSON.stringify([roots, ignore]);
-  if (last?.key !== key) last = { key, files: new WorkspaceFiles({ roots, exclude: ignore, open: openText }) };
+  if (last?.key !== key) last = { key, files: new WorkspaceFiles({ roots, exclude: ignore, open: openText, cells }) };
   return last.files;
 }
+
+const cells: CellNames = {
+  number: (uri) => {
+    const cell = cellOf(vscode.Uri.parse(uri));
+    return cell && cell.index + 1;
+  },
+  address: (path, number) =>
+    vscode.workspace.notebookDocuments
+      .find(({ uri }) => uri.scheme === 'file' && uri.fsPath === path)
+      ?.getCells()
+      [number - 1]?.document.uri.toString(),
+};
 
 function openText(uri: string): { text: string; version: number } | undefined {
   const document = vscode.workspace.textDocuments.find((each) => each.uri.toString() === uri) ?? draftOf(uri);

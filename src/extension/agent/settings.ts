@@ -36,6 +36,16 @@ export function agentSettings(): AgentSettings {
     maxRounds: settings.get('agent.maxRounds', 24),
     maxCost: settings.get('agent.maxCost', 2),
     contextTokens: settings.get('agent.contextTokens', 24_000),
-    ignore: settings.get<string[]>('agent.ignore', []),
+    ignore: ignored(settings),
   };
+}
+
+/** Those of the user and those of the workspace: a workspace can add to what is never sent, and take nothing away. */
+function ignored(settings: vscode.WorkspaceConfiguration): readonly string[] {
+  const set = settings.inspect<string[]>('agent.ignore');
+  const { isTrusted } = vscode.workspace;
+  return [
+    ...(set?.globalValue ?? []),
+    ...(isTrusted ? [...(set?.workspaceValue ?? []), ...(set?.workspaceFolderValue ?? [])] : []),
+  ];
 }

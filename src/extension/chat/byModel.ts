@@ -89,7 +89,6 @@ function show(event: Exclude<AgentEvent, { readonly type: 'passed' }>, sink: Ans
       const { uri, range } = event.reference;
       return sink.reference(vscode.Uri.parse(uri), range && rangeOf(range));
     }
-    case 'thinking':
     case 'tool':
       return;
   }

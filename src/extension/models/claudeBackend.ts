@@ -1,11 +1,15 @@
 /** The Anthropic back end for a key; kept, so that a warm question finds its connection open. */
-import { AnthropicBackend } from '../../agent/index.js';
+import { AnthropicBackend, type AnthropicOptions } from '../../agent/index.js';
+import { listedModels } from './claudeModels.js';
 
-let last:
-  { readonly key: string; readonly baseUrl: string | undefined; readonly backend: AnthropicBackend } | undefined;
+let last: { readonly options: AnthropicOptions; readonly backend: AnthropicBackend } | undefined;
 
 export function claudeBackend(key: string, { baseUrl }: { readonly baseUrl: string | undefined }): AnthropicBackend {
-  if (last?.key !== key || last.baseUrl !== baseUrl)
-    last = { key, baseUrl, backend: new AnthropicBackend({ key, baseUrl }) };
+  const models = listedModels();
+  const known = last?.options;
+  if (!last || known?.key !== key || known.baseUrl !== baseUrl || known.models !== models) {
+    const options: AnthropicOptions = { key, baseUrl, models };
+    last = { options, backend: new AnthropicBackend(options) };
+  }
   return last.backend;
 }

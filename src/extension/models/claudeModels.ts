@@ -1,13 +1,25 @@
 /** The list of Claude models: from the provider, kept for a while; the built-in one when it can't be had. */
 import type * as vscode from 'vscode';
-import { BUILT_IN_MODELS, listModels, type ModelEntry } from '../../agent/index.js';
+import { BUILT_IN_MODELS, CancelledError, listModels, type ModelEntry } from '../../agent/index.js';
 
 const FRESH_MILLISECONDS = 60 * 60_000;
 /** After a failure the built-in list serves for this long. */
 const RETRY_MILLISECONDS = 60_000;
 
+interface Listing {
+  until: number;
+  readonly models: Promise<readonly ModelEntry[]>;
+}
+
+let listed: readonly ModelEntry[] | undefined;
+
+/** What the models can do, as the provider listed them last; `undefined` if it never did for this key. */
+export function listedModels(): readonly ModelEntry[] | undefined {
+  return listed;
+}
+
 export class ClaudeModels {
-  private known: { readonly until: number; readonly models: Promise<readonly ModelEntry[]> } | undefined;
+  private known: Listing | undefined;
 
   constructor(private readonly log: vscode.LogOutputChannel) {}
 
@@ -16,21 +28,38 @@ export class ClaudeModels {
     baseUrl: string | undefined,
     signal: AbortSignal,
   ): Promise<vscode.LanguageModelChatInformation[]> {
-    if (!this.known || this.known.until < Date.now()) this.known = this.ask(key, baseUrl, signal);
-    return (await this.known.models).map(informationOf);
+    if (!this.known || this.known.until < Date.now()) this.known = this.ask(key, baseUrl);
+    const { models } = this.known;
+    const gone = new Promise<never>((_, reject) => {
+      signal.addEventListener('abort', () => reject(new CancelledError()), { once: true });
+    });
+    return (await Promise.race([models, gone])).map(informationOf);
   }
 
   forget(): void {
-    this.known = undefined;
+    this.known = listed = undefined;
   }
 
-  private ask(key: string, baseUrl: string | undefined, signal: AbortSignal): NonNullable<ClaudeModels['known']> {
-    const models = listModels({ key, baseUrl }, signal).catch((error: unknown) => {
-      this.log.warn(`The list of Claude models could not be had; the built-in one serves meanwhile. ${String(error)}`);
-      this.known = { until: Date.now() + RETRY_MILLISECONDS, models: Promise.resolve(BUILT_IN_MODELS) };
-      return BUILT_IN_MODELS;
-    });
-    return { until: Date.now() + FRESH_MILLISECONDS, models };
+  /** For all who want the list: none of them can cancel it for the others. */
+  private ask(key: string, baseUrl: string | undefined): Listing {
+    const listing: Listing = {
+      until: Date.now() + FRESH_MILLISECONDS,
+      models: listModels({ key, baseUrl }, new AbortController().signal).then(
+        (models) => {
+          // The key may be another one by now.
+          if (this.known === listing) listed = models;
+          return models;
+        },
+        (error: unknown) => {
+          this.log.warn(
+            `The list of Claude models could not be had; the built-in one serves meanwhile. ${String(error)}`,
+          );
+          listing.until = Date.now() + RETRY_MILLISECONDS;
+          return BUILT_IN_MODELS;
+        },
+      ),
+    };
+    return listing;
   }
 }
 

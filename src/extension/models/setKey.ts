@@ -1,6 +1,6 @@
 /** *Architect: Set Anthropic API Key*. */
 import * as vscode from 'vscode';
-import { BackendError, verifyKey } from '../../agent/index.js';
+import { BackendError, keyProblem, verifyKey } from '../../agent/index.js';
 import { agentSettings } from '../agent/settings.js';
 import type { ApiKey } from './apiKey.js';
 import { signalOf } from './editorModel.js';
@@ -19,7 +19,7 @@ async function setKey(apiKey: ApiKey): Promise<void> {
     placeHolder: 'sk-ant-…',
     password: true,
     ignoreFocusOut: true,
-    validateInput: (text) => (/\s/.test(text.trim()) ? 'A key has no spaces or line breaks in it.' : undefined),
+    validateInput: (text) => keyProblem(text.trim()),
   });
   if (entered === undefined) return;
   const key = entered.trim();

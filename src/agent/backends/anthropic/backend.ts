@@ -37,12 +37,19 @@ const LONGEST_WAIT_MILLISECONDS = 60_000;
 export class AnthropicBackend implements ModelBackend {
   readonly kind = 'model';
   readonly id = 'anthropic';
-  private readonly client: Anthropic;
+  readonly gateway: boolean;
   private readonly host: string;
+  private made: Anthropic | undefined;
 
   constructor(private readonly options: AnthropicOptions) {
-    this.client = clientOf(options);
+    this.gateway = options.baseUrl !== undefined;
     this.host = hostOf(options);
+  }
+
+  /** @throws BackendError if the key can't be sent */
+  private get client(): Anthropic {
+    this.made ??= clientOf(this.options);
+    return this.made;
   }
 
   async *stream(request: BackendRequest, signal: AbortSignal): AsyncGenerator<BackendEvent> {
@@ -138,16 +145,35 @@ async function asked<T>(
   }
 }
 
-/** Everything is said: nothing comes from the environment, nothing is logged, and tries are ours so that they can be told. */
+/**
+ * Everything is said: who asks doesn't come from the environment, nothing is logged, and tries are ours so that they can be told.
+ * @throws BackendError if the key can't be sent
+ */
 function clientOf({ key, baseUrl }: AnthropicOptions): Anthropic {
+  const problem = keyProblem(key);
+  if (problem !== undefined)
+    throw new BackendError('key', `${problem} Set a valid one with “Architect: Set Anthropic API Key”.`);
   return new Anthropic({
     apiKey: key,
+    authToken: null,
+    // The SDK adds headers that the environment names (ANTHROPIC_CUSTOM_HEADERS): they must not stand in for the key.
+    defaultHeaders: [
+      ['x-api-key', null],
+      ['authorization', `Bearer ${key}`],
+    ],
     baseURL: baseUrl ?? DEFAULT_URL,
     maxRetries: 0,
     logLevel: 'off',
     // Silence is what ends an answer, not its length.
     timeout: 60 * 60 * 1000,
   });
+}
+
+/** Why a text can't be a key, for people; `undefined` if it may be one. A header takes nothing but plain characters. */
+export function keyProblem(key: string): string | undefined {
+  return /^[\x21-\x7e]*$/.test(key)
+    ? undefined
+    : 'The API key has characters in it that no key has: spaces, line breaks or letters other than a–z.';
 }
 
 function hostOf({ baseUrl }: AnthropicOptions): string {

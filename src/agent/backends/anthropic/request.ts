@@ -6,8 +6,9 @@ import type { ModelEntry } from './models.js';
 
 type Params = Anthropic.MessageCreateParamsStreaming;
 
-/** Tokens for thinking where the model wants to be told. */
+/** Tokens for thinking where the model wants to be told: at most these, and half of the answer. The API takes no fewer than the least. */
 const THINKING_BUDGET = 8_000;
+const LEAST_THINKING = 1_024;
 /** The cache keeps a prefix for five minutes. */
 const CACHE = { type: 'ephemeral' } as const;
 
@@ -56,7 +57,11 @@ function thinkingOf(
   if (!model) return level;
   const can = (type: ModelEntry['thinking'][number]): boolean => model.thinking.includes(type);
   if (thinking === 'off') {
-    if (can('between_tools')) return { thinking: { type: 'between_tools' }, ...level };
+    // More effort than this is taken only together with thinking.
+    if (can('between_tools')) {
+      const capped = level.effort === 'xhigh' || level.effort === 'max' ? { effort: 'high' as const } : level;
+      return { thinking: { type: 'between_tools' }, ...capped };
+    }
     if (can('disabled')) return { thinking: { type: 'disabled' } };
     // It can't be turned off: as little as it does.
     if (can('adaptive'))
@@ -68,8 +73,9 @@ function thinkingOf(
   }
   // What is written between tool calls comes as thoughts, which are empty unless a display is asked for.
   if (can('adaptive')) return { thinking: { type: 'adaptive', display: 'summarized' }, ...level };
-  if (can('enabled') && maxTokens > 2 * THINKING_BUDGET)
-    return { thinking: { type: 'enabled', budget_tokens: THINKING_BUDGET }, ...level };
+  const budget = Math.min(THINKING_BUDGET, Math.floor(maxTokens / 2));
+  if (can('enabled') && budget >= LEAST_THINKING)
+    return { thinking: { type: 'enabled', budget_tokens: budget }, ...level };
   return level;
 }
 

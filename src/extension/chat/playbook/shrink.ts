@@ -22,6 +22,8 @@ export function renderShrink(
   const { parameters, tree, macs } = report;
   const total = numberOf(parameters.total);
   const lines = [`### ${report.qualname}: ${countText(parameters.total)} parameters`, ''];
+  if (budget === undefined)
+    lines.push('Your words name no clear budget of parameters. Say one like `to 200k parameters` or `to half`.', '');
   if (budget !== undefined && total !== null && total <= budget)
     lines.push(`That is within ${countText(budget)} already: nothing has to change.`, '');
   if (tree) {
