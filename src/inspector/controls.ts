@@ -99,3 +99,8 @@ export function checkbox(label: string, checked: boolean, changed: (checked: boo
 export function progress(): HTMLElement {
   return element('vscode-progress-ring', { 'aria-label': 'Analysing' });
 }
+
+/** A control with its name above it, as a text field has it. */
+export function labelled(label: string, control: HTMLElement): HTMLElement {
+  return element('div', { class: 'labelled' }, element('span', { 'aria-hidden': 'true' }, label), control);
+}

@@ -21,3 +21,8 @@ export function shape(
   node.append(...children);
   return node;
 }
+
+/** A dotted name that may be broken after its dots. */
+export function breakable(name: string): readonly (Node | string)[] {
+  return name.split(/(?<=\.)/).flatMap((part, i) => (i === 0 ? [part] : [document.createElement('wbr'), part]));
+}

@@ -5,21 +5,29 @@ import { element } from './dom.js';
 export class LazyPart {
   readonly node: HTMLElement;
   private readonly status = element('div', { class: 'part-status', role: 'status' });
+  /** Beside the status: what is read out must hold no buttons. */
+  private readonly actions = element('div', { class: 'part-actions' });
   private state: 'nothing' | 'waiting' | 'shown' | 'failed' = 'nothing';
 
+  /** @param results what of the content goes out of date; the rest are controls */
   constructor(
-    readonly content: HTMLElement,
+    content: HTMLElement,
+    private readonly results: HTMLElement,
     private readonly name: string,
     private readonly ask: () => void,
     private readonly cancel: () => void,
   ) {
-    content.hidden = true;
-    this.node = element('div', { class: 'part' }, this.status, content);
+    results.hidden = true;
+    this.node = element('div', { class: 'part' }, this.status, this.actions, content);
   }
 
-  /** What is shown is out of date; it stays until there is something newer. */
-  outdated(): void {
+  /**
+   * What is shown is out of date. That of the same module stays, dimmed, until there is something newer; that of another one goes.
+   */
+  outdated(isOther: boolean): void {
     this.state = 'nothing';
+    if (isOther) this.results.hidden = true;
+    else this.dim(true);
   }
 
   /** The tab is looked at. */
@@ -36,20 +44,30 @@ export class LazyPart {
   /** What it shows is under way. */
   waiting(): void {
     this.state = 'waiting';
-    this.status.replaceChildren(progress(), element('span', {}, this.name), button('Cancel', this.cancel));
+    this.dim(true);
+    this.status.replaceChildren(progress(), element('span', {}, this.name));
+    this.actions.replaceChildren(button('Cancel', this.cancel));
   }
 
   shown(): void {
     this.state = 'shown';
     this.status.replaceChildren();
-    this.content.hidden = false;
+    this.actions.replaceChildren();
+    this.dim(false);
+    this.results.hidden = false;
   }
 
   failed(text: string): void {
     this.state = 'failed';
-    this.status.replaceChildren(
-      element('span', {}, text),
-      button('Try again', () => this.request()),
-    );
+    // What was shown is the answer to another question.
+    this.dim(false);
+    this.results.hidden = true;
+    this.status.replaceChildren(element('span', {}, text));
+    this.actions.replaceChildren(button('Try again', () => this.request()));
+  }
+
+  private dim(isOutdated: boolean): void {
+    this.results.classList.toggle('outdated', isOutdated);
+    this.results.setAttribute('aria-busy', String(isOutdated));
   }
 }

@@ -1,7 +1,7 @@
 /** What training takes: by part, by batch size, by module. */
-import type { InspectorBytes, InspectorMemory, SourceLink } from '../protocol/index.js';
+import type { InspectorBytes, InspectorMemory, Precision, SourceLink } from '../protocol/index.js';
 import { Chart } from './chart.js';
-import { button, labelledField, progress } from './controls.js';
+import { button, dropdown, labelled, labelledField, progress } from './controls.js';
 import { element } from './dom.js';
 import { linkTo, noteItems } from './notes.js';
 import type { GivePicture } from './picture.js';
@@ -12,7 +12,19 @@ export interface MemoryState {
   /** As it was typed; empty: as the source has it. */
   readonly batch?: string;
   readonly gigabytes?: string;
+  /** One of {@link NUMBERS}. */
+  readonly numbers?: string;
 }
+
+/** What training may be done in. */
+const NUMBERS: Readonly<Record<string, Precision>> = {
+  float32: {},
+  'autocast to bfloat16': { autocast: 'bfloat16' },
+  'autocast to float16': { autocast: 'float16' },
+  bfloat16: { dtype: 'bfloat16' },
+  float16: { dtype: 'float16' },
+};
+const [USUAL = ''] = Object.keys(NUMBERS);
 
 interface Actions {
   readonly reveal: (source: SourceLink) => void;
@@ -29,26 +41,31 @@ const COLOURS = ['blue', 'green', 'yellow', 'purple', 'red'];
 
 export class MemoryView {
   readonly node = element('div', { class: 'memory' });
-  readonly state: { batch: string; gigabytes: string };
+  /** Without the fields. */
+  readonly results = element('div', {});
+  readonly state: { batch: string; gigabytes: string; numbers: string };
   private readonly chart: Chart;
   private readonly facts = element('div', {});
-  private readonly answer = element('span', { class: 'fit', role: 'status' });
-  private readonly invalid = element('span', { class: 'invalid', role: 'status' });
+  private readonly answer = element('span', { role: 'status' });
+  private readonly answerActions = element('span', {});
+  private readonly invalid = element('span', { class: 'invalid', role: 'alert' });
+  private readonly batchField: HTMLElement;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly actions: Actions,
     state: MemoryState,
   ) {
-    this.state = { batch: state.batch ?? '', gigabytes: state.gigabytes ?? '8' };
+    const { batch = '', gigabytes = '8', numbers = USUAL } = state;
+    this.state = { batch, gigabytes, numbers: numbers in NUMBERS ? numbers : USUAL };
     this.chart = new Chart('Memory of training by part', actions.save);
-    const batch = labelledField('Batch size', this.state.batch, 8, (text) => {
+    this.batchField = labelledField('Batch size', this.state.batch, 8, (text) => {
       this.state.batch = text;
       clearTimeout(this.timer);
       this.timer = setTimeout(() => this.typed(), QUIET_MILLISECONDS);
     });
-    batch.setAttribute('placeholder', 'as in code');
-    batch.setAttribute('title', 'Size of the first axis of the inputs. Empty: as the source has it.');
+    this.batchField.setAttribute('placeholder', 'as in code');
+    this.batchField.setAttribute('title', 'Size of the first axis of the inputs. Empty: as the source has it.');
     const room = labelledField('Device memory, GiB', this.state.gigabytes, 8, (text) => {
       this.state.gigabytes = text;
     });
@@ -56,15 +73,23 @@ export class MemoryView {
       element(
         'div',
         { class: 'fields' },
-        batch,
+        this.batchField,
+        labelled(
+          'Numbers',
+          dropdown('Numbers', Object.keys(NUMBERS), this.state.numbers, (chosen) => {
+            this.state.numbers = chosen;
+            this.fitted('');
+            this.actions.changed();
+          }),
+        ),
         room,
         button('Find the largest batch', () => this.fit()),
       ),
       this.invalid,
-      this.answer,
-      this.chart.node,
-      this.facts,
+      element('div', { class: 'fit' }, this.answer, this.answerActions),
+      this.results,
     );
+    this.results.append(this.chart.node, this.facts);
   }
 
   /** What the field asks for; `null`: as the source has it. */
@@ -73,8 +98,14 @@ export class MemoryView {
     return this.state.batch.trim() === '' || !isBatch(value) ? null : value;
   }
 
+  /** What training is done in. */
+  get precision(): Precision {
+    return NUMBERS[this.state.numbers] ?? {};
+  }
+
   private typed(): void {
     const isWrong = this.state.batch.trim() !== '' && !isBatch(Number(this.state.batch));
+    this.batchField.setAttribute('aria-invalid', String(isWrong));
     this.invalid.textContent = isWrong ? 'The batch size is a whole number from 1 on.' : '';
     if (!isWrong) this.actions.changed();
   }
@@ -82,13 +113,15 @@ export class MemoryView {
   private fit(): void {
     const gigabytes = Number(this.state.gigabytes);
     if (!(gigabytes > 0)) return this.fitted('Say how much memory the device has: a number above 0.');
-    this.answer.replaceChildren(progress(), 'Looking for the largest batch', button('Cancel', this.actions.cancelFit));
+    this.answer.replaceChildren(progress(), 'Looking for the largest batch');
+    this.answerActions.replaceChildren(button('Cancel', this.actions.cancelFit));
     this.actions.fit(gigabytes);
   }
 
   /** What was found about the largest batch; `''`: nothing yet. */
   fitted(text: string): void {
     this.answer.textContent = text;
+    this.answerActions.replaceChildren();
   }
 
   show(memory: InspectorMemory): void {
@@ -147,7 +180,7 @@ function barsOf({ parts }: InspectorMemory): ReturnType<typeof stackedBars> | nu
   ]);
 }
 
-function partsTable({ parts, peak, batch }: InspectorMemory): HTMLElement {
+function partsTable({ parts, peak, batch, numbers }: InspectorMemory): HTMLElement {
   const comparing = peak.before !== undefined;
   const row = ({ label, text, before }: InspectorBytes): HTMLElement =>
     element(
@@ -157,7 +190,7 @@ function partsTable({ parts, peak, batch }: InspectorMemory): HTMLElement {
       ...(comparing ? [element('td', { class: 'number' }, before?.text ?? '')] : []),
       element('td', { class: 'number' }, text),
     );
-  const caption = `One training step with batch size ${batch}; the operators’ own work memory comes on top`;
+  const caption = `One training step with batch size ${batch}${numbers === '' ? '' : ` in ${numbers}`}; the operators’ own work memory comes on top`;
   const columns = ['Part', ...(comparing ? ['Before', 'After'] : ['Size'])].map((title, i) => ({
     title,
     isNumber: i > 0,

@@ -1,6 +1,6 @@
 /** Places in the source: links, and what isn't known or was assumed there. */
 import type { InspectorNote, SourceLink } from '../protocol/index.js';
-import { element } from './dom.js';
+import { breakable, element } from './dom.js';
 
 const SHOWN_NOTES = 8;
 
@@ -18,7 +18,7 @@ function noteItem({ text, source }: InspectorNote, reveal: (source: SourceLink) 
 
 /** A place in the source as a button that looks like a link. */
 export function linkTo(text: string, source: SourceLink, reveal: (source: SourceLink) => void): HTMLElement {
-  const link = element('button', { class: 'link', type: 'button', title: 'Go to source' }, text);
+  const link = element('button', { class: 'link', type: 'button', title: 'Go to source' }, ...breakable(text));
   link.addEventListener('click', () => reveal(source));
   return link;
 }

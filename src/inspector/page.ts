@@ -5,7 +5,6 @@ import type {
   InspectorPart,
   InspectorTotal,
   InspectorView,
-  PictureFormat,
   SourceLink,
   ToInspector,
 } from '../protocol/index.js';
@@ -16,6 +15,7 @@ import { GraphView, type GraphState } from './graph/view.js';
 import { LazyPart } from './lazyPart.js';
 import { MemoryView, type MemoryState } from './memoryView.js';
 import { noteItems } from './notes.js';
+import type { GivePicture } from './picture.js';
 import { SignalView } from './signalView.js';
 import { Treegrid, type TreeState } from './treegrid.js';
 
@@ -63,9 +63,13 @@ export class Page {
   ) {
     const reveal = (source: SourceLink): void => tell({ type: 'reveal', source });
     const save =
-      (name: string) =>
-      (format: PictureFormat, data: string): void =>
-        tell({ type: 'picture', name, format, data });
+      (name: string): GivePicture =>
+      (format, drawn) =>
+        void drawn.then(
+          (data) => tell({ type: 'picture', name, format, data }),
+          (error: unknown) =>
+            tell({ type: 'problem', text: `The picture could not be made: save it as SVG. ${String(error)}` }),
+        );
     this.grid = new Treegrid(reveal, state.tree, (tree) => this.remember({ tree }));
     this.filter = { text: state.tree?.text ?? '', changedOnly: false };
     this.memory = new MemoryView(
@@ -77,7 +81,7 @@ export class Page {
         },
         fit: (gigabytes) => {
           this.remember({ memory: { ...this.memory.state } });
-          tell({ type: 'fit', gigabytes });
+          tell({ type: 'fit', gigabytes, precision: this.memory.precision });
         },
         cancelFit: () => tell({ type: 'cancel', part: 'fit' }),
       },
@@ -92,14 +96,21 @@ export class Page {
     const details = (): void => {
       // One answer for all that show a piece of it.
       this.each('details', (part) => part.waiting());
-      tell({ type: 'details', batch: this.memory.batch });
+      const { batch, precision } = this.memory;
+      tell({ type: 'details', batch, precision });
     };
     const cancel = (part: InspectorPart) => (): void => tell({ type: 'cancel', part });
     this.parts = {
-      memory: new LazyPart(this.memory.node, 'Following a training step', details, cancel('details')),
-      signal: new LazyPart(this.signal.node, 'Following the signal', details, cancel('details')),
-      capacity: new LazyPart(this.capacity.node, 'Following what layers see', details, cancel('details')),
-      graph: new LazyPart(this.graph.node, 'Following the tensors', () => tell({ type: 'graph' }), cancel('graph')),
+      memory: new LazyPart(
+        this.memory.node,
+        this.memory.results,
+        'Following a training step',
+        details,
+        cancel('details'),
+      ),
+      signal: whole(this.signal, 'Following the signal', details, cancel('details')),
+      capacity: whole(this.capacity, 'Following what layers see', details, cancel('details')),
+      graph: whole(this.graph, 'Following the tensors', () => tell({ type: 'graph' }), cancel('graph')),
     };
     this.tab = state.tab ?? 'modules';
     this.tabs = tabs(
@@ -160,7 +171,9 @@ export class Page {
   }
 
   private show(view: InspectorView): void {
-    this.shown = `${view.file}:${view.qualname}`;
+    const shown = `${view.file}:${view.qualname}`;
+    const isOther = shown !== this.shown;
+    this.shown = shown;
     this.top.replaceChildren(...this.heading(view), totals(view.totals, view.comparing));
     this.showTools(view.comparing);
     this.grid.show(view.rows, view.comparing, this.shown);
@@ -174,7 +187,7 @@ export class Page {
     if (parts.some((part, i) => this.app.children[i] !== part) || this.app.children.length !== parts.length) {
       this.app.replaceChildren(...parts);
     }
-    for (const part of Object.values(this.parts)) part.outdated();
+    for (const part of Object.values(this.parts)) part.outdated(isOther);
     this.memory.fitted('');
     if (view.rows.length > 0) this.wanted();
   }
@@ -229,6 +242,11 @@ export class Page {
     const items = noteItems(notes, (source) => this.tell({ type: 'reveal', source }));
     return [element('section', {}, element('h2', {}, title), element('ul', {}, ...items))];
   }
+}
+
+/** A tab that shows nothing but results. */
+function whole({ node }: { readonly node: HTMLElement }, name: string, ask: () => void, cancel: () => void): LazyPart {
+  return new LazyPart(node, node, name, ask, cancel);
 }
 
 function totals(list: readonly InspectorTotal[], comparing: boolean): HTMLElement {

@@ -2,8 +2,8 @@
 import type { PictureFormat } from '../protocol/index.js';
 import { shape } from './dom.js';
 
-/** Takes the text of an SVG, or a PNG as base64. */
-export type GivePicture = (format: PictureFormat, data: string) => void;
+/** Takes the text of an SVG, or a PNG as base64; the promise fails where the browser can't draw it. */
+export type GivePicture = (format: PictureFormat, data: Promise<string>) => void;
 
 /** What the style sheet decides. */
 const STYLES = [
@@ -34,8 +34,7 @@ export function givePicture(
   give: GivePicture,
 ): void {
   const svg = svgOf(content, width, height);
-  if (format === 'svg') give('svg', svg);
-  else void pngOf(svg, width, height).then((data) => give('png', data));
+  give(format, format === 'svg' ? Promise.resolve(svg) : pngOf(svg, width, height));
 }
 
 /** The text of an SVG file of a drawing that is on the page; `content` without its own `transform`. */

@@ -180,7 +180,7 @@ export interface FindingQuestion {
   readonly line: number;
 }
 
-/** A fix that touches several places, to be shown as pending changes. */
+/** A fix to be shown as pending changes: one that touches several places, or that is looked at first. */
 export interface FixProposal {
   readonly title: string;
   /** The rule whose finding it repairs. */

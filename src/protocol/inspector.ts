@@ -1,4 +1,5 @@
 /** Between the inspector's webview and the extension. Texts are ready to be shown: the webview only lays them out. */
+import type { Precision } from './report.js';
 
 export interface SourceLink {
   readonly uri: string;
@@ -75,6 +76,8 @@ export interface InspectorMemory {
   readonly peak: InspectorBytes;
   /** Size of the first axis of the inputs that this is for: `8`, `B`, `unknown`. */
   readonly batch: string;
+  /** `bfloat16`, `autocast to float16`; `''` for float32 throughout. */
+  readonly numbers: string;
   /** How the batch size and the optimizer are known, and what isn't. */
   readonly notes: readonly InspectorNote[];
   /** Layers that keep most for backward, largest first; none where that depends on sizes that are open. */
@@ -189,9 +192,11 @@ export type FromInspector =
   | { readonly type: 'reveal'; readonly source: SourceLink }
   | { readonly type: 'export'; readonly format: ExportFormat }
   /** `null`: as the source has it. */
-  | { readonly type: 'details'; readonly batch: number | null }
+  | { readonly type: 'details'; readonly batch: number | null; readonly precision: Precision }
   | { readonly type: 'graph' }
-  | { readonly type: 'fit'; readonly gigabytes: number }
+  | { readonly type: 'fit'; readonly gigabytes: number; readonly precision: Precision }
   | { readonly type: 'cancel'; readonly part: InspectorPart }
+  /** Something that the user wanted and that can't be done, for people. */
+  | { readonly type: 'problem'; readonly text: string }
   /** A picture to be saved: the text of an SVG, or a PNG as base64. */
   | { readonly type: 'picture'; readonly name: string; readonly format: PictureFormat; readonly data: string };

@@ -21,7 +21,7 @@ const REPORT: ModelReport = {
   tree: node('', 'Net', 3000, [node('a', 'Linear', 1024), node('b', 'ReLU', 1976), node('c', 'Identity', 0)]),
   inputs: [{ name: 'x', shape: [8, 4], dtype: 'float32', source: 'given' }],
   memory: {
-    ...{ parameters: 1024, gradients: 1024, optimizer: 2048, activations: 3000, peak: 7104 },
+    ...{ parameters: 1024, buffers: 8, gradients: 1024, optimizer: 2048, activations: 3000, peak: 7104 },
     ...{ optimizerName: 'AdamW', optimizerAssumed: true },
   },
   signal: [
@@ -136,6 +136,14 @@ describe('the largest batch', () => {
       return linear(batch);
     });
     assert(questions <= 6, `${questions} questions`);
+    // A line through two points far apart says little of this one.
+    questions = 0;
+    const bent = await largestBatch(1e9, (batch) => {
+      questions++;
+      return Promise.resolve(Math.min(1.01 ** batch, 1e300));
+    });
+    assert(questions <= 60, `${questions} questions`);
+    assert.equal(bent.kind === 'fits' && bent.batch, Math.floor(Math.log(1e9) / Math.log(1.01)));
   });
 
   it('is none, any, or unknown', async () => {

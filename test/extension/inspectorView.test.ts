@@ -21,7 +21,7 @@ const report = (tree: ModuleNodeReport): ModelReport => ({
   inputs: [
     { name: 'x', shape: [2, { expression: 'n', symbols: ['n'], value: null }], dtype: 'float32', source: 'given' },
   ],
-  memory: { parameters: null, gradients: null, optimizer: null, activations: null, peak: null },
+  memory: { parameters: null, buffers: null, gradients: null, optimizer: null, activations: null, peak: null },
   ...{ signal: [], findings: [], assumptions: [] },
   unknowns: [{ reason: 'no idea', file: '/net.py', line: 7 }],
 });

@@ -9,7 +9,7 @@ import type {
   MemoryReport,
   ModelReport,
 } from '../../protocol/index.js';
-import { bytesText, countText, numberOf } from '../../texts.js';
+import { bytesText, countText, numberOf, precisionText } from '../../texts.js';
 import { capacityOf } from './capacity.js';
 import { modulesOf } from './modules.js';
 import { inputsHint, linkOf, noteOf, plainNote, type ToUri } from './view.js';
@@ -49,21 +49,15 @@ function memoryOf({ after, before, batch, toUri }: DetailsInput): InspectorMemor
     ),
     bytes('Activations', ({ activations }) => activations),
   ];
-  const buffers = bytes('Buffers', buffersIn);
+  const buffers = bytes('Buffers', ({ buffers: held }) => held);
   return {
-    parts: [...parts, ...((buffers.bytes ?? 0) > 0 || (buffers.before?.bytes ?? 0) > 0 ? [buffers] : [])],
+    parts: [...parts, ...(buffers.bytes !== 0 || (buffers.before?.bytes ?? 0) !== 0 ? [buffers] : [])],
     peak: total,
     batch: countText(batch ?? firstAxis(after)),
+    numbers: precisionText(memory.precision),
     notes: notesOf(after, batch, toUri),
     kept: keptOf(after, toUri),
   };
-}
-
-/** What the peak has beside what is told apart. */
-function buffersIn({ parameters, gradients, optimizer, activations, peak }: MemoryReport): Count {
-  const known = [parameters, gradients, optimizer, activations].map(numberOf);
-  const all = numberOf(peak);
-  return all === null || known.includes(null) ? null : known.reduce<number>((rest, each) => rest - (each ?? 0), all);
 }
 
 function inBytes(count: Count): { bytes: number | null; text: string } {
@@ -83,7 +77,7 @@ function openBatch(after: ModelReport, batch: number | null): string | null {
 function notesOf(after: ModelReport, batch: number | null, toUri: ToUri): InspectorNote[] {
   const { memory } = after;
   const open = openBatch(after, batch);
-  const isUnknown = [memory.optimizer, memory.activations].includes(null);
+  const isUnknown = [memory.buffers, memory.optimizer, memory.activations].includes(null);
   return [
     ...(memory.optimizerAssumed
       ? [plainNote(`No optimizer was found in the project; ${memory.optimizerName ?? 'one'} is taken.`)]

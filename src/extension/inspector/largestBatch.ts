@@ -2,6 +2,8 @@
 
 /** Nobody trains with more at once. */
 const MOST = 1 << 20;
+/** So many questions follow a straight line. */
+const STRAIGHT = 10;
 
 export type Fit =
   | { readonly kind: 'fits'; readonly batch: number; readonly bytes: number }
@@ -23,16 +25,21 @@ export async function largestBatch(limit: number, peakOf: (batch: number) => Pro
   let fits = { batch: 1, bytes: first };
   let guess = 2;
   let tooLarge: { batch: number; bytes: number } | null = null;
+  let questions = 2;
   while (!tooLarge || tooLarge.batch - fits.batch > 1) {
     const bytes = await peakOf(guess);
     if (bytes === null) return { kind: 'unknown' };
     if (bytes > limit) tooLarge = { batch: guess, bytes };
     else fits = { batch: guess, bytes };
     if (!tooLarge && fits.batch >= MOST) return { kind: 'unbounded', ...fits };
-    guess = next(limit, first, fits, tooLarge);
+    // Where memory isn't linear, halving gets there for certain.
+    guess = questions++ < STRAIGHT ? next(limit, first, fits, tooLarge) : halfway(fits.batch, tooLarge?.batch ?? null);
   }
   return { kind: 'fits', ...fits };
 }
+
+const halfway = (fits: number, tooLarge: number | null): number =>
+  tooLarge === null ? Math.min(MOST, fits * 2) : Math.floor((fits + tooLarge) / 2);
 
 interface Known {
   readonly batch: number;

@@ -5,6 +5,7 @@ import type {
   FromInspector,
   InspectorPart,
   InspectorView,
+  InspectParams,
   ModelReport,
   OverlayText,
   SourceLink,
@@ -24,6 +25,10 @@ import { savePicture } from './savePicture.js';
 import { viewOf, type ToUri } from './view.js';
 
 const QUIET_MILLISECONDS = 250;
+
+/** What is asked of a report beside counts and shapes. */
+type Wanted = Pick<InspectParams, 'details' | 'batch' | 'precision' | 'graph'>;
+type Asked<T extends FromInspector['type']> = Extract<FromInspector, { type: T }>;
 
 export class InspectorPanel implements vscode.Disposable {
   private readonly disposables: vscode.Disposable[];
@@ -57,6 +62,8 @@ export class InspectorPanel implements vscode.Disposable {
   show(target: ModuleTarget): void {
     this.target = target;
     this.view = undefined;
+    this.running?.cancel();
+    this.dropQuestions();
     this.panel.reveal(undefined, true);
     this.tell({ type: 'loading', text: `Analysing ${target.qualname}` });
     this.refreshSoon(0);
@@ -81,13 +88,15 @@ export class InspectorPanel implements vscode.Disposable {
       case 'export':
         return this.view && this.run(openExport(exportView(this.view, message.format), message.format));
       case 'details':
-        return this.answer('details', (token) => this.details(message.batch, token));
+        return this.answer('details', (token) => this.details(message, token));
       case 'graph':
         return this.answer('graph', (token) => this.graph(token));
       case 'fit':
-        return this.answer('fit', (token) => this.fit(message.gigabytes, token));
+        return this.answer('fit', (token) => this.fit(message, token));
       case 'cancel':
         return this.asked.get(message.part)?.cancel();
+      case 'problem':
+        return void vscode.window.showErrorMessage(message.text);
       case 'picture':
         return this.run(savePicture(this.target, message));
     }
@@ -107,9 +116,11 @@ export class InspectorPanel implements vscode.Disposable {
     if (!this.view) this.tell({ type: 'loading', text: `Analysing ${target.qualname}` });
     let message: ToInspector;
     try {
-      this.view = await this.look(target, source.token);
-      message = this.view
-        ? { type: 'view', view: this.view, target }
+      const view = await this.look(target, source.token);
+      if (source.token.isCancellationRequested) return;
+      this.view = view;
+      message = view
+        ? { type: 'view', view, target }
         : {
             type: 'message',
             text: `There is no nn.Module named ${target.qualname} in ${shortName(target.uri)} any more.`,
@@ -150,7 +161,7 @@ export class InspectorPanel implements vscode.Disposable {
     uri: string,
     qualname: string,
     token: vscode.CancellationToken,
-    wanted: { readonly details?: boolean; readonly batch?: number } = {},
+    wanted: Wanted = {},
   ): Promise<ModelReport | null | undefined> {
     const { pending } = this.services.changes;
     const overlay = pending.uris.flatMap((each): OverlayText[] => {
@@ -193,41 +204,42 @@ export class InspectorPanel implements vscode.Disposable {
     for (const source of sources) source.cancel();
   }
 
-  private async details(batch: number | null, token: vscode.CancellationToken): Promise<ToInspector> {
-    const { uri, qualname } = this.target;
-    const wanted = { details: true, ...(batch === null ? {} : { batch }) };
-    const after = await this.report(wanted, token);
-    const before = await this.without(uri, qualname, token, wanted);
+  private async details({ batch, precision }: Asked<'details'>, token: vscode.CancellationToken): Promise<ToInspector> {
+    const { target } = this;
+    const wanted: Wanted = { details: true, precision, ...(batch === null ? {} : { batch }) };
+    const after = await this.report(target, wanted, token);
+    const before = await this.without(target.uri, target.qualname, token, wanted);
     return { type: 'details', details: detailsOf({ after, before, batch, toUri }) };
   }
 
   private async graph(token: vscode.CancellationToken): Promise<ToInspector> {
-    return { type: 'graph', graph: graphOf(await this.report({ graph: true }, token), toUri) };
+    return { type: 'graph', graph: graphOf(await this.report(this.target, { graph: true }, token), toUri) };
   }
 
-  private async fit(gigabytes: number, token: vscode.CancellationToken): Promise<ToInspector> {
+  private async fit({ gigabytes, precision }: Asked<'fit'>, token: vscode.CancellationToken): Promise<ToInspector> {
+    const { target } = this;
     const limit = gigabytes * 2 ** 30;
     const fit = await largestBatch(limit, async (batch) => {
-      const { memory } = await this.report({ details: true, batch }, token);
+      const { memory } = await this.report(target, { details: true, batch, precision }, token);
       return numberOf(memory.peak);
     });
     const room = `${Number(gigabytes.toPrecision(6))} GiB`;
     const texts = {
       fits: () => `The largest batch that fits into ${room} is ${fit.kind === 'fits' ? grouped(fit.batch) : ''}`,
       nothing: () => `Not even one sample fits into ${room}`,
-      unbounded: () => `Any batch fits into ${room}`,
+      unbounded: () =>
+        `Every batch that was tried fits into ${room}, up to ${'batch' in fit ? grouped(fit.batch) : ''}`,
       unknown: () => 'What a batch takes is not known as a number, so it can’t be told which one fits.',
     };
     const taken = 'bytes' in fit ? ` (${bytesText(fit.bytes)}); the operators’ own work memory comes on top.` : '';
     return { type: 'fit', text: `${texts[fit.kind]()}${taken}` };
   }
 
-  /** The report of the module that is shown. */
   private async report(
-    wanted: { readonly details?: boolean; readonly batch?: number; readonly graph?: boolean },
+    { uri, qualname }: ModuleTarget,
+    wanted: Wanted,
     token: vscode.CancellationToken,
   ): Promise<ModelReport> {
-    const { uri, qualname } = this.target;
     const { reports } = await this.services.analysis.request('architect/inspect', { uri, qualname, ...wanted }, token);
     const [report] = reports;
     if (!report) throw new Error(`There is no nn.Module named ${qualname} any more.`);

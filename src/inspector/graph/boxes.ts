@@ -17,6 +17,7 @@ export interface Box {
 
 export interface Leaf {
   readonly kind: 'leaf';
+  /** As a box's: an edit elsewhere in `forward` leaves it. */
   readonly id: string;
   readonly index: number;
   readonly node: InspectorGraphNode;
@@ -59,7 +60,10 @@ export function boxesOf(graph: InspectorGraph): Boxes {
   };
   const leaves = graph.nodes.map((node, index): Leaf => {
     const parent = boxOf(node.group);
-    const leaf: Leaf = { kind: 'leaf', id: `n${index}`, index, node, parent };
+    const name = `${parent.id}>${node.path} ${node.label}`;
+    const times = (seen.get(name) ?? 0) + 1;
+    seen.set(name, times);
+    const leaf: Leaf = { kind: 'leaf', id: `${name}#${times}`, index, node, parent };
     parent.items.push(leaf);
     for (let at: Box | null = parent; at; at = at.parent) at.size++;
     return leaf;

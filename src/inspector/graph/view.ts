@@ -49,6 +49,7 @@ export class GraphView {
   private active: string | undefined;
   private hits: readonly Leaf[] = [];
   private hit = -1;
+  private searched = '';
   private key = '';
 
   constructor(
@@ -117,6 +118,11 @@ export class GraphView {
       this.active = undefined;
     }
     this.draw();
+    // What was found was in another graph.
+    const wanted = this.hits[this.hit]?.id;
+    this.hits = found(this.boxes, this.searched);
+    this.hit = this.hits.findIndex(({ id }) => id === wanted);
+    this.tellHits();
   }
 
   private draw(): void {
@@ -175,12 +181,16 @@ export class GraphView {
       [x, y] = [next.clientX, next.clientY];
       this.look();
     };
+    const over = new AbortController();
     const end = (): void => {
-      window.removeEventListener('pointermove', move);
+      over.abort();
       if (travelled <= 4) this.choose(this.itemAt(event), event);
     };
-    window.addEventListener('pointermove', move);
-    window.addEventListener('pointerup', end, { once: true });
+    const { signal } = over;
+    window.addEventListener('pointermove', move, { signal });
+    window.addEventListener('pointerup', end, { signal });
+    // A touch that became something else: nothing was chosen.
+    window.addEventListener('pointercancel', () => over.abort(), { signal });
   }
 
   private choose(found: PlacedItem | undefined, event: PointerEvent): void {
@@ -222,8 +232,11 @@ export class GraphView {
       for (const item of box.items) if (item.kind === 'box') visit(item);
     };
     // Thousands of nodes side by side are no picture any more.
-    if (this.boxes && this.boxes.leaves.length <= 400) visit(this.boxes.root);
-    else this.status.textContent = 'Too many to open all at once: open groups one by one, or search.';
+    if (!this.boxes || this.boxes.leaves.length > 400) {
+      this.status.textContent = 'Too many to open all at once: open groups one by one, or search.';
+      return;
+    }
+    visit(this.boxes.root);
     this.camera = undefined;
     this.draw();
   }
@@ -235,11 +248,23 @@ export class GraphView {
   }
 
   private find(text: string): void {
+    this.searched = text;
     this.hits = this.boxes ? found(this.boxes, text) : [];
     this.hit = -1;
-    if (text.trim() === '') this.status.textContent = '';
-    else if (this.hits.length === 0) this.status.textContent = 'nothing found';
-    else this.showHit(0);
+    this.tellHits();
+    this.showHit(0);
+  }
+
+  private tellHits(): void {
+    const { length } = this.hits;
+    this.status.textContent =
+      this.searched.trim() === ''
+        ? ''
+        : length === 0
+          ? 'nothing found'
+          : this.hit < 0
+            ? `${length} found`
+            : `${this.hit + 1} of ${length}`;
   }
 
   private showHit(index: number): void {
@@ -247,7 +272,7 @@ export class GraphView {
     this.hit = (index + this.hits.length) % this.hits.length;
     const leaf = this.hits[this.hit];
     if (!leaf) return;
-    this.status.textContent = `${this.hit + 1} of ${this.hits.length}`;
+    this.tellHits();
     let hidden = false;
     for (let at: Box | null = leaf.parent; at; at = at.parent) {
       hidden ||= !this.open.has(at.id);
@@ -290,7 +315,7 @@ export class GraphView {
       ArrowRight: [1, 0],
       ArrowLeft: [-1, 0],
     };
-    // As in any tree: right opens, left closes.
+    // As in any tree: right opens, left closes or goes to what an item lies in.
     const opens = event.key === (activeItem?.isOpen ? 'ArrowLeft' : 'ArrowRight') && activeItem?.item.kind === 'box';
     const others: Record<string, () => void> = {
       '+': () => this.zoom(ZOOM),
@@ -309,11 +334,20 @@ export class GraphView {
             ? this.toggle(activeItem)
             : event.shiftKey
               ? pan(...arrow)
-              : this.step(arrow[0] + arrow[1])
+              : event.key === 'ArrowLeft' && activeItem?.item.parent
+                ? this.goTo(activeItem.item.parent)
+                : this.step(arrow[0] + arrow[1])
       : others[event.key];
     if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
     action();
+  }
+
+  private goTo({ id }: Item): void {
+    // The whole of it is no item.
+    if (!this.placed?.items.some(({ item }) => item.id === id)) return this.step(-1);
+    this.active = id;
+    this.goToActive();
   }
 
   /** To the next or the previous item in the order in which they run. */
