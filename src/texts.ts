@@ -2,11 +2,12 @@
 import type { ParameterDelta } from './edits/index.js';
 import type { CapacityReport, Count, FieldSize, OutputReport, RankBottleneck } from './engine/report/types.js';
 
-const GROUPED = new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 });
-
 /** `1,234,567`, rounded. */
 export function grouped(value: number | bigint): string {
-  return GROUPED.format(value);
+  const whole = typeof value === 'bigint' ? value : Math.sign(value) * Math.round(Math.abs(value));
+  if (typeof whole === 'bigint' || Number.isSafeInteger(whole)) return String(whole).replace(/\B(?=(?:\d{3})+$)/g, ',');
+  // Not for every number: to load a language's tables takes a tenth of a whole analysis.
+  return new Intl.NumberFormat('en-US', { maximumFractionDigits: 0 }).format(whole);
 }
 
 /** `1 change`, `5 changes`, `2 batches`. */
@@ -122,4 +123,12 @@ export function perSampleText({ samples, parametersPerSample }: CapacityReport):
   const ratio =
     parametersPerSample < 1000 ? String(Number(parametersPerSample.toPrecision(3))) : grouped(parametersPerSample);
   return `${ratio} trainable parameters per training sample: ${grouped(samples.count)} in ${samples.source}`;
+}
+
+/** `bfloat16`, `autocast to float16`; `''` for float32 throughout. */
+export function precisionText({
+  dtype,
+  autocast,
+}: { readonly dtype?: string; readonly autocast?: string } = {}): string {
+  return [...(dtype ? [dtype] : []), ...(autocast ? [`autocast to ${autocast}`] : [])].join(', ');
 }

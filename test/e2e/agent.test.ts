@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import {
   answer,
   call,
@@ -364,6 +364,55 @@ describe('@architect with Claude', function () {
     await noChanges();
     assert.equal(await spy.text(session().file('train.py')), before);
     await assert.rejects(stat(session().file('test_loss.py')));
+  });
+
+  it('works in the cells of a notebook', async () => {
+    const { bench, spy } = session();
+    const cell = (source: string): object => ({ cell_type: 'code', source: [source], metadata: {}, outputs: [] });
+    const model =
+      'class Wide(nn.Module):\n    def __init__(self, width=24):\n        super().__init__()\n        self.a = nn.Linear(8, width)\n';
+    const notebook = {
+      cells: [cell('from torch import nn'), cell(model)],
+      metadata: {},
+      nbformat: 4,
+      nbformat_minor: 5,
+    };
+    await writeFile(session().file('wide.ipynb'), JSON.stringify(notebook));
+    await spy.evaluate(async (host, path) => {
+      await host.commands.executeCommand('vscode.open', host.Uri.file(path));
+    }, session().file('wide.ipynb'));
+    const textOf = (): Promise<string | undefined> =>
+      spy.evaluate((host) =>
+        host.workspace.notebookDocuments
+          .find(({ uri }) => uri.path.endsWith('wide.ipynb'))
+          ?.getCells()[1]
+          ?.document.getText(),
+      );
+    await waitFor('the notebook', textOf, (text) => text === model);
+    const path = 'wide.ipynb#cell 2';
+    play([
+      answer([
+        call('propose_edit', {
+          path,
+          old_text: 'width=24',
+          new_text: 'width=16',
+          title: 'Narrower',
+          reason: 'It is wide.',
+        }),
+        call('check_edits', {}),
+      ]),
+      answer(['It is narrower now.']),
+    ]);
+    await bench.ask('@architect make Wide narrower');
+    assert.match(await bench.answer(60_000), /1 change in 1 file is pending/);
+    const [first, second] = api.requests.map(({ body }) => JSON.stringify(body?.messages));
+    assert.match(first ?? '', /report of Wide in wide\.ipynb#cell 2/);
+    assert.match(second ?? '', /parameters of Wide: 216 → 144/);
+    await waitFor('the change', textOf, (text) => text === model.replace('24', '16'));
+    await session().screenshot('notebook');
+    await bench.command('Architect: Undo All Pending Changes');
+    await waitFor('the text before', textOf, (text) => text === model);
+    await noChanges();
   });
 
   it('offers Claude to other uses of chat: streaming, tools, counts, errors', async () => {

@@ -74,7 +74,7 @@ describe('findings', function () {
       [number, column] as const,
     );
     await page.locator('.statusbar-item', { hasText: `Ln ${number}, Col ${column}` }).waitFor();
-    const row = page.locator('.action-widget .monaco-list-row', { hasText: item });
+    const row = page.locator('.action-widget .monaco-list-row', { hasText: item }).first();
     for (let attempt = 1; ; attempt++) {
       await spy.evaluate((api) => api.commands.executeCommand('editor.action.quickFix').then(() => undefined));
       try {
@@ -106,8 +106,24 @@ describe('findings', function () {
     await spy.evaluate((api) =>
       api.commands.executeCommand('workbench.action.focusActiveEditorGroup').then(() => undefined),
     );
-    const remove = await openMenu(15, 20, 'Remove the softmax');
+    const preview = await openMenu(15, 20, 'Preview: Remove the softmax');
     await session().screenshot('menu');
+    await preview.click();
+    await waitFor(
+      'the line to be looked at',
+      () => session().bench.codeLenses('train.py'),
+      (lenses) => lenses.some((text) => /−1 \+1 · ±0 parameters/.test(text.replaceAll('\u00a0', ' '))),
+    );
+    assert.equal(await line(15), '        return self.out(x)');
+    await session().screenshot('preview');
+    await session().bench.command('Architect: Undo All Pending Changes');
+    await waitFor(
+      'the line as it was',
+      () => line(15),
+      (text) => text === '        return F.softmax(self.out(x), dim=1)',
+    );
+    await waitFor('the finding to be back', problems, (found) => found.includes('L01 15'));
+    const remove = await openMenu(15, 20, 'Remove the softmax');
     await remove.click();
     await waitFor(
       'the repaired line',

@@ -54,6 +54,11 @@ describe('the inspector', function () {
     await panel.getByRole('button', { name: 'Find the largest batch' }).click();
     await panel.getByText(/The largest batch that fits into 8 GiB is [\d,]+ \(8\.0 GiB\)/).waitFor();
     await session().screenshot('memory');
+    await panel.locator('vscode-dropdown').click();
+    await panel.locator('vscode-option[value="bfloat16"]').click();
+    await panel.getByText('One training step with batch size 16 in bfloat16').waitFor();
+    assert.match(await panel.getByRole('row', { name: 'Parameters' }).innerText(), /709\.9 KiB/);
+    await session().screenshot('memory-bfloat16');
   });
 
   it('goes from tab to tab by arrow keys', async () => {
