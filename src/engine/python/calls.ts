@@ -24,6 +24,8 @@ export function call(
   if (typeof callee === 'object' && callee !== null) {
     switch (callee.kind) {
       case 'function':
+        if (callee.around)
+          return callee.around(args, kwargs, interpreter, () => callFunction(interpreter, callee, args, kwargs));
         return callFunction(interpreter, callee, args, kwargs);
       case 'builtin':
         return newUnknown(callee.call(args, kwargs, interpreter), args, kwargs);

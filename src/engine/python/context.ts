@@ -109,6 +109,8 @@ export interface Context {
   raiseValue(exception: Value): never;
   /** Something that is taken for granted (a branch that only raises is not taken, sizes divide…), shown in the report. */
   assume(text: string): void;
+  /** Carries out `action` and tells how many steps it took and how much it took for granted. */
+  measured<T>(action: () => T): { readonly value: T; readonly steps: number; readonly assumptions: number };
   /** Counts work against the step budget; throws the budget's own signal when it is exceeded or the run was cancelled. */
   step(cost?: number): void;
   /**

@@ -129,6 +129,8 @@ function restore(object: MutableValue, state: Snapshot): void {
 export class Heap {
   /** Grows whenever any class namespace may have changed, so that attribute caches can tell. */
   classVersion = 0;
+  /** Grows whenever an object that one module made is changed by another, for good. */
+  lastingChanges = 0;
   /** Serial of the running epoch. New mutable objects start with `saved: heap.epoch`. */
   epoch = 0;
   /** Told before base epoch `writer` changes an object that base epoch `owner` created. */
@@ -158,6 +160,7 @@ export class Heap {
     const journal = this.journals[this.journals.length - 1];
     if (!journal) {
       // A module being built changes what another one made: the other can't outlive it.
+      this.lastingChanges++;
       this.foreignWrite?.(this.forkedIn.get(object.saved) ?? object.saved, this.epoch, object);
       return;
     }
@@ -320,6 +323,7 @@ export class Heap {
 
   /** Gives an object a state that it had; on the base only, see {@link onBase}. */
   putBack(object: MutableValue, state: Snapshot): void {
+    this.lastingChanges++;
     this.restore(object, state);
   }
 

@@ -1038,9 +1038,22 @@ export class Interpreter implements Context {
     const value = typeof exception === 'object' && exception?.kind === 'class' ? this.call(exception) : exception;
     throw new PyRaise(value, this.place, this.stack);
   }
-  assume(text: string): void {
+  assume(text: string, place: Place | null = this.place): void {
     if (this.assumptions.length < 200 && !this.assumptions.some((known) => known.text === text))
-      this.assumptions.push({ text, place: this.place });
+      this.assumptions.push({ text, place });
+  }
+
+  measured<T>(action: () => T): { readonly value: T; readonly steps: number; readonly assumptions: number } {
+    const { steps, assumptions: outer } = this;
+    const own: Assumption[] = [];
+    this.assumptions = own;
+    try {
+      const value = action();
+      return { value, steps: this.steps - steps, assumptions: own.length };
+    } finally {
+      this.assumptions = outer;
+      for (const { text, place } of own) this.assume(text, place);
+    }
   }
 
   /** Whether two values are the same for a location that has both. */

@@ -153,6 +153,13 @@ export interface PyFunction extends Mutable {
   ownerClass: PyClass | null;
   /** `__dict__`, and overrides of `__name__`, `__doc__`, `__wrapped__`… made by `functools.wraps` or by assignment. */
   attrs: Map<string, Value> | null;
+  /** Of the engine's own functions: carries out a call in place of `run`, which runs the code. */
+  readonly around?: (
+    args: readonly Value[],
+    kwargs: ReadonlyMap<string, Value>,
+    context: Context,
+    run: () => Value,
+  ) => Value;
 }
 
 /** A parameter of a function that is described by a signature. */

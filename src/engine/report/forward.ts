@@ -6,7 +6,7 @@ import { addInt, type Int } from '../python/symint.js';
 import { startEquations, takeEquations } from '../torch/dims.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import type { TensorData } from '../torch/tensor.js';
-import { callMacs, traceEvents, traceOf, type ModuleCall, type TraceEvent } from '../torch/trace.js';
+import { callMacs, markOf, traceEvents, traceOf, type ModuleCall, type TraceEvent } from '../torch/trace.js';
 import { findAll, namesIn } from '../training/tree.js';
 import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
 import { inputGuesses, type InputGuess } from './inputSources.js';
@@ -162,8 +162,7 @@ function runForward(
       ...(guess.note === null ? {} : { note: noteOf(guess.note, guess.place) }),
     });
   }
-  const { log } = traceOf(interpreter);
-  const before = log.data;
+  const before = markOf(interpreter);
   interpreter.unseen = null;
   startEquations(interpreter);
   let finding: FindingReport | null = null;

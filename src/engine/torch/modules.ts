@@ -29,6 +29,7 @@ import jitSource from './python/jit.py';
 import librarySource from './python/library.py';
 import lrSchedulerSource from './python/lrScheduler.py';
 import { observeStep, rehearsalOf, type ObservedStep } from './rehearsal.js';
+import { replayed } from './replay.js';
 import miscSource from './python/misc.py';
 import pytreeSource from './python/pytree.py';
 import versionSource from './python/version.py';
@@ -394,10 +395,16 @@ from torch.torch_version import __version__
 
 // ---------------------------------------------------------------- functional
 
+/** `_replayed(function)`: see `replay.ts`. */
+const makeReplayed = defineFunction('_replayed(function)', ({ function: func }) =>
+  typeof func === 'object' && func?.kind === 'function' ? replayed(func) : (func ?? null),
+);
+
 const compositions = ['multi_head_attention_forward'];
 function functionalMembers(): Record<string, Value> {
   const known: Record<string, Value> = {
     ...table('F'),
+    _replayed: makeReplayed,
     boolean_dispatch: identity,
     _Reduction: tokenClass('_Reduction'),
     Tensor: tensorClass,

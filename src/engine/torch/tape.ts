@@ -68,7 +68,7 @@ const cellType: NativeType = {
   },
 };
 
-function tapeOf(context: Context): Tape | undefined {
+export function tapeOf(context: Context): Tape | undefined {
   return context.state.get(KEY) as Tape | undefined;
 }
 

@@ -258,6 +258,11 @@ export function callOutput(call: ModuleCall): Value | undefined {
   return call.result.taint ?? (call.result.data as Value | undefined);
 }
 
+/** The present end of the log, for {@link traceEvents}. */
+export function markOf(context: Context): unknown {
+  return traceOf(context).log.data;
+}
+
 /**
  * Everything recorded (since `from`, an earlier state of the log), oldest first. `incomplete` says why the order of events
  * can't be trusted (branches that differ).

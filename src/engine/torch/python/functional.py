@@ -1,4 +1,4 @@
-# Parts of torch.nn.functional that are compositions of its operators.
+# Parts of torch.nn.functional that are compositions of its operators. _replayed(function) is given.
 import math
 
 import torch
@@ -10,6 +10,7 @@ def _packed(projected, count, width):
     return projected.unflatten(-1, (count, width)).unsqueeze(0).transpose(0, -2).squeeze(-2).contiguous()
 
 
+@_replayed
 def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_heads, in_proj_weight, in_proj_bias, bias_k,
                                  bias_v, add_zero_attn, dropout_p, out_proj_weight, out_proj_bias, training=True,
                                  key_padding_mask=None, need_weights=True, attn_mask=None, use_separate_proj_weight=False,
