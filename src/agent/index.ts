@@ -13,4 +13,4 @@ export { WorkspaceFiles, type CellNames, type WorkspaceFilesOptions } from './fi
 export { callTool, declarationOf, progressOf, READING_TOOLS, TOOLS, toolsFor } from './tools/index.js';
 export { budgetIn } from './playbook/budget.js';
 export { fenced } from './context/fence.js';
-export { isSecretFile, withoutSecrets } from './context/secrets.js';
+export { isSecretFile, withoutKeys, withoutSecrets } from './context/secrets.js';

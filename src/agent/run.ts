@@ -147,9 +147,11 @@ class Run {
   private async run(calls: readonly ToolUseBlock[]): Promise<void> {
     const { ports, signal } = this.options;
     const context = { ports, draft: this.draft, signal, reads: (uri: string) => this.listed(uri) };
-    const results = await runCalls(calls, this.tools, context, this.limits.toolResult, this.repeats, (event) =>
-      this.tell(event),
-    );
+    const results = await runCalls(calls, this.tools, context, this.limits.toolResult, this.repeats, (event) => {
+      this.tell(event);
+      // At once: a call that comes after it in the same round may run what has passed.
+      if (event.type === 'tool' && event.state === 'done') this.tellPassed();
+    });
     this.messages.push({ role: 'user', content: results });
     this.tellPassed();
     this.tell({ type: 'progress', text: 'Thinking' });
@@ -271,7 +273,10 @@ class Run {
 
   private endingOf(error: unknown): Ending {
     if (error instanceof CancelledError || this.options.signal.aborted) return { stop: 'cancelled' };
-    if (error instanceof BackendError) return { stop: 'error', problem: { kind: error.kind, message: error.message } };
+    if (error instanceof BackendError) {
+      const { kind, message, details } = error;
+      return { stop: 'error', problem: { kind, message, ...details } };
+    }
     throw error;
   }
 

@@ -144,7 +144,14 @@ export interface AgentResult {
   readonly checked?: CheckedVariant;
   readonly stop: AgentStop;
   /** For people: why the answer is not complete and what to do. */
-  readonly problem?: { readonly kind: BackendErrorKind | AgentStop; readonly message: string };
+  readonly problem?: {
+    readonly kind: BackendErrorKind | AgentStop;
+    /** For people. */
+    readonly message: string;
+    /** Of the response that failed, and what its provider calls it: for the log. */
+    readonly status?: number;
+    readonly requestId?: string;
+  };
   readonly model: string;
   readonly usage: Usage;
   /** US dollars; `null` if the price of the model isn't known. */

@@ -55,20 +55,27 @@ export async function prepareVerification(
   target: VerifyTarget,
   signal?: AbortSignal,
 ): Promise<Prepared | { readonly problem: string }> {
-  const { roots, overlays, seconds, script } = host;
-  const plan = await planOf({ ...target, overlay: draftOf(target.uri, overlays) }, host.ask, signal);
+  const { roots, seconds, script } = host;
+  const proposed = Object.fromEntries((target.overlay ?? []).map(({ uri, text }) => [fileURLToPath(uri), text]));
+  const overlays = { ...host.overlays, ...proposed };
+  const overlay = [...(target.overlay ?? []), ...(draftOf(target, host.overlays) ?? [])];
+  const plan = await planOf({ ...target, ...(overlay.length > 0 ? { overlay } : {}) }, host.ask, signal);
   if ('problem' in plan) return plan;
   const python = findInterpreter(host.interpreter);
   if ('problem' in python) return python;
   const { qualname, request } = plan;
   const folder = folderOf(request.file, roots);
   const loaded = [request.file, ...(request.callFile === null ? [] : [request.callFile])];
-  const unsaved = Object.keys(overlays).map((file) => short(file, folder));
+  const names = (texts: Readonly<Record<string, string>>): string[] =>
+    Object.keys(texts).map((file) => short(file, folder));
+  const changed = names(proposed);
+  const unsaved = names(host.overlays).filter((name) => !changed.includes(name));
   const detail = [
     `${python.path} ${script}`,
     `in ${folder} (Python from ${python.from}).`,
     '',
     `It imports ${loaded.map((file) => short(file, folder)).join(' and ')}, which runs what stands there outside of functions, then makes ${request.call} and trains it on random data for a moment. At most ${seconds} seconds.`,
+    ...(changed.length > 0 ? ['', `${changed.join(', ')} as this answer proposes to change it.`] : []),
     ...(unsaved.length > 0
       ? ['', `Unsaved text of ${unsaved.join(', ')} is used as the editor has it, pending changes included.`]
       : []),
@@ -94,8 +101,8 @@ export async function prepareVerification(
 }
 
 /** The text of a file that is not on the disk yet: the analysis may not know that it is that file's. */
-function draftOf(uri: string, overlays: VerifyHost['overlays']): VerifyTarget['overlay'] {
-  if (!uri.startsWith('file:')) return undefined;
+function draftOf({ uri, overlay }: VerifyTarget, overlays: VerifyHost['overlays']): VerifyTarget['overlay'] {
+  if (!uri.startsWith('file:') || overlay?.some((each) => each.uri === uri)) return undefined;
   const file = fileURLToPath(uri);
   const text = overlays[file];
   return text === undefined || existsSync(file) ? undefined : [{ uri, text }];

@@ -25,7 +25,7 @@ export interface VerifyTarget {
   /** As `architect analyze` takes them. */
   readonly call?: string;
   readonly inputs?: readonly string[];
-  /** Texts of files that are not on the disk yet. */
+  /** Texts in place of those that the editor and the disk have: changes that were proposed. */
   readonly overlay?: readonly OverlayText[];
 }
 

@@ -162,14 +162,32 @@ describe('AnthropicBackend', () => {
         assert.equal(api.requests.length, 1);
       });
 
+    it('what an error quotes of the request has no key in it', async () => {
+      api.play(() =>
+        failure(400, { message: `you sent x-api-key: other-secret and Authorization: Bearer ${FAKE_KEY}` }),
+      );
+      const quoted = await problem();
+      assert.match(quoted.message, /you sent x-api-key: … and Authorization: …/);
+      const address = api.url.replace('//', '//user:other-secret@');
+      const inAddress = new AnthropicBackend({ key: FAKE_KEY, baseUrl: address, retries: 0 });
+      await assert.rejects(
+        async () => {
+          for await (const event of inAddress.stream(QUESTION, new AbortController().signal)) assert.fail(event.type);
+        },
+        (error) => error instanceof BackendError && !/other-secret|user:/.test(`${error.message} ${error.stack}`),
+      );
+    });
+
     it('429 without retry-after, 500 and 529 are tried again, and told after three tries', async () => {
-      for (const [status, kind] of [
-        [429, 'rateLimit'],
-        [500, 'server'],
-        [529, 'overloaded'],
+      for (const [status, kind, says] of [
+        [429, 'rateLimit', /rate limit .* is reached\. Ask again in a minute/],
+        [500, 'server', /error of its own\. Ask again; status\.anthropic\.com/],
+        [529, 'overloaded', /overloaded at the moment\. Ask again in a minute, or choose another model/],
       ] as const) {
         api.play(() => failure(status));
-        assert.equal((await problem()).kind, kind);
+        const error = await problem();
+        assert.equal(error.kind, kind);
+        assert.match(error.message, says);
         assert.equal(api.requests.length, 3, String(status));
       }
     });
@@ -273,16 +291,47 @@ describe('AnthropicBackend', () => {
         assert.ok(request?.abandonedAt !== undefined && request.abandonedAt - cancelledAt < 200);
       });
 
+    it('while tokens are counted closes the connection within 200 ms', async () => {
+      const controller = new AbortController();
+      const silent = createServer(() => setTimeout(cancel, 20)).listen(0, '127.0.0.1');
+      await new Promise((resolve) => silent.once('listening', resolve));
+      const gone = new Promise<number>((resolve) =>
+        silent.on('connection', (socket) => {
+          socket.on('error', () => undefined);
+          socket.resume().once('close', () => resolve(performance.now()));
+        }),
+      );
+      let cancelledAt = 0;
+      function cancel(): void {
+        cancelledAt = performance.now();
+        controller.abort();
+      }
+      const { port } = silent.address() as { port: number };
+      const counting = new AnthropicBackend({ key: FAKE_KEY, baseUrl: `http://127.0.0.1:${port}` });
+      await assert.rejects(
+        counting.countTokens(QUESTION, controller.signal),
+        (error) => error instanceof CancelledError,
+      );
+      assert.ok((await gone) - cancelledAt < 200);
+      silent.close();
+    });
+
     it('while waiting for another try makes no further request', async () => {
       api.play(() => failure(529, { retryAfter: '20' }));
       const controller = new AbortController();
+      let cancelledAt = 0;
       await assert.rejects(
         async () => {
           for await (const event of backend.stream(QUESTION, controller.signal))
-            if (event.type === 'retry') setTimeout(() => controller.abort(), 10);
+            if (event.type === 'retry')
+              setTimeout(() => {
+                cancelledAt = performance.now();
+                controller.abort();
+              }, 10);
         },
         (error) => error instanceof CancelledError,
       );
+      assert.ok(performance.now() - cancelledAt < 200);
       assert.equal(api.requests.length, 1);
     });
   });

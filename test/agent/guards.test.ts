@@ -4,7 +4,14 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { fenced, isSecretFile, withoutSecrets, WorkspaceFiles, type AgentEvent } from '../../src/agent/index.js';
+import {
+  fenced,
+  isSecretFile,
+  withoutKeys,
+  withoutSecrets,
+  WorkspaceFiles,
+  type AgentEvent,
+} from '../../src/agent/index.js';
 import { bounded } from '../../src/agent/tools/text.js';
 import { answer, call, FAKE_KEY, toolResults } from '../support/fakeApi/index.js';
 import { MODEL, startBench, type Bench } from './support.js';
@@ -71,6 +78,37 @@ ${MODEL}`;
       assert.ok(!isSecretFile(path), path);
   });
 
+  it('errors and logs say nothing of keys, in an address, a header or by themselves', () => {
+    const told = [
+      `fetch failed: http://user:${FAKE_KEY}@gateway.example/v1`,
+      'Request cannot be constructed from a URL that includes credentials: https://horse-battery@gateway.example/v1',
+      'no route for https://user:horse%40battery@gateway.example:8443/v1?x=1',
+      'headers were {"x-api-key": "horse-battery-1", "accept": "*/*"}',
+      'x-api-key: horsebattery',
+      "X-Api-Key='horse battery'".replace(' ', '-'),
+      '{\\"x-api-key\\":\\"horse-battery\\"}',
+      "['authorization', 'Bearer horse.battery']",
+      'Authorization: Basic aG9yc2U6YmF0dGVyeQ==',
+      'proxy-authorization=Bearer%20horse',
+      'api_key=horse&model=a',
+      'Cookie: session=horse',
+      'the key horse-battery-staple is not known',
+    ];
+    for (const text of told) {
+      const clean = withoutKeys(text, 'horse-battery-staple');
+      assert.match(clean, /…/, text);
+      assert.doesNotMatch(clean, /horse|battery|aG9yc2|fake-0123/, text);
+    }
+    assert.match(withoutKeys(told[2] ?? ''), /https:\/\/…@gateway\.example:8443\/v1\?x=1/, 'the rest stays');
+    assert.equal(withoutKeys(told[3] ?? ''), 'headers were {"x-api-key": "…", "accept": "*/*"}');
+    for (const text of [
+      'max_tokens: 64000 > 32000, which is the most that claude-haiku-5-5 takes',
+      'messages.3.content.0: tool_use ids must be unique; see https://docs.example/errors#tool_use',
+      'The API key is not allowed to do this. Write to me@example.org.',
+    ])
+      assert.equal(withoutKeys(text, ''), text);
+  });
+
   it('long runs without a blank take no time', () => {
     const runs = [
       'a.b-',
@@ -84,7 +122,7 @@ ${MODEL}`;
       'SG.abcdefghijklmnopq',
     ];
     const started = process.cpuUsage();
-    for (const run of runs) withoutSecrets(run.repeat(Math.ceil(200_000 / run.length)));
+    for (const run of runs) withoutKeys(run.repeat(Math.ceil(200_000 / run.length)));
     const { user } = process.cpuUsage(started);
     // Looked at with each letter as a beginning of all the rest, one of them alone takes minutes.
     assert.ok(user < 20e6, `${user / 1e6} s`);

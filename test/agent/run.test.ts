@@ -213,12 +213,13 @@ describe('runAgent', function () {
   it('runs code only once the user has seen what is run and agreed', async () => {
     const asked: string[] = [];
     const ran: string[] = [];
+    const overlays: (string | undefined)[] = [];
     const ports = (yes: boolean): AgentPorts => ({
       ...bench.ports,
       user: { confirm: async ({ title, detail }) => (asked.push(`${title} ${detail}`), yes) },
       verify: {
-        prepare: async ({ qualname = '' }) => ({
-          qualname,
+        prepare: async ({ qualname = '', overlay }) => ({
+          qualname: (overlays.push(overlay?.map(({ text }) => text).join()), qualname),
           title: `Run ${qualname}?`,
           detail: 'python verify.py',
           run: async () => {
@@ -235,7 +236,8 @@ describe('runAgent', function () {
         }),
       },
     });
-    const script = [answer([call('verify', { path: 'model.py', qualname: 'Net' })]), answer(['So it is.'])];
+    const VERIFY = call('verify', { path: 'model.py', qualname: 'Net' });
+    const script = [answer([VERIFY]), answer(['So it is.'])];
     bench.api.play(script);
     await bench.ask({ command: 'verify', prompt: '', ports: ports(false) });
     assert.match(toolResults(bench.api.requests[1]?.body ?? assert.fail())[0]?.text ?? '', /declined: nothing was run/);
@@ -244,6 +246,18 @@ describe('runAgent', function () {
     await bench.ask({ command: 'verify', prompt: '', ports: ports(true) });
     assert.match(toolResults(bench.api.requests[1]?.body ?? assert.fail())[0]?.text ?? '', /everything .* holds/);
     assert.deepEqual(ran, ['Net']);
+    assert.deepEqual(overlays, [undefined, undefined], 'the code as the editor has it');
+    bench.api.play([answer([DEFINE, USE, VERIFY, CHECK, VERIFY]), answer(['So it is.'])]);
+    const { events } = await bench.ask({ command: 'verify', prompt: '', ports: ports(true) });
+    const results = toolResults(bench.api.requests[1]?.body ?? assert.fail());
+    assert.match(results[2]?.text ?? '', /^Nothing was run: .* have not passed check_edits/);
+    assert.match(results[4]?.text ?? '', /^<untrusted source="verify">\neverything .* holds/);
+    assert.match(overlays[2] ?? '', /self\.dropout = nn\.Dropout\(0\.2\)/, 'with the changes that have passed');
+    assert.deepEqual([ran.length, overlays.length], [2, 3]);
+    const order = events.flatMap((event) =>
+      event.type === 'passed' || (event.type === 'tool' && event.name === 'verify') ? [event.type] : [],
+    );
+    assert.deepEqual(order, ['tool', 'tool', 'passed', 'tool', 'tool'], 'they are shown before they are run');
   });
 
   it('creates files that were checked', async () => {
@@ -343,10 +357,13 @@ describe('runAgent', function () {
       await bench.ask({ prompt: 'And now?', history: [{ ...refused.turn, prompt: 'the refused one' }] });
       assert.doesNotMatch(JSON.stringify(bench.api.requests.at(-1)?.body), /the refused one/);
       bench.api.play([answer([])]);
-      assert.equal((await bench.ask()).stop, 'empty');
+      const empty = await bench.ask();
+      assert.equal(empty.stop, 'empty');
+      assert.match(empty.problem?.message ?? '', /gave no answer\. Ask again/);
       bench.api.play([answer(['It is a '], { stop: 'max_tokens' })]);
       const cut = await bench.ask();
       assert.deepEqual([cut.stop, cut.text], ['maxTokens', 'It is a ']);
+      assert.match(cut.problem?.message ?? '', /longest length that the settings allow.*Max Tokens/);
     });
 
     it('a call that was cut off is not run, and gets another try', async () => {
@@ -373,6 +390,8 @@ describe('runAgent', function () {
       bench.api.play([failure(401)]);
       const result = await bench.ask();
       assert.equal(result.problem?.kind, 'key');
+      assert.match(result.problem.message, /Set a valid one with “Architect: Set Anthropic API Key”/);
+      assert.deepEqual([result.problem.status, result.problem.requestId], [401, 'req_failed']);
       assert.equal(result.turn.messages.length, 2);
     });
   });

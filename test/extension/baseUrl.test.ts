@@ -21,4 +21,16 @@ describe('the base URL', () => {
       assert.throws(() => safeBaseUrl(url), /only sent over https/);
     assert.throws(() => safeBaseUrl('gateway'), /is not an address/);
   });
+
+  it('has no key before its host, and none is repeated', () => {
+    for (const [url, says] of [
+      ['https://user:sk-ant-secret@gateway.example', /name, password or key before its host/],
+      ['https://sk-ant-secret@gateway.example', /name, password or key before its host/],
+      ['http//user:sk-ant-secret@gateway.example', /is not an address/],
+    ] as const)
+      assert.throws(
+        () => safeBaseUrl(url),
+        (error: Error) => says.test(error.message) && !error.message.includes('secret'),
+      );
+  });
 });

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { renderExplanation } from '../../src/extension/chat/playbook/explain.js';
 import { arithmeticOf } from '../../src/extension/chat/playbook/formulas.js';
 import { renderShrink } from '../../src/extension/chat/playbook/shrink.js';
+import { countOf, repeated, type Row } from '../../src/extension/chat/playbook/tables.js';
 import { renderTraining } from '../../src/extension/chat/playbook/train.js';
 import type { ModelReport } from '../../src/protocol/index.js';
 import { createAnalysisEngine } from '../../src/server/engineFactory.js';
@@ -47,7 +48,7 @@ describe('answers without a model', function () {
     assert.match(text, /\*\*363,460 parameters\*\*/);
     assert.match(text, /96·384 \+ 384 = 37,248/);
     assert.match(text, /4·\(96² \+ 96\) = 37,248/);
-    assert.match(text, /2·96 = 192/);
+    assert.match(text, /\*\*`blocks\.0…2\.norm1`\*\* LayerNorm[^|]*\| 3 × \(2·96 = 192\) \(0\.2 %\) \|/);
     assert.match(text, /softmax/);
     assert.match(text, /trained minimising `nn\.CrossEntropyLoss\(\)` with `torch\.optim\.Adam/);
   });
@@ -68,14 +69,44 @@ describe('answers without a model', function () {
     assert(shown >= 6, `${shown} layers with arithmetic`);
   });
 
+  it('makes one row of what repeats itself from block to block, and of nothing else', () => {
+    const row = (path: string, total = 10, type = 'Linear'): Row => ({
+      path,
+      node: {
+        name: '',
+        type,
+        total,
+        own: total,
+        shared: null,
+        inputShape: [1],
+        outputShape: [1],
+      } as unknown as Row['node'],
+    });
+    const names = (rows: readonly Row[]): string[] => repeated(rows).map(({ name, times }) => `${name} ×${times}`);
+    assert.deepEqual(names([row('a.0.x'), row('a.0.y', 20), row('a.1.x'), row('a.1.y', 20), row('a.2.x', 30)]), [
+      'a.0…1.x ×2',
+      'a.0…1.y ×2',
+      'a.2.x ×1',
+    ]);
+    assert.deepEqual(names([row('features.0'), row('features.3'), row('head')]), [
+      'features.0 ×1',
+      'features.3 ×1',
+      'head ×1',
+    ]);
+    assert.deepEqual(names([row('a.0.b.0'), row('a.0.b.1'), row('a.1.b.0')]), ['a.0…1.b.0 ×2', 'a.0.b.1 ×1']);
+    assert.deepEqual(names([row('0'), row('1'), row('2', 10, 'Other')]), ['0…1 ×2', '2 ×1']);
+    const total = repeated([row('a.0'), row('a.1')]).map((each) => countOf(each, 40, '2·5'));
+    assert.deepEqual(total, ['2 × (2·5 = 10) (50.0 %)']);
+  });
+
   it('lists where the parameters are and what other sizes come to', async () => {
     const { workspace, uri } = await open('text-classifier');
     const report = reportOf(workspace, uri('model.py'), 'TextClassifier');
     const result = alternatives({ uri: uri('model.py') }, workspace);
     const text = renderShrink(report, result, undefined, undefined);
     assert.match(text, /name no clear budget of parameters/);
-    assert.match(text, /`n_layers` 3 → 2 \| 251,620 \| −111,840 \|/);
-    assert.match(text, /`blocks\.0\.ff\.expand` \| Linear \| 37,248 \| 10\.2 % \|/);
+    assert.match(text, /`n_layers` 3 → 2 \| 251,620 \(−111,840\) \|/);
+    assert.match(text, /`blocks\.0…2\.ff\.expand` Linear \| 3 × 37,248 \(30\.7 %\) \|/);
     assert.match(renderShrink(report, result, 400_000, undefined), /within 400,000 already/);
   });
 
@@ -85,9 +116,9 @@ describe('answers without a model', function () {
     const text = renderTraining(report, training({ uri: uri('model.py') }, workspace));
     assert.match(
       text,
-      /\| optimizer \| `torch\.optim\.Adam\(model\.parameters\(\), lr=LEARNING_RATE\)` \(train\.py, line 58\)/,
+      /- \*\*optimizer\*\*: `torch\.optim\.Adam\(model\.parameters\(\), lr=LEARNING_RATE\)` \(train\.py, line 58\)/,
     );
-    assert.match(text, /\| gradient clipping \| none \|/);
+    assert.match(text, /- \*\*gradient clipping\*\*: none/);
     // Weights, gradients and two moments of 363,460 parameters, 4 bytes each.
     assert.match(text, /5\{,\}815\{,\}360/);
   });

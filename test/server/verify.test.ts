@@ -116,7 +116,12 @@ describe('verification in Python', function () {
   after(() => rmSync(folder, { recursive: true, force: true }));
 
   type Prepared = Awaited<ReturnType<typeof prepareVerification>>;
-  const prepare = (file: string, qualname: string, host: Partial<VerifyHost> = {}): Promise<Prepared> =>
+  const prepare = (
+    file: string,
+    qualname: string,
+    host: Partial<VerifyHost> = {},
+    overlay?: readonly { readonly uri: string; readonly text: string }[],
+  ): Promise<Prepared> =>
     prepareVerification(
       {
         ask: async (method, params) => handlers[method](params, workspace),
@@ -131,7 +136,7 @@ describe('verification in Python', function () {
         seconds: 120,
         ...host,
       },
-      { uri: pathToFileURL(join(folder, file)).href, qualname },
+      { uri: pathToFileURL(join(folder, file)).href, qualname, ...(overlay ? { overlay } : {}) },
     );
   const run = async (...args: Parameters<typeof prepare>): Promise<Verified> => {
     const prepared = await prepare(...args);
@@ -164,6 +169,22 @@ describe('verification in Python', function () {
     // The analysis here knows the file on disk; Python got the editor's.
     assert.deepEqual([parameters?.expected, parameters?.found], [773, 16 * 8 + 8 + 16 + 8 * 5 + 5]);
     assert.equal(readFileSync(join(folder, 'sizes.py'), 'utf8'), 'WIDTH = 32\n');
+  });
+
+  it('uses what is proposed in place of both, and says so before it is run', async () => {
+    const sizes = join(folder, 'sizes.py');
+    const overlay = [{ uri: pathToFileURL(sizes).href, text: 'WIDTH = 4\n' }];
+    const unsaved = { [sizes]: 'WIDTH = 8\n', [join(folder, 'bad.py')]: 'x = 1\n' };
+    const prepared = await prepare('net.py', 'Net', { overlays: unsaved }, overlay);
+    assert.ok('run' in prepared, JSON.stringify(prepared));
+    assert.match(
+      prepared.detail,
+      /sizes\.py as this answer proposes to change it\.\n\nUnsaved text of bad\.py is used/,
+    );
+    const { result } = await prepared.run();
+    const parameters = result.checks.find(({ id }) => id === 'parameters');
+    const count = 16 * 4 + 4 + 8 + 4 * 5 + 5;
+    assert.deepEqual([parameters?.expected, parameters?.found], [count, count]);
   });
 
   it('names parameters that get no gradient', async () => {

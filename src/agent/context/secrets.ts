@@ -1,4 +1,4 @@
-/** Texts that look like secrets: they never go to a model. */
+/** Texts that look like secrets: they never go to a model, and are in no error and no log. */
 
 /** Names of files that hold secrets by custom. */
 const FILES = new RegExp(
@@ -87,6 +87,27 @@ export function withoutSecrets(text: string): string {
     clean = clean.replace(form, (_all, name: string, quote: string) => `${name}${quote}${HIDDEN}${quote}`);
   for (const form of [BARE, IN_SHELL]) clean = clean.replace(form, `$1${HIDDEN}`);
   return clean;
+}
+
+/** What an address has before its host: a name, a password, a key. */
+const USER_OF_ADDRESS = /(\b[a-z][a-z\d+.-]{0,20}:\/\/)[^\s/?#@'"`]{1,400}@/gi;
+
+/** Headers that carry a key, as errors quote them: `x-api-key: …`, `{"Authorization": "Bearer …"}`, `['x-api-key', '…']`. */
+const HEADERS =
+  /(\b(?:x-|x-goog-)?(?:api|auth|access|subscription)[_-]?(?:key|token)|\b(?:proxy-)?authorization|\b(?:set-)?cookie)(["'\\]{0,4}\s{0,4}(?:[:=,]|%3[AD])\s{0,4}["'\\[]{0,4}\s{0,4})(?:(?:Bearer|Basic|Token)(?:\s|%20|\+){1,4})?[^\s"'\\,;&<>)\]}]+/gi;
+
+/**
+ * A text for people and logs, without keys: none of the forms that secrets have, nothing of what headers and addresses carry.
+ * @param keys also these very texts, whatever they look like
+ */
+export function withoutKeys(text: string, ...keys: readonly string[]): string {
+  let clean = text;
+  for (const key of keys) if (key !== '') clean = clean.replaceAll(key, '…').replaceAll(encodeURIComponent(key), '…');
+  clean = clean
+    .replace(/sk-ant-[\w-]+/g, 'sk-ant-…')
+    .replace(USER_OF_ADDRESS, '$1…@')
+    .replace(HEADERS, '$1$2…');
+  return withoutSecrets(clean).replaceAll(HIDDEN, '…');
 }
 
 /** Whether a text has the mark that stands for something hidden: written into a file, it would destroy what it hides. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { fenced } from '../context/fence.js';
 import { defineTool } from './define.js';
 import { locate } from './locate.js';
 
@@ -7,7 +8,7 @@ export const verify = defineTool({
   title: 'Verify in the user’s Python',
   description:
     'Runs checks of a module in the user’s own Python with PyTorch: construction, forward, backward, finite gradients, the gradient against a difference quotient, gradcheck of own autograd functions, learning one batch by heart, and counts against the analyser’s. ' +
-    'It runs the code as the editor has it, without the edits proposed in this answer. The user is asked first and may say no.',
+    'It runs the code as the editor has it, unsaved text included, with the edits proposed in this answer once check_edits has passed them. The user is asked first and may say no.',
   input: z.object({
     path: z.string().describe('The file that defines the module.'),
     qualname: z.string().describe('The class.'),
@@ -25,7 +26,18 @@ export const verify = defineTool({
     if (!runner || !user) return { text: 'Verification is not available here.', isError: true };
     const located = await locate(path, context);
     if ('failed' in located) return located.failed;
-    const prepared = await runner.prepare({ uri: located.uri, qualname, call, inputs }, context.signal);
+    const { draft } = context;
+    // Nothing runs that the user has not had before their eyes.
+    if (draft.files.length > 0 && !draft.lastCheck?.passed)
+      return {
+        text: 'Nothing was run: the edits proposed in this answer have not passed check_edits, so the user does not see them. Check them first, or take them back with drop_edits.',
+        isError: true,
+      };
+    const overlay = draft.overlay.filter(({ uri }) => uri.startsWith('file:'));
+    const prepared = await runner.prepare(
+      { uri: located.uri, qualname, call, inputs, ...(overlay.length > 0 ? { overlay } : {}) },
+      context.signal,
+    );
     if ('problem' in prepared) return { text: `Nothing was run. ${prepared.problem}`, isError: true };
     const { title, detail } = prepared;
     const agreed = await user.confirm({ title, detail, action: 'Run' }, context.signal);
@@ -35,6 +47,7 @@ export const verify = defineTool({
         isError: true,
       };
     const { markdown } = await prepared.run(context.signal);
-    return { text: markdown };
+    // What the code printed or raised is in it.
+    return { text: fenced('verify', markdown) };
   },
 });

@@ -4,7 +4,7 @@ import type { Count, ModelReport, ModuleNodeReport, ReportNote } from '../../pro
 import { countText, numberOf, outputText, plural } from '../../texts.js';
 import type { Services } from '../services.js';
 import { moduleInQuestion, reportOf } from './module.js';
-import { share, submodules, type Row } from './playbook/tables.js';
+import { countOf, repeated, submodules, type RepeatedRow } from './playbook/tables.js';
 import type { AnswerSink } from './question.js';
 import { cell } from './text.js';
 
@@ -50,17 +50,15 @@ function describe(report: ModelReport): string {
 
 /** The biggest submodules, in registration order. */
 function table(tree: ModuleNodeReport, total: Count): string[] {
-  const rows = submodules(tree);
-  const size = ({ node }: Row): number => numberOf(node.total) ?? 0;
+  const rows = repeated(submodules(tree));
+  const size = ({ node, times }: RepeatedRow): number => times * (numberOf(node.total) ?? 0);
   const shown = new Set([...rows].sort((a, b) => size(b) - size(a)).slice(0, MOST_ROWS));
-  const lines = ['| module | type | parameters | share |', '|---|---|---:|---:|'];
+  // Chat is narrow: two columns fit.
+  const lines = ['| module | parameters |', '|---|---:|'];
   for (const row of rows)
-    if (shown.has(row))
-      lines.push(
-        `| \`${cell(row.path)}\` | ${cell(row.node.type)} | ${cell(row.node.shared === null ? countText(row.node.total) : `as ${row.node.shared}`)} | ${share(row.node.total, total)} |`,
-      );
-  if (rows.length > shown.size)
-    lines.push('', `${plural(rows.length - shown.size, 'smaller submodule')} not shown; the inspector has them all.`);
+    if (shown.has(row)) lines.push(`| \`${cell(row.name)}\` ${cell(row.node.type)} | ${countOf(row, total)} |`);
+  const hidden = rows.reduce((sum, row) => sum + (shown.has(row) ? 0 : row.times), 0);
+  if (hidden > 0) lines.push('', `${plural(hidden, 'smaller submodule')} not shown; the inspector has them all.`);
   return lines;
 }
 

@@ -66,6 +66,15 @@ export async function byModel(
   services.log.info(
     `${by} answered: ${gathered === undefined ? 'nothing was asked' : `asked after ${gathered.toFixed(0)} ms`}, ${plural(rounds, 'round')}, ${(milliseconds / 1000).toFixed(1)} s.`,
   );
+  if (result.problem) {
+    const { kind, message, status, requestId } = result.problem;
+    const facts = [
+      kind,
+      status === undefined ? [] : `status ${status}`,
+      requestId ? `request ${requestId}` : [],
+    ].flat();
+    services.log.warn(`The answer is not complete (${facts.join(', ')}): ${message}`);
+  }
   tellEnd(result, written, sink);
   const proposed = written.hunks > 0 ? result.edits.map(({ id }) => setId(conversation, id)) : [];
   return {

@@ -1,5 +1,6 @@
 /** Editor commands over the same core as chat, for those who have no chat: the answer is a document beside the code. */
 import * as vscode from 'vscode';
+import { tellable } from '../agent/tellable.js';
 import { nameOf } from '../notebooks.js';
 import type { Services } from '../services.js';
 import { answer } from './answer.js';
@@ -193,8 +194,9 @@ async function run(
     if (proposed.length > 0) void offer(services);
   } catch (error) {
     if (token.isCancellationRequested || error instanceof vscode.CancellationError) return;
-    services.log.error('An answer failed.', error);
-    void vscode.window.showErrorMessage(`Model Architect: ${error instanceof Error ? error.message : String(error)}`);
+    const { message, details } = tellable(error);
+    services.log.error(`An answer failed. ${details}`);
+    void vscode.window.showErrorMessage(`Model Architect: ${message}`);
   }
 }
 

@@ -10,8 +10,9 @@ const FIX: Followup = { prompt: 'overfitting', command: 'fix', label: 'Fix overf
 const LOSS: Followup = { prompt: '', command: 'loss', label: 'Look at the loss' };
 const TRAIN: Followup = { prompt: '', command: 'train', label: 'Look at the training' };
 const VERIFY: Followup = { prompt: '', command: 'verify', label: 'Verify it in Python' };
-const SHRINK: Followup = { prompt: 'to half its parameters', command: 'shrink', label: 'Where could it be smaller?' };
-const WHY: Followup = { prompt: 'Explain the first change.', label: 'Explain the first change' };
+const SHRINK: Followup = { prompt: 'to half its parameters', command: 'shrink', label: 'Shrink it to half' };
+const WHY: Followup = { prompt: 'Explain the change.', label: 'Explain the change' };
+const WHY_FIRST: Followup = { prompt: 'Explain the first change.', label: 'Explain the first change' };
 const UNDO: Followup = { prompt: 'Undo that.', label: 'Undo that' };
 
 const NEXT: Readonly<Record<AnswerMetadata['command'], readonly Followup[]>> = {
@@ -29,6 +30,9 @@ const NEXT: Readonly<Record<AnswerMetadata['command'], readonly Followup[]>> = {
 export function followups(metadata: AnswerMetadata | undefined): vscode.ChatFollowup[] {
   if (!metadata) return [];
   const { command, backend, proposed } = metadata;
-  const own = proposed.length === 0 ? [] : backend === 'model' ? [WHY, UNDO] : [UNDO];
-  return [...own, ...NEXT[command]];
+  // Without a model nothing was designed: there is only what the workspace has.
+  const next = command === 'design' && backend === 'playbook' ? NEXT.help : NEXT[command];
+  if (proposed.length === 0) return [...next];
+  const why = proposed.length === 1 ? WHY : WHY_FIRST;
+  return [...(backend === 'model' ? [why, UNDO] : [UNDO]), ...next];
 }

@@ -1,5 +1,6 @@
 /** `@architect` in chat. */
 import * as vscode from 'vscode';
+import { tellable } from '../agent/tellable.js';
 import type { Services } from '../services.js';
 import { answer, type AnswerMetadata, type Asked } from './answer.js';
 import { followups } from './followups.js';
@@ -40,12 +41,9 @@ async function respond(
     return { metadata };
   } catch (error) {
     if (token.isCancellationRequested || error instanceof vscode.CancellationError) return {};
-    services.log.error('A chat request failed.', error);
-    return {
-      errorDetails: {
-        message: `${error instanceof Error ? error.message : String(error)} Architect: Show Log has the details.`,
-      },
-    };
+    const { message, details } = tellable(error);
+    services.log.error(`A chat request failed. ${details}`);
+    return { errorDetails: { message: `${message} Architect: Show Log has the details.` } };
   }
 }
 

@@ -7,6 +7,7 @@ import {
   type BackendRequest,
   type ModelBackend,
 } from '../../agent/index.js';
+import { tellable } from '../agent/tellable.js';
 import { toEditor, toolsToEditor } from './messages.js';
 
 const WHY = 'Model Architect answers your question about the model with it.';
@@ -70,17 +71,18 @@ async function* stream(
 function problemOf(error: unknown, { name }: vscode.LanguageModelChat, signal: AbortSignal): Error {
   if (signal.aborted || error instanceof vscode.CancellationError || error instanceof CancelledError)
     return new CancelledError();
-  if (!(error instanceof Error)) return new BackendError('unknown', `${name} failed: ${String(error)}`);
+  // Another extension's words: they may quote its own key.
+  const { message } = tellable(error);
   const code = error instanceof vscode.LanguageModelError ? error.code : '';
   switch (code) {
     case vscode.LanguageModelError.NoPermissions.name:
-      return new BackendError('permission', `${name} may not be used by Model Architect: ${error.message}`);
+      return new BackendError('permission', `${name} may not be used by Model Architect: ${message}`);
     case vscode.LanguageModelError.NotFound.name:
       return new BackendError('model', `${name} is not there any more. Pick another model in chat.`);
     case vscode.LanguageModelError.Blocked.name:
-      return new BackendError('rateLimit', `${name} refused the request: ${error.message}`);
+      return new BackendError('rateLimit', `${name} refused the request: ${message}`);
     default:
-      return new BackendError('unknown', `${name} failed: ${error.message}`);
+      return new BackendError('unknown', `${name} failed: ${message}`);
   }
 }
 

@@ -1,15 +1,7 @@
 /** What can go wrong with the Anthropic API, in words for people. */
 import Anthropic from '@anthropic-ai/sdk';
 import { BackendError, type BackendErrorKind } from '../../backend.js';
-
-/** Anything that looks like a key, wherever it stands. */
-const KEY = /sk-ant-[\w-]+/g;
-
-/** A text without keys. */
-export function withoutKeys(text: string, key: string): string {
-  const clean = text.replace(KEY, 'sk-ant-…');
-  return key === '' ? clean : clean.replaceAll(key, '…');
-}
+import { withoutKeys } from '../../context/secrets.js';
 
 /** Milliseconds that a response asks to wait; `undefined` if it doesn't. */
 export function retryAfterOf(headers: Headers | undefined, now = Date.now()): number | undefined {

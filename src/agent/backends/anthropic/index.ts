@@ -1,3 +1,2 @@
 export { AnthropicBackend, keyProblem, listModels, verifyKey, type AnthropicOptions } from './backend.js';
 export { BUILT_IN_MODELS, defaultModel, findModel, type ModelEntry } from './models.js';
-export { withoutKeys } from './errors.js';

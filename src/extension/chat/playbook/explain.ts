@@ -3,7 +3,7 @@ import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol
 import { countText, outputText, plural } from '../../../texts.js';
 import { cell } from '../text.js';
 import { arithmeticOf, formulaOf } from './formulas.js';
-import { leaves, share, type Row } from './tables.js';
+import { countOf, leaves, repeated, type RepeatedRow, type Row } from './tables.js';
 
 const MOST_ROWS = 30;
 
@@ -30,7 +30,7 @@ export function renderExplanation(
       : `It has **${countText(parameters.total)} parameters**.`,
     '',
   );
-  if (tree) lines.push(...layers(leaves(tree), report, sourceAt));
+  if (tree) lines.push(...layers(repeated(leaves(tree)), report, sourceAt));
   if (training?.model?.qualname === qualname) lines.push(...trainedBy(training));
   for (const { reason, line } of report.unknowns.slice(0, 4))
     lines.push(`- Not determined: ${reason}${line === null ? '' : ` (line ${line})`}`);
@@ -38,35 +38,27 @@ export function renderExplanation(
 }
 
 function layers(
-  rows: readonly Row[],
+  rows: readonly RepeatedRow[],
   { parameters }: ModelReport,
   sourceAt: (row: Row) => string | undefined,
 ): string[] {
   if (rows.length === 0) return [];
-  const lines = [
-    '**Layer by layer**',
-    '',
-    '| layer | made by | shape | parameters | share |',
-    '|---|---|---|---:|---:|',
-  ];
+  // Chat is narrow: two columns fit.
+  const lines = ['**Layer by layer**', '', '| layer | parameters |', '|---|---:|'];
   for (const row of rows.slice(0, MOST_ROWS)) {
-    const { node, path } = row;
+    const { node, name } = row;
     const source = sourceAt(row);
     const made = source === undefined ? node.type : `\`${cell(source)}\``;
     const shapes =
       node.inputShape === null && node.outputShape === null
         ? ''
-        : `${outputText(node.inputShape)} → ${outputText(node.outputShape)}`;
-    const why = arithmeticOf(node);
-    const count =
-      node.shared === null
-        ? `${why === undefined ? '' : `${why} = `}${countText(node.total)}`
-        : `as ${cell(node.shared)}`;
+        : `: ${outputText(node.inputShape)} → ${outputText(node.outputShape)}`;
     lines.push(
-      `| \`${cell(path)}\` | ${made} | ${cell(shapes)} | ${cell(count)} | ${share(node.total, parameters.total)} |`,
+      `| **\`${cell(name)}\`** ${made}${cell(shapes)} | ${countOf(row, parameters.total, arithmeticOf(node))} |`,
     );
   }
-  if (rows.length > MOST_ROWS) lines.push('', `${plural(rows.length - MOST_ROWS, 'more layer')} in the inspector.`);
+  const left = rows.slice(MOST_ROWS).reduce((sum, { times }) => sum + times, 0);
+  if (left > 0) lines.push('', `${plural(left, 'more layer')} in the inspector.`);
   const types = [...new Set(rows.map(({ node }) => node.type))].filter((type) => formulaOf(type) !== undefined);
   if (types.length > 0)
     lines.push('', '**What they compute**', '', ...types.map((type) => `- ${type}: $${formulaOf(type) ?? ''}$`));

@@ -2,7 +2,7 @@
 import type { Alternative, AlternativesResult, ModelReport } from '../../../protocol/index.js';
 import { countText, differenceText, numberOf } from '../../../texts.js';
 import { cell } from '../text.js';
-import { leaves, share } from './tables.js';
+import { countOf, leaves, repeated, type RepeatedRow } from './tables.js';
 
 const MOST_LAYERS = 8;
 
@@ -27,20 +27,18 @@ export function renderShrink(
   if (budget !== undefined && total !== null && total <= budget)
     lines.push(`That is within ${countText(budget)} already: nothing has to change.`, '');
   if (tree) {
-    const rows = leaves(tree)
-      .filter(({ node }) => node.shared === null && (numberOf(node.total) ?? 0) > 0)
-      .sort((a, b) => (numberOf(b.node.total) ?? 0) - (numberOf(a.node.total) ?? 0))
+    const size = ({ node, times }: RepeatedRow): number => times * (numberOf(node.total) ?? 0);
+    const rows = repeated(leaves(tree))
+      .filter((row) => row.node.shared === null && size(row) > 0)
+      .sort((a, b) => size(b) - size(a))
       .slice(0, MOST_LAYERS);
     if (rows.length > 0)
       lines.push(
         '**Where they are**',
         '',
-        '| layer | type | parameters | share |',
-        '|---|---|---:|---:|',
-        ...rows.map(
-          ({ path, node }) =>
-            `| \`${cell(path)}\` | ${cell(node.type)} | ${countText(node.total)} | ${share(node.total, parameters.total)} |`,
-        ),
+        '| layer | parameters |',
+        '|---|---:|',
+        ...rows.map((row) => `| \`${cell(row.name)}\` ${cell(row.node.type)} | ${countOf(row, parameters.total)} |`),
         '',
       );
   }
@@ -60,11 +58,11 @@ export function renderShrink(
       ? '**What half of each size would give**'
       : `**The largest sizes within ${countText(budget)}**`,
     '',
-    '| change | parameters | difference | multiply-accumulates |',
-    '|---|---:|---:|---:|',
+    '| change | parameters | MACs |',
+    '|---|---:|---:|',
     ...options.map(
       ({ name, from, to, parameters: count, macs: cost }) =>
-        `| \`${cell(name)}\` ${from} → ${to} | ${countText(count)} | ${total === null ? '' : differenceText(count - total)} | ${cost === null || macs === null ? '' : countText(cost)} |`,
+        `| \`${cell(name)}\` ${from} → ${to} | ${countText(count)}${total === null ? '' : ` (${differenceText(count - total)})`} | ${cost === null || macs === null ? '' : countText(cost)} |`,
     ),
     '',
     'Each row was counted by the analyser with that one change made; none was estimated.',

@@ -1,7 +1,6 @@
 /** `/train` without a model: what the analyser sees of the training code, and what is not there. */
 import type { ModelReport, SourcePlace, TrainingResult } from '../../../protocol/index.js';
 import { bytesText, countText, numberOf } from '../../../texts.js';
-import { cell } from '../text.js';
 
 /** Bytes that each parameter needs while training in 32-bit floats: weight, gradient, and Adam's two moments or SGD's none. */
 const BYTES = 4;
@@ -12,9 +11,9 @@ export function renderTraining(report: ModelReport | undefined, training: Traini
   const lines = [`### Training ${model ? model.qualname : 'this model'}`, ''];
   if (batchLoop === null)
     lines.push('I found no training loop (nothing calls `backward()`) in the files around this model.', '');
-  lines.push('| | |', '|---|---|');
+  // A list, as chat is too narrow for code in a table.
   const row = (label: string, places: readonly SourcePlace[], missing: string): void => {
-    lines.push(`| ${label} | ${places.length > 0 ? places.map(placeText).join('<br>') : missing} |`);
+    lines.push(`- **${label}**: ${places.length > 0 ? places.map(placeText).join('; ') : missing}`);
   };
   const one = (place: SourcePlace | null): readonly SourcePlace[] => (place ? [place] : []);
   row('model', one(training.modelCall), 'its construction was not found');
@@ -35,7 +34,7 @@ export function renderTraining(report: ModelReport | undefined, training: Traini
 function placeText({ text, uri, range }: SourcePlace): string {
   const line = text.replaceAll(/\s+/g, ' ').replaceAll('( ', '(').replaceAll(/,? \)/g, ')');
   const shown = line.length > LONGEST_TEXT ? `${line.slice(0, LONGEST_TEXT)}…` : line;
-  return `\`${cell(shown)}\` (${cell(fileName(uri))}, line ${range.start.line + 1})`;
+  return `\`${shown}\` (${fileName(uri)}, line ${range.start.line + 1})`;
 }
 
 /** Weights, gradients and optimizer state: what does not depend on the batch. */
