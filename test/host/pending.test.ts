@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { chmod, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import * as vscode from 'vscode';
 import { waitFor } from '../support/wait.js';
-import { PendingFixture, replace, setOf, TEXT, type } from './pendingFixture.js';
+import { PendingFixture, replace, setOf, TEXT, toldApart, type } from './pendingFixture.js';
 
 describe('pending changes in the extension host', () => {
   const fixture = PendingFixture.use();
@@ -95,13 +94,14 @@ describe('pending changes in the extension host', () => {
     assert(await document.save());
     await writeFile(document.uri.fsPath, TEXT.replace('b = 2', 'b = 20').replace('e = 5', 'e = 55'));
     await waitFor('the file to be loaded again', () => document.getText().includes('e = 55'));
+    await toldApart();
     assert.equal(hunks(document).length, 1);
     await act('undoHunk', document, 0);
     assert.equal(document.getText(), TEXT.replace('e = 5', 'e = 55'));
   });
 
   it('put a new file into an unsaved document, and leave nothing behind when undone', async () => {
-    const uri = vscode.Uri.file(join(fixture.folder, 'fresh.txt'));
+    const uri = vscode.Uri.file(fixture.path('fresh.txt'));
     const edits = [{ start: 0, end: 0, newText: 'hello\n' }];
     const { uris, refused } = await fixture.api.propose([
       { id: 'new', title: 'New file', reason: '', files: [{ uri: uri.toString(), create: true, edits }] },

@@ -2,29 +2,29 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import * as vscode from 'vscode';
 import { waitFor } from '../support/wait.js';
-import { PendingFixture, replace, setOf, TEXT, type } from './pendingFixture.js';
-
-/** Loading a file again is told from typing after a moment. */
-const LOAD_SETTLES_MILLISECONDS = 500;
+import { PendingFixture, replace, setOf, TEXT, toldApart, type } from './pendingFixture.js';
 
 const run = promisify(execFile);
 
 describe('pending changes, whatever happens to the document', () => {
-  const fixture = PendingFixture.use();
-  const settings: [section: string, key: string][] = [];
+  /** Puts settings back as they were. */
+  const reset: (() => Thenable<void>)[] = [];
 
   async function configure(section: string, key: string, value: unknown): Promise<void> {
-    settings.push([section, key]);
-    await vscode.workspace.getConfiguration(section).update(key, value, vscode.ConfigurationTarget.Global);
+    const set = (to: unknown): Thenable<void> =>
+      vscode.workspace.getConfiguration(section).update(key, to, vscode.ConfigurationTarget.Global);
+    const before = vscode.workspace.getConfiguration(section).inspect(key)?.globalValue;
+    reset.push(() => set(before));
+    await set(value);
   }
+  // Before the documents are cleaned up, or auto-save would still be at work on them.
   afterEach(async () => {
-    for (const [section, key] of settings.splice(0))
-      await vscode.workspace.getConfiguration(section).update(key, undefined, vscode.ConfigurationTarget.Global);
+    for (const each of reset.splice(0)) await each();
   });
+  const fixture = PendingFixture.use();
 
   const B = replace(TEXT, 'b = 2', 'b = 20');
   const D = replace(TEXT, 'd = 4', 'd = 40');
@@ -99,24 +99,15 @@ describe('pending changes, whatever happens to the document', () => {
 
   it('can be undone on the disk, too, with auto-save', async () => {
     const document = await fixture.open('saved.txt', TEXT);
-    await vscode.workspace.getConfiguration('files').update('autoSaveDelay', 100, vscode.ConfigurationTarget.Global);
-    await vscode.workspace
-      .getConfiguration('files')
-      .update('autoSave', 'afterDelay', vscode.ConfigurationTarget.Global);
-    try {
-      const onDisk = (): Promise<string> => readFile(document.uri.fsPath, 'utf8');
-      await fixture.api.propose([setOf(document, [B, D])]);
-      await waitFor('auto-save', onDisk, (text) => text.includes('b = 20'));
-      assert.equal(fixture.hunks(document).length, 2);
-      await fixture.act('keepHunk', document, 0);
-      await fixture.act('undoHunk', document, 0);
-      await waitFor('auto-save of the undo', onDisk, (text) => text === TEXT.replace('b = 2', 'b = 20'));
-    } finally {
-      await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
-      await vscode.workspace
-        .getConfiguration('files')
-        .update('autoSaveDelay', undefined, vscode.ConfigurationTarget.Global);
-    }
+    await configure('files', 'autoSaveDelay', 100);
+    await configure('files', 'autoSave', 'afterDelay');
+    const onDisk = (): Promise<string> => readFile(document.uri.fsPath, 'utf8');
+    await fixture.api.propose([setOf(document, [B, D])]);
+    await waitFor('auto-save', onDisk, (text) => text.includes('b = 20'));
+    assert.equal(fixture.hunks(document).length, 2);
+    await fixture.act('keepHunk', document, 0);
+    await fixture.act('undoHunk', document, 0);
+    await waitFor('auto-save of the undo', onDisk, (text) => text === TEXT.replace('b = 2', 'b = 20'));
   });
 
   it('take what git does to the file for what it is', async () => {
@@ -132,11 +123,12 @@ describe('pending changes, whatever happens to the document', () => {
     // A branch with another last line, and the pending text on top of it.
     await git('stash', '-q');
     await waitFor('the text without the changes', () => document.getText() === TEXT);
+    // Two loads in one moment are one load, and that one would find the text as it was.
+    await toldApart();
     assert.equal(fixture.hunks(document).length, 0);
-    // Two loads in one moment are one load, and this one would find the text as it was.
-    await sleep(LOAD_SETTLES_MILLISECONDS);
     await git('stash', 'pop', '-q');
     await waitFor('the text with them', () => document.getText().includes('b = 20'));
+    await toldApart();
     assert.equal(fixture.hunks(document).length, 0, 'what git brings is the user’s');
     await rm(folder, { recursive: true });
   });
@@ -184,7 +176,8 @@ describe('pending changes, whatever happens to the document', () => {
     const editor = await vscode.window.showTextDocument(document);
     editor.selection = new vscode.Selection(1, 6, 1, 6);
     await vscode.commands.executeCommand('type', { text: '7' });
-    await waitFor('the typing', () => document.getText().includes('b = 207'));
+    await waitFor('the typing', () => document.getText().includes('b = 207') && document.isDirty);
+    await toldApart();
     const [hunk] = fixture.hunks(document);
     assert.deepEqual([hunk?.edited, hunk?.conflict, hunk?.added], [true, undefined, ['b = 207']]);
     await vscode.commands.executeCommand('architect.keepAll');

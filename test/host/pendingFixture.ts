@@ -2,8 +2,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { EditSet, Hunk, ProposedEdit } from '../../src/edits/index.js';
+import { DIRTY_MILLISECONDS } from '../../src/extension/diff/watch.js';
 import type { ArchitectApi } from '../../src/extension/main.js';
 import { waitFor } from '../support/wait.js';
 
@@ -71,7 +73,8 @@ export class PendingFixture {
   }
 
   private async cleanUp(): Promise<void> {
-    await vscode.commands.executeCommand('architect.undoAll');
+    // Asks nothing, whatever a failed test has left.
+    await vscode.commands.executeCommand('architect.keepAll');
     while (vscode.window.tabGroups.activeTabGroup.activeTab) {
       await vscode.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
     }
@@ -91,6 +94,14 @@ export function setOf(document: vscode.TextDocument, edits: readonly ProposedEdi
     ...{ id, title: 'Title', reason: 'Reason' },
     files: [{ uri: document.uri.toString(), version: document.version, edits }],
   };
+}
+
+/**
+ * Resolves when it is decided whether the last change of a document was typing or a load. That is decided by a timer of this same
+ * process: it was set before this one, for a shorter time, so it has run however slow the machine is.
+ */
+export async function toldApart(): Promise<void> {
+  await sleep(2 * DIRTY_MILLISECONDS);
 }
 
 /** Inserts whole lines as a person who types them. */

@@ -71,6 +71,7 @@ describe('stored pending changes', () => {
   const fixture = PendingFixture.use();
   const log = vscode.window.createOutputChannel('Stored changes', { log: true });
   const disposables: vscode.Disposable[] = [];
+  const stores: PendingStore[] = [];
   let root = '';
   let questions: Questions;
 
@@ -81,6 +82,8 @@ describe('stored pending changes', () => {
   afterEach(async () => {
     questions.restore();
     for (const each of disposables.splice(0)) each.dispose();
+    // What is being written would be a file in a folder that is being removed.
+    for (const store of stores.splice(0)) await store.flush();
     await rm(root, { recursive: true });
   });
   after(() => log.dispose());
@@ -95,6 +98,7 @@ describe('stored pending changes', () => {
       onLeftBehind: (state) => void offerAgain(state, pending, store, log),
     });
     disposables.push(store, pending, watch);
+    stores.push(store);
     return { pending, store, restored: restorePending(pending, store, log) };
   }
 
@@ -124,8 +128,9 @@ describe('stored pending changes', () => {
     return { document, uri };
   }
 
-  /** The texts that the backups of all windows would bring back. */
+  /** The texts that the backups of all windows would bring back, once all is written and removed that was to be. */
   async function backups(): Promise<string[]> {
+    for (const store of stores) await store.flush();
     const files = await readdir(root, { recursive: true, withFileTypes: true });
     const json = files
       .filter((file) => file.isFile())
@@ -184,7 +189,7 @@ describe('stored pending changes', () => {
 
   it('and a newer proposal of the file don’t touch each other while the question stands', async () => {
     const { document, uri } = await leaveIn('newer.txt', TEXT, [B]);
-    const { pending, store } = openWindow();
+    const { pending } = openWindow();
     const question = await questions.next('holds its text without the 1 change');
     await pending.propose([setOf(document, [D])]);
     assert.equal((await backups()).length, 2);
@@ -192,19 +197,16 @@ describe('stored pending changes', () => {
     const told = await questions.next('has other changes to keep or undo by now');
     told.answer();
     assert.deepEqual(linesOf(pending, uri), ['d = 40']);
-    await store.flush();
     assert.equal((await backups()).length, 2, 'nothing is lost');
   });
 
   it('are forgotten without what was proposed since', async () => {
     const { document } = await leaveIn('forgotten.txt', TEXT, [B]);
-    const { pending, store } = openWindow();
+    const { pending } = openWindow();
     const question = await questions.next('holds its text without the 1 change');
     await pending.propose([setOf(document, [D])]);
     question.answer('Forget the Changes');
     await waitFor('no old backup', async () => !(await backups()).some((json) => json.includes('b = 20')));
-    // After all that is still to be written or removed.
-    await store.flush();
     assert.deepEqual(
       (await backups()).map((json) => json.includes('d = 40')),
       [true],
@@ -239,14 +241,17 @@ describe('stored pending changes', () => {
     edit.deleteFile(document.uri);
     assert(await vscode.workspace.applyEdit(edit));
     (await questions.next("isn't there any more, with 1 change")).answer('Open the Backup');
-    await waitFor('the backup', () => vscode.window.activeTextEditor?.document.getText().includes('b = 20'));
+    await waitFor('the backup', () => {
+      const shown = vscode.window.activeTextEditor?.document;
+      return shown?.isUntitled && shown.getText().includes('b = 20');
+    });
     (await questions.next("isn't there any more")).answer('Forget the Changes');
     await waitFor('no backup', async () => (await backups()).length === 0);
   });
 
   it('keep their backup where the editor does not take the edit', async () => {
     const { document, uri } = await leaveIn('refused.txt', TEXT, [B]);
-    const { pending, store } = openWindow();
+    const { pending } = openWindow();
     const question = await questions.next('holds its text without the 1 change');
     const { applyEdit } = vscode.workspace;
     Object.defineProperty(vscode.workspace, 'applyEdit', { ...OPEN, value: () => Promise.resolve(false) });
@@ -256,7 +261,6 @@ describe('stored pending changes', () => {
     } finally {
       Object.defineProperty(vscode.workspace, 'applyEdit', { ...OPEN, value: applyEdit });
     }
-    await store.flush();
     assert.equal(pending.hunks(uri).length, 0);
     assert.equal(document.getText(), TEXT);
     assert.equal((await backups()).length, 1);

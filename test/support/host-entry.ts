@@ -8,7 +8,8 @@ declare const __reporter: string;
 
 /** Called by VS Code. Rejects if a test failed, which the driver doesn't rely on: it reads the result file. */
 export async function run(): Promise<void> {
-  const mocha = new Mocha({ timeout: 30_000, color: false, reporter: __reporter, grep: process.env['TEST_GREP'] });
+  // Longer than `waitFor` waits, so that what was missing is told.
+  const mocha = new Mocha({ timeout: 60_000, color: false, reporter: __reporter, grep: process.env['TEST_GREP'] });
   for (const file of readdirSync(__testFolder).sort())
     if (file.endsWith('.test.js')) mocha.addFile(join(__testFolder, file));
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));

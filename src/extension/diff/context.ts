@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { countFiles } from '../notebooks.js';
 import { plural } from '../../texts.js';
 import { hunkAt } from './documents.js';
-import { spokenOf } from './hunkText.js';
+import { sentence, spokenOf } from './hunkText.js';
 import type { PendingChanges } from './pendingChanges.js';
 
 export function registerPendingContext(pending: PendingChanges): vscode.Disposable {
@@ -32,7 +32,7 @@ export function registerPendingContext(pending: PendingChanges): vscode.Disposab
     item.tooltip = `Architect: ${plural(count, 'change')} in ${where} to keep or undo.${more} Click for the next one.`;
     // Colours and lenses say nothing to those who listen: what the change at the cursor does is said here.
     const spoken = here
-      ? `On change ${hunks.indexOf(here) + 1} of ${hunks.length} in this file. ${spokenOf(here)}. `
+      ? `On change ${hunks.indexOf(here) + 1} of ${hunks.length} in this file. ${sentence(spokenOf(here))} `
       : '';
     item.accessibilityInformation = { label: spoken + item.tooltip, role: 'button' };
     item.show();

@@ -16,7 +16,7 @@ import type { PendingChanges } from './pendingChanges.js';
 /** Saving all files, or auto-save, is told once. */
 const TELL_MILLISECONDS = 400;
 /** So long a changed document may take to become dirty. */
-const DIRTY_MILLISECONDS = 100;
+export const DIRTY_MILLISECONDS = 100;
 /** A document that is closed may be opened again at once: under its new name, or by a reload. */
 const CLOSED_MILLISECONDS = 500;
 
