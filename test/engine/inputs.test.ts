@@ -50,3 +50,31 @@ describe('inputs that nobody says', () => {
     assert.deepEqual(shown(await report(mlp)), ['B', '2*width']);
   });
 });
+
+describe('inputs that calls show', () => {
+  const CALLS: readonly (readonly [string, readonly (number | string)[]])[] = [
+    ['net = Net(4)\nnet(torch.randn(2, 3, 32, 48))', [2, 3, 32, 48]],
+    ['Net(4)(torch.randn(2, 3, 32, 48))', [2, 3, 32, 48]],
+    ['x = torch.randn(2, 3, 32, 48)\nprint(Net(4).eval()(x).shape)', [2, 3, 32, 48]],
+    ['net = Net(4)\nnet.to("cuda").eval()(torch.zeros(1, 3, 8, 8))', [1, 3, 8, 8]],
+    ['net = nn.DataParallel(Net(4)).cuda()\nnet.forward(torch.zeros(1, 3, 8, 8))', [1, 3, 8, 8]],
+    ['Net(4).forward(torch.zeros(1, 3, 8, 8))', [1, 3, 8, 8]],
+    ['if __name__ == "__main__":\n    y = Net(4).cuda()(torch.zeros(1, 3, 8, 8).cuda())', [1, 3, 8, 8]],
+    ['def test():\n    net = Net(4)\n    y = net(torch.randn(5, 3, 9, 9))', [5, 3, 9, 9]],
+    ['from torchsummary import summary\nsummary(Net(4).cuda(), (3, 20, 20))', ['B', 3, 20, 20]],
+    [
+      'from torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter()\nwriter.add_graph(Net(4), torch.rand(1, 3, 10, 10))',
+      [1, 3, 10, 10],
+    ],
+  ];
+  for (const [call, sizes] of CALLS)
+    it(`are those of ${call.replaceAll('\n', '; ')}`, async () => {
+      const found = await report(`${NET}\nimport torch\n\n${call}\n`);
+      assert.deepEqual(shown(found), sizes);
+    });
+
+  it('are not those of a call on something else', async () => {
+    const call = 'other = Other()(torch.randn(2, 3, 32, 48))\nwriter.add_graph(other, torch.randn(2, 3, 32, 48))';
+    assert.deepEqual(shown(await report(`${NET}\nimport torch\nnet = Net(4)\n\n${call}\n`)), ['B', 3, 'H', 'W']);
+  });
+});

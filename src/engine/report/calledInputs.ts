@@ -5,7 +5,7 @@
 import { evaluateSource, type Interpreter, type Place, type PyInstance, type Value } from '../python/index.js';
 import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
 import { argumentOf } from '../training/context.js';
-import { Code } from '../training/code.js';
+import { Code, unwrapped } from '../training/code.js';
 import { importsOf, qualifiedName } from '../training/names.js';
 import { sliceFor, sliceText } from '../training/slice.js';
 import { dotted, findAll, functionAround, walk } from '../training/tree.js';
@@ -32,6 +32,9 @@ const TAKERS: Readonly<Record<string, { name: string; index: number; sizes?: 'ba
   'ptflops.get_model_complexity_info': { name: 'input_res', index: 1, sizes: 'sample' },
 };
 
+/** The same for methods: `writer.add_graph(model, images)` of TensorBoard. */
+const TAKING_METHODS: typeof TAKERS = { add_graph: { name: 'input_to_model', index: 1 } };
+
 /** Inputs of calls of the class's objects, in the order of the files; each list of shapes once. */
 export function* calledInputs(
   interpreter: Interpreter,
@@ -50,7 +53,7 @@ export function* calledInputs(
     const holders = holdersOf(file, name);
     for (const call of callsIn(file)) {
       if (tries >= MOST_CALLS) return;
-      const given = argumentsOf(file, call, holders);
+      const given = argumentsOf(file, call, name, holders);
       if (!given) continue;
       const model = given.model;
       if (!code.origins(file, model).some(({ expr }) => expr.kind === 'Call' && lastOf(expr.func) === name)) continue;
@@ -93,17 +96,28 @@ interface Given {
   read(interpreter: Interpreter, code: Code): { specs: InputSpec[]; source: 'call' | 'data' } | null;
 }
 
-function argumentsOf(file: SourceFile, call: CallExpr, holders: ReadonlySet<string>): Given | null {
-  const callee = dotted(call.func);
-  if (callee !== null && holders.has(callee)) {
+function argumentsOf(
+  file: SourceFile,
+  call: CallExpr,
+  name: string,
+  holders: ReadonlySet<string>,
+): Given | null {
+  /** Whether an expression may be an object of the class: it has the name of one, or makes it on the spot. */
+  const holds = (expr: Expr): boolean => {
+    const inner = unwrapped(file, expr);
+    return inner.kind === 'Call' ? lastOf(inner.func) === name : holders.has(dotted(inner) ?? '');
+  };
+  const callee = call.func.kind === 'Attribute' && call.func.attr === 'forward' ? call.func.value : call.func;
+  if (holds(callee)) {
     // Inside another module the argument is that module's own input.
     const around = functionAround(file, call);
     if (around?.name === 'forward' || call.args.length === 0) return null;
-    return { model: call.func, read: (interpreter, code) => readCall(interpreter, code, file, call) };
+    return { model: callee, read: (interpreter, code) => readCall(interpreter, code, file, call) };
   }
-  const taker = TAKERS[qualifiedName(file, call.func) ?? ''];
+  const isMethod = call.func.kind === 'Attribute' && Object.hasOwn(TAKING_METHODS, call.func.attr);
+  const taker = isMethod ? TAKING_METHODS[lastOf(call.func) ?? ''] : TAKERS[qualifiedName(file, call.func) ?? ''];
   const model = call.args[0]?.value;
-  if (!taker || !model || !holders.has(dotted(model) ?? '')) return null;
+  if (!taker || !model || !holds(model)) return null;
   const sizes = argumentOf(call, taker.name, taker.index);
   const data = argumentOf(call, 'input_data', -1);
   const chosen = sizes ?? data;

@@ -243,6 +243,12 @@ const WRAPPERS = new Set([
   'torch.jit.script',
 ]);
 
+/** The module inside what only moves or wraps it: `model.to(device).eval()`, `DataParallel(model)`. */
+export function unwrapped(file: SourceFile, expr: Expr): Expr {
+  const inner = expr.kind === 'Call' ? wrappedValue(file, expr) : null;
+  return inner ? unwrapped(file, inner) : expr;
+}
+
 /** The module inside `model.to(device)`, `torch.compile(model)`, `DataParallel(model)`. */
 function wrappedValue(file: SourceFile, call: CallExpr): Expr | null {
   if (call.func.kind === 'Attribute' && MOVES.has(call.func.attr)) return call.func.value;
