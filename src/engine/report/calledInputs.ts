@@ -2,13 +2,13 @@
  * Inputs that calls in the project show: `model(torch.randn(1, 3, 224, 224))`, `summary(model, (3, 32, 32))`, and a training loop
  * over a loader whose data set can be read.
  */
-import { evaluateSource, type Interpreter, type Place, type PyInstance, type Value } from '../python/index.js';
+import { evaluateSource, PyRaise, type Interpreter, type Place, type PyInstance, type Value } from '../python/index.js';
 import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
 import { argumentOf } from '../training/context.js';
 import { Code, unwrapped } from '../training/code.js';
 import { importsOf, qualifiedName } from '../training/names.js';
 import { sliceFor, sliceText } from '../training/slice.js';
-import { dotted, findAll, functionAround, walk } from '../training/tree.js';
+import { ancestorsOf, dotted, findAll, functionAround, walk } from '../training/tree.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { callsIn } from './construct.js';
 import { loadedShape } from './loadedInputs.js';
@@ -67,6 +67,7 @@ export function* calledInputs(
         isSure: false,
         note: `forward is called with ${showInputs(found.specs)}, as ${found.source === 'data' ? 'its data set gives them' : 'it is called'} here`,
         place: { file, start: call.start, end: call.end } satisfies Place,
+        raises: () => raisedBy(interpreter, file, call),
       };
     }
   }
@@ -163,6 +164,23 @@ function evaluateIn(interpreter: Interpreter, file: SourceFile, expr: Expr): Val
   const slice = sliceFor(file, expr);
   if ('reason' in slice) return interpreter.unknown(slice.reason);
   return evaluateApart(interpreter, file, (home) => evaluateSource(interpreter, home, sliceText(slice)));
+}
+
+/** What a call raises where it stands, with all that happened to the model before; `null` where it may be expected to raise. */
+function raisedBy(interpreter: Interpreter, file: SourceFile, call: CallExpr): string | null {
+  const slice = sliceFor(file, call);
+  if ('reason' in slice || !slice.isWhole) return null;
+  if (ancestorsOf(file, call).some((each) => each.kind === 'Try' || each.kind === 'With')) return null;
+  let raised: string | null = null;
+  evaluateApart(interpreter, file, (home) => {
+    try {
+      return evaluateSource(interpreter, home, sliceText(slice));
+    } catch (error) {
+      if (error instanceof PyRaise) raised = error.message;
+      throw error;
+    }
+  });
+  return raised;
 }
 
 function specOf(value: Value, name: string | null): InputSpec | null {

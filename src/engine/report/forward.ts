@@ -12,7 +12,7 @@ import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
 import { inputGuesses, type InputGuess } from './inputSources.js';
 import { inputValue } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
-import { isCertain, shapeFinding } from './shapeFinding.js';
+import { isCertain, isMisfit, shapeFinding } from './shapeFinding.js';
 import { solvedSizes } from './solveSizes.js';
 import type { FindingReport, InputReport, OutputReport } from './types.js';
 
@@ -40,8 +40,12 @@ interface Attempt {
   readonly counts: ModelCounts;
   /** Why nothing came out, if an exception was raised. */
   readonly finding: FindingReport | null;
+  /** The exception's message. */
+  readonly raised: string | null;
   /** Whether the exception has nothing to do with the inputs. */
   readonly isCertain: boolean;
+  /** Whether sizes didn't fit one another. */
+  readonly isMisfit: boolean;
   readonly equations: ReturnType<typeof takeEquations>;
 }
 
@@ -77,6 +81,7 @@ export function withForward(
   /** Inputs with which nothing goes wrong, though forward can't be followed to its end. */
   let halfway: InputGuess | null = null;
   let certain: FindingReport | null = null;
+  let misfit: { readonly guess: InputGuess; readonly finding: FindingReport } | null = null;
   for (const guess of inputGuesses(interpreter, root, request)) {
     if (guess.isSure) return accept(guess, attempt(guess, notes));
     const quiet = new Notes();
@@ -88,6 +93,12 @@ export function withForward(
       request.recorder?.reset(mark);
     };
     if (tried.forward.output === null) {
+      if (tried.raised !== null && guess.raises?.() === tried.raised) {
+        // The user's own program raises it: nothing else is to be tried.
+        forget();
+        return accept(guess, attempt(guess, notes));
+      }
+      if (tried.isMisfit && tried.finding && guess.source === 'inferred') misfit ??= { guess, finding: tried.finding };
       if (!tried.finding) halfway ??= guess;
       else if (tried.isCertain && !choosesByOptional(interpreter, root)) certain ??= tried.finding;
       forget();
@@ -104,10 +115,37 @@ export function withForward(
     }
     return accept(guess, tried);
   }
+  if (!certain && !halfway && misfit && !choosesByOptional(interpreter, root)) {
+    const { assumptions } = interpreter;
+    interpreter.assumptions = [];
+    const mark = request.recorder?.mark ?? 0;
+    if (failsForAll(misfit.guess, (guess) => attempt(guess, new Notes()))) certain = misfit.finding;
+    interpreter.assumptions = assumptions;
+    request.recorder?.reset(mark);
+  }
   if (certain) findings.push(certain);
   if (halfway) return accept(halfway, attempt(halfway, notes));
   return { forward: null, counts: before, guess: null };
 }
+
+/** More axes than the first layer asks for: what a layer that looks at the last axis only would take as well. */
+const MORE_AXES = [0, 1, 2];
+
+/**
+ * Whether what didn't fit with one inferred tensor fits with none: with names for all of its sizes it doesn't fit either, and more axes
+ * raise as well. What then has no room for doubt came from the layers.
+ */
+function failsForAll({ specs }: InputGuess, attempt: (guess: InputGuess) => Attempt): boolean {
+  const [spec] = specs;
+  if (spec?.kind !== 'tensor' || specs.length !== 1) return false;
+  return MORE_AXES.every((more) => {
+    const dims = ['B', ...Array.from({ length: spec.dims.length - 1 + more }, (_, i) => `S${i}`)];
+    const tried = attempt({ specs: [{ ...spec, dims }], source: 'inferred', isSure: false, note: null, place: null });
+    return tried.raised !== null && (more > 0 || tried.isMisfit);
+  });
+}
+
+const messageOf = (raised: PyRaise | null): string | null => raised?.message ?? null;
 
 /**
  * Whether `forward` goes another way where an argument is given that a guess leaves out: `if skip is not None: x = cat([x, skip])`. What
@@ -166,6 +204,7 @@ function runForward(
   interpreter.unseen = null;
   startEquations(interpreter);
   let finding: FindingReport | null = null;
+  let raised: PyRaise | null = null;
   let certain = false;
   const output = interpreter.attempt(() => {
     try {
@@ -173,6 +212,7 @@ function runForward(
       return interpreter.call(root, args, kwargs);
     } catch (error) {
       if (error instanceof PyRaise) {
+        raised = error;
         const { file } = request.place;
         finding = shapeFinding(error, { interpreter, root, file, place: request.place });
         certain = isCertain(error, interpreter);
@@ -203,7 +243,9 @@ function runForward(
       flow: { events, inputs: given, output, unknown: unseen ?? incomplete },
     },
     finding,
+    raised: messageOf(raised),
     isCertain: certain,
+    isMisfit: raised !== null && isMisfit(raised),
     equations: takeEquations(interpreter),
   };
 }

@@ -21,6 +21,8 @@ export interface InputGuess {
   readonly note: string | null;
   /** Where it was found. */
   readonly place: Place | null;
+  /** Of a call in the project: the message of the exception that it raises in the user's own program; `null` if none is certain. */
+  readonly raises?: () => string | null;
 }
 
 export function* inputGuesses(

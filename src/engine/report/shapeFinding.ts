@@ -73,6 +73,11 @@ export function isCertain(raised: PyRaise, interpreter: Interpreter): boolean {
   );
 }
 
+/** Whether PyTorch raised it for sizes that don't fit: not for their number, a dtype, or by the user's own `raise`. */
+export function isMisfit(raised: PyRaise): boolean {
+  return shapeErrorDetails(raised.value) !== undefined || SAID.some((pattern) => pattern.test(raised.message));
+}
+
 const failedLayer = (interpreter: Interpreter): PyInstance | null => traceOf(interpreter).failed?.module ?? null;
 
 /** Must be called before the run is rolled back. */

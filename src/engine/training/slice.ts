@@ -1,11 +1,13 @@
 /** Takes an expression out of the function it stands in, with the statements that it depends on, so that it can be evaluated alone. */
 import type { Expr, SourceFile, Stmt } from '../syntax/index.js';
-import { functionAround, namesIn, statementsIn, walk } from './tree.js';
+import { functionAround, namesIn, parentOf, statementsIn, walk } from './tree.js';
 
 export interface Slice {
   /** Statements to run before, in order; each a line or more without indentation. */
   readonly statements: readonly string[];
   readonly expression: string;
+  /** Whether these are all that happens to its names before, and nothing decides whether they run. */
+  readonly isWhole: boolean;
 }
 
 /** Python text that has the value of the slice's expression, or of what `asked` makes of it. */
@@ -17,7 +19,7 @@ export function sliceText({ statements, expression }: Slice, asked?: (text: stri
 export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reason: string } {
   const func = functionAround(file, expr);
   const expression = file.slice(expr);
-  if (!func) return { statements: [], expression };
+  if (!func) return { statements: [], expression, isWhole: true };
   const needed = new Set([...namesIn(expr)].filter((name) => func.scope.locals.has(name)));
   const picked = new Set<Stmt>();
   const before = statementsIn(func.body).filter((statement) => statement.end <= expr.start && isSimple(statement));
@@ -46,7 +48,28 @@ export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reaso
   return {
     statements: [...defaults, ...[...picked].sort((a, b) => a.start - b.start).map((each) => file.slice(each))],
     expression,
+    isWhole: statementsIn(func.body).every(
+      (statement) =>
+        statement.end > expr.start ||
+        (picked.has(statement) ? isOnTheWay(file, statement, expr) : !mayChange(statement, needed)),
+    ),
   };
+}
+
+/** Whether a statement has run whenever the expression is reached: what holds it holds the expression as well. */
+function isOnTheWay(file: SourceFile, statement: Stmt, expr: Expr): boolean {
+  const holder = parentOf(file, statement);
+  return !holder || (holder.start <= expr.start && expr.end <= holder.end);
+}
+
+/** Whether a statement that is left out may change what the names stand for: any that mentions them but `print(…)`. */
+function mayChange(statement: Stmt, needed: ReadonlySet<string>): boolean {
+  if (statement.kind === 'Expression' && statement.value.kind === 'Call') {
+    const { func } = statement.value;
+    if (func.kind === 'Name' && func.id === 'print') return false;
+  }
+  // What blocks hold is looked at by itself.
+  return isSimple(statement) && [...namesIn(statement)].some((name) => needed.has(name));
 }
 
 /** A loop variable of a comprehension or a lambda's parameter is its own. */
