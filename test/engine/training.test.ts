@@ -64,6 +64,7 @@ describe('slices', () => {
     assert.deepEqual(sliceFor(file, last.value), {
       statements: ['size = 10', 'data = list(range(size))', 'other = 3', 'data.append(other)', 'half = len(data) // 2'],
       expression: 'wanted(data[:half])',
+      isWhole: true,
     });
   });
 });

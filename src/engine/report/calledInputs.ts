@@ -97,12 +97,7 @@ interface Given {
   read(interpreter: Interpreter, code: Code): { specs: InputSpec[]; source: 'call' | 'data' } | null;
 }
 
-function argumentsOf(
-  file: SourceFile,
-  call: CallExpr,
-  name: string,
-  holders: ReadonlySet<string>,
-): Given | null {
+function argumentsOf(file: SourceFile, call: CallExpr, name: string, holders: ReadonlySet<string>): Given | null {
   /** Whether an expression may be an object of the class: it has the name of one, or makes it on the spot. */
   const holds = (expr: Expr): boolean => {
     const inner = unwrapped(file, expr);

@@ -78,6 +78,17 @@ export function withForward(
     if (guess.note !== null) interpreter.assumptions.push({ text: guess.note, place: guess.place });
     return { ...tried, guess };
   };
+  /** Whether no sizes at all would do in place of those that were inferred. */
+  const provesMisfit = (guess: InputGuess): boolean => {
+    if (choosesByOptional(interpreter, root)) return false;
+    const { assumptions } = interpreter;
+    interpreter.assumptions = [];
+    const mark = request.recorder?.mark ?? 0;
+    const proved = failsForAll(guess, (other) => attempt(other, new Notes()));
+    interpreter.assumptions = assumptions;
+    request.recorder?.reset(mark);
+    return proved;
+  };
   /** Inputs with which nothing goes wrong, though forward can't be followed to its end. */
   let halfway: InputGuess | null = null;
   let certain: FindingReport | null = null;
@@ -104,6 +115,12 @@ export function withForward(
       forget();
       continue;
     }
+    if (misfit && fixesBatch(tried.equations) && provesMisfit(misfit.guess)) {
+      // It works only for batches of one size: likelier that what comes first in the list is meant, and doesn't fit.
+      forget();
+      certain ??= misfit.finding;
+      break;
+    }
     for (const solved of solvedSizes(guess, tried.equations)) {
       forget();
       const again = attempt(solved, new Notes());
@@ -115,14 +132,7 @@ export function withForward(
     }
     return accept(guess, tried);
   }
-  if (!certain && !halfway && misfit && !choosesByOptional(interpreter, root)) {
-    const { assumptions } = interpreter;
-    interpreter.assumptions = [];
-    const mark = request.recorder?.mark ?? 0;
-    if (failsForAll(misfit.guess, (guess) => attempt(guess, new Notes()))) certain = misfit.finding;
-    interpreter.assumptions = assumptions;
-    request.recorder?.reset(mark);
-  }
+  if (!certain && !halfway && misfit && provesMisfit(misfit.guess)) certain = misfit.finding;
   if (certain) findings.push(certain);
   if (halfway) return accept(halfway, attempt(halfway, notes));
   return { forward: null, counts: before, guess: null };
@@ -143,6 +153,14 @@ function failsForAll({ specs }: InputGuess, attempt: (guess: InputGuess) => Atte
     const tried = attempt({ specs: [{ ...spec, dims }], source: 'inferred', isSure: false, note: null, place: null });
     return tried.raised !== null && (more > 0 || tried.isMisfit);
   });
+}
+
+/** Whether something was taken for granted that only one size of the batch fulfils. */
+function fixesBatch(equations: Attempt['equations']): boolean {
+  const isBatch = (size: Int): boolean => typeof size === 'object' && size.key === 'B';
+  return equations.some(
+    ({ left, right }) => (isBatch(left) && typeof right === 'number') || (isBatch(right) && typeof left === 'number'),
+  );
 }
 
 const messageOf = (raised: PyRaise | null): string | null => raised?.message ?? null;

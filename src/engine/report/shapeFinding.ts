@@ -103,7 +103,7 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
     return {
       rule: ruleOfMisfit(message, null, details?.op ?? null) ?? (details ? 'shape' : 'raise'),
       severity: 'error',
-      message: [message, pathText(origin, steps)].filter(Boolean).join('. '),
+      message: [message.replace(/\.$/, ''), pathText(origin, steps)].filter(Boolean).join('. '),
       span: spanOf(forwardPlace),
       ...relatedTo([...elsewhere(raised, forwardPlace), ...related]),
     };
@@ -129,7 +129,7 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
   return {
     rule: ruleOfMisfit(message, mismatch.layer, null) ?? 'shape',
     severity: 'error',
-    message: `${message}. ${said}: ${why}`,
+    message: `${message.replace(/\.$/, '')}. ${said}: ${why}`,
     span: spanOf({ file: target.file, start: target.start, end: target.end }),
     ...(path === '' ? {} : { path }),
     ...relatedTo([

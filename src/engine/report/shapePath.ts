@@ -30,7 +30,11 @@ export function shapePath(tensor: TensorData, layerAt: (path: string) => PyInsta
 function stepOf({ shape, dtype }: TensorData, node: OpNode, layer: PyInstance | undefined): ShapeStep {
   // A number alone says nothing: `layers.0 (Conv2d)`.
   const isNumbered = /(^|\.)\d+$/.test(node.modulePath);
-  const label = layer ? `${node.modulePath}${isNumbered ? ` (${layer.cls.name})` : ''}` : node.op;
+  const label = layer
+    ? `${node.modulePath}${isNumbered ? ` (${layer.cls.name})` : ''}`
+    : node.op === 'getitem'
+      ? 'indexing'
+      : node.op;
   const place = [node.place, layer?.place].find((each) => each && !each.file.path.startsWith('<')) ?? null;
   return { label, shape: shapeText(shape, dtype), place };
 }

@@ -84,9 +84,134 @@ const CASES: readonly (readonly [string, string, readonly string[]])[] = [
   ['nothing where all fits', called('self.fc = nn.Linear(8, 2)', 'return self.fc(x)', 'f32[B, 8]'), []],
 ];
 
+/** Init, forward, what comes after the class, and what is told: nobody says what the module is called with. */
+type Unsaid = readonly [init: string, forward: string, rest: string, expected: readonly string[]];
+
+const CNN = 'self.conv = nn.Conv2d(3, 8, 3, padding=1)\nself.fc = nn.Linear(8 * 16 * 16, 10)';
+const FLAT = 'x = F.max_pool2d(self.conv(x), 4)\nreturn self.fc(x.flatten(1))';
+const TOKENS = 'self.emb = nn.Embedding(100, 64)\n';
+
+/** What a user's own call shows, or what no size of the input avoids. */
+const UNSAID: Readonly<Record<string, Unsaid>> = {
+  'a call on the spot': [CNN, FLAT, 'Net()(torch.randn(2, 3, 32, 32))', ['A01 9']],
+  'a call in the main block': [
+    CNN,
+    FLAT,
+    'if __name__ == "__main__":\n    net = Net()\n    print(net(torch.randn(2, 3, 32, 32)).shape)',
+    ['A01 9'],
+  ],
+  'a call in a function': [
+    CNN,
+    FLAT,
+    'def check():\n    net = Net().eval()\n    x = torch.randn(2, 3, 32, 32)\n    print(x)\n    return net(x)',
+    ['A01 9'],
+  ],
+  'a call whose sizes differ in a sum': [
+    'self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(3, 8, 5)',
+    'return self.a(x) + self.b(x)',
+    'Net()(torch.randn(1, 3, 20, 20))',
+    ['A06 12'],
+  ],
+  'a recurrent layer after an embedding': [
+    `${TOKENS}self.rnn = nn.LSTM(128, 256, batch_first=True)`,
+    'return self.rnn(self.emb(x))[0]',
+    '',
+    ['A01 9'],
+  ],
+  'both directions of a recurrent layer': [
+    `${TOKENS}self.rnn = nn.LSTM(64, 256, batch_first=True, bidirectional=True)\nself.fc = nn.Linear(256, 2)`,
+    'return self.fc(self.rnn(self.emb(x))[0][:, -1])',
+    '',
+    ['A01 10'],
+  ],
+  attention: [
+    'self.proj = nn.Linear(32, 48)\nself.attn = nn.MultiheadAttention(64, 4, batch_first=True)',
+    'x = self.proj(x)\nreturn self.attn(x, x, x)[0]',
+    '',
+    ['A01 9'],
+  ],
+  'what is laid side by side': [
+    'self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(3, 8, 3)\nself.c = nn.Conv2d(8, 8, 1)',
+    'return self.c(torch.cat([self.a(x), self.b(x)], 1))',
+    '',
+    ['A02 10'],
+  ],
+  'a sum of two layers': [
+    'self.a = nn.Conv2d(3, 8, 3, padding=1)\nself.b = nn.Conv2d(8, 16, 3, padding=1)',
+    'x = self.a(x)\nreturn x + self.b(x)',
+    '',
+    ['A06 13'],
+  ],
+};
+
+/** Programs that may be right: nothing is told. */
+const DOUBTFUL: Readonly<Record<string, Unsaid>> = {
+  'other sizes of the input would fit': [CNN, FLAT, '', []],
+  'the input is split': [
+    'self.a = nn.Conv2d(3, 8, 3)\nself.b = nn.Conv2d(3, 8, 3)',
+    'return self.a(x[:, :3]) + self.b(x[:, 3:])',
+    '',
+    [],
+  ],
+  'an input with more axes would fit': [
+    'self.a = nn.Linear(64, 32)\nself.b = nn.Linear(320, 2)',
+    'return self.b(self.a(x).flatten(1))',
+    '',
+    [],
+  ],
+  'the input is a clip': [
+    'self.a = nn.Conv2d(3, 8, 3)\nself.fc = nn.Linear(8, 2)',
+    'b, t, c, h, w = x.shape\nx = self.a(x.reshape(b * t, c, h, w))\nreturn self.fc(x.mean((2, 3)).view(b, t, -1))',
+    '',
+    [],
+  ],
+  'the exception is expected': [
+    CNN,
+    FLAT,
+    'try:\n    Net()(torch.randn(2, 3, 32, 32))\nexcept RuntimeError:\n    pass',
+    [],
+  ],
+  'the test expects it': [
+    CNN,
+    FLAT,
+    'import pytest\ndef test():\n    net = Net()\n    with pytest.raises(RuntimeError):\n        net(torch.randn(2, 3, 32, 32))',
+    [],
+  ],
+  'a layer is replaced before': [
+    CNN,
+    FLAT,
+    'net = Net()\nnet.fc = nn.Linear(8 * 8 * 8, 2)\nnet(torch.randn(2, 3, 32, 32))',
+    [],
+  ],
+  'a layer is replaced before, in a function': [
+    CNN,
+    FLAT,
+    'def check():\n    net = Net()\n    net.fc = nn.Linear(8 * 8 * 8, 2)\n    net(torch.randn(2, 3, 32, 32))',
+    [],
+  ],
+  'somebody may have changed it before': [
+    CNN,
+    FLAT,
+    'from surgery import fit\ndef check():\n    net = Net()\n    fit(net, 32)\n    net(torch.randn(2, 3, 32, 32))',
+    [],
+  ],
+  'a condition decides what it is called with': [
+    CNN,
+    FLAT,
+    'def check(small):\n    net = Net()\n    x = torch.randn(2, 3, 64, 64)\n    if small:\n        x = torch.randn(2, 3, 32, 32)\n    net(x)',
+    [],
+  ],
+};
+
 describe('rules on sizes', () => {
   for (const [title, program, expected] of CASES)
     it(title, async () => assert.deepEqual(await misfits(program), expected));
+  for (const [title, [init, forward, rest, expected]] of Object.entries(UNSAID))
+    it(`tell what nobody said the input of: ${title}`, async () =>
+      assert.deepEqual(await misfits(`${HEAD}${net(init, forward, rest)}`), expected));
+  for (const [title, [init, forward, rest, expected]] of Object.entries(DOUBTFUL))
+    it(`are silent where ${title}`, async () =>
+      assert.deepEqual(await misfits(`${HEAD}${net(init, forward, rest)}`), expected));
   it('are silent where the line says so', async () => {
     const [, program] = CASES[0] as (typeof CASES)[number];
     assert.deepEqual(await misfits(program.replace('16 * 16, 10)', '16 * 16, 10)  # architect: ignore[A01]')), []);
