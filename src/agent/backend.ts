@@ -49,9 +49,6 @@ export type BackendEvent =
   | { readonly type: 'stop'; readonly reason: StopReason; readonly detail?: string };
 
 export interface ModelBackend {
-  readonly kind: 'model';
-  /** E.g. `anthropic`, or the vendor of an editor's model. */
-  readonly id: string;
   /** Requests go to another address than the provider's own, where its list prices need not hold. */
   readonly gateway?: boolean;
   /**

@@ -34,6 +34,7 @@ export interface CellNames {
 
 const CELL = /^(.+)#cell (\d+)$/;
 
+/** The files of some folders: what the editor has open as it is there, the rest from the disk. */
 export class WorkspaceFiles implements FilesPort {
   private readonly rules = new Map<string, { readonly at: number; readonly rules: Ignore | undefined }>();
   private readonly tops = new Map<string, { readonly at: number; readonly top: string }>();

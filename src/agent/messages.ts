@@ -58,6 +58,7 @@ export interface Usage {
 
 export const NO_USAGE: Usage = { input: 0, output: 0, cacheRead: 0, cacheWrite: 0 };
 
+/** The tokens of two requests together. */
 export function addUsage(a: Usage, b: Usage): Usage {
   return {
     input: a.input + b.input,

@@ -234,7 +234,6 @@ class Run {
     return {
       text: this.text,
       edits,
-      ...(check?.passed && check.together ? { checked: check.together } : {}),
       stop: ending.stop,
       ...(ending.problem ? { problem: ending.problem } : {}),
       model,

@@ -1,6 +1,6 @@
 /** A question to the agent, what it tells while it works, and what it gives back. */
 import type { EditSet } from '../edits/index.js';
-import type { CheckedVariant, Position, Range } from '../protocol/index.js';
+import type { Position, Range } from '../protocol/index.js';
 import type { BackendErrorKind, Effort, ModelBackend } from './backend.js';
 import type { ImageBlock, Message, Usage } from './messages.js';
 import type { AgentPorts, FileText } from './ports.js';
@@ -140,8 +140,6 @@ export interface AgentResult {
   readonly text: string;
   /** Changes that the analyser checked together; empty after a cancel. */
   readonly edits: readonly EditSet[];
-  /** What the analyser found with all of them; `undefined` if there are none. */
-  readonly checked?: CheckedVariant;
   readonly stop: AgentStop;
   /** For people: why the answer is not complete and what to do. */
   readonly problem?: {

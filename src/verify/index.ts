@@ -23,6 +23,8 @@ export interface VerifyHost {
   readonly roots: readonly string[];
   /** Texts of files that the editor has and the disk has not, by absolute path. */
   readonly overlays: Readonly<Record<string, string>>;
+  /** Files with changes that the user has not decided on, saved or not. */
+  readonly undecided?: readonly string[];
   /** Most seconds for a run. */
   readonly seconds: number;
 }
@@ -66,19 +68,21 @@ export async function prepareVerification(
   const { qualname, request } = plan;
   const folder = folderOf(request.file, roots);
   const loaded = [request.file, ...(request.callFile === null ? [] : [request.callFile])];
-  const names = (texts: Readonly<Record<string, string>>): string[] =>
-    Object.keys(texts).map((file) => short(file, folder));
-  const changed = names(proposed);
-  const unsaved = names(host.overlays).filter((name) => !changed.includes(name));
+  const changed = Object.keys(proposed);
+  const others = (files: readonly string[]): string[] => files.filter((file) => !changed.includes(file));
+  const say = (files: readonly string[], what: (names: string) => string): string[] =>
+    files.length > 0 ? ['', what(files.map((file) => short(file, folder)).join(', '))] : [];
   const detail = [
     `${python.path} ${script}`,
     `in ${folder} (Python from ${python.from}).`,
     '',
     `It imports ${loaded.map((file) => short(file, folder)).join(' and ')}, which runs what stands there outside of functions, then makes ${request.call} and trains it on random data for a moment. At most ${seconds} seconds.`,
-    ...(changed.length > 0 ? ['', `${changed.join(', ')} as this answer proposes to change it.`] : []),
-    ...(unsaved.length > 0
-      ? ['', `Unsaved text of ${unsaved.join(', ')} is used as the editor has it, pending changes included.`]
-      : []),
+    ...say(changed, (names) => `${names} as this answer proposes to change it.`),
+    ...say(others(Object.keys(host.overlays)), (names) => `Unsaved text of ${names} is used as the editor has it.`),
+    ...say(
+      others(host.undecided ?? []),
+      (names) => `Changes of ${names} that you have neither kept nor undone are part of it.`,
+    ),
   ].join('\n');
   return {
     qualname,

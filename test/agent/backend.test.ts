@@ -39,7 +39,7 @@ describe('AnthropicBackend', () => {
   let backend: AnthropicBackend;
   before(async () => {
     api = await startFakeApi();
-    backend = new AnthropicBackend({ key: FAKE_KEY, baseUrl: api.url, backOff: 5, stallAfter: 300 });
+    backend = new AnthropicBackend({ key: FAKE_KEY, baseUrl: api.url, backOff: 5 });
   });
   after(() => api.close());
 
@@ -244,9 +244,10 @@ describe('AnthropicBackend', () => {
       it(`${how} in the middle of an answer is told, and what had come stays`, async () => {
         api.play([answer(['A long answer that comes in several pieces.'], { piece: 6, cut: { after: 6, how } })]);
         let got = '';
+        const waiting = new AnthropicBackend({ key: FAKE_KEY, baseUrl: api.url, stallAfter: 600 });
         await assert.rejects(
           async () => {
-            for await (const event of backend.stream(QUESTION, new AbortController().signal))
+            for await (const event of waiting.stream(QUESTION, new AbortController().signal))
               if (event.type === 'text') got += event.text;
           },
           (error) => {

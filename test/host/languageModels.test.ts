@@ -85,6 +85,34 @@ describe('language models in the extension host', function () {
       assert.ok(sent.includes(`"media_type":"image/png","data":"${PNG.toString('base64')}"`), sent.slice(0, 400));
     });
 
+    it('gets pictures that tools give, after all results', async () => {
+      const { LanguageModelDataPart: Data } = vscode as unknown as {
+        LanguageModelDataPart: { image(data: Uint8Array, type: string): vscode.LanguageModelTextPart };
+      };
+      const Result = vscode.LanguageModelToolResultPart;
+      const tool = (id: string): vscode.LanguageModelToolCallPart =>
+        new vscode.LanguageModelToolCallPart(id, 'look', {});
+      api.play([answer(['A pixel.'])]);
+      const seen = await ask(
+        [
+          Say.User('Look.'),
+          Say.Assistant([tool('1'), tool('2')]),
+          Say.User([new Text('Here:')]),
+          Say.User([new Result('1', [new Text('one'), Data.image(PNG, 'image/png')])]),
+          Say.User([new Result('2', [new Text('two')])]),
+        ],
+        { tools: [{ name: 'look', description: 'Looks.', inputSchema: { type: 'object', properties: {} } }] },
+      );
+      assert.ok(seen.length > 0);
+      const last = api.requests[0]?.body?.messages.at(-1)?.content ?? [];
+      assert.deepEqual(typeof last === 'string' ? last : last.map(({ type }) => type), [
+        'tool_result',
+        'tool_result',
+        'text',
+        'image',
+      ]);
+    });
+
     it('counts tokens: small texts by estimate, long ones by the provider', async () => {
       const model = await claude();
       const before = api.others.length;
@@ -100,6 +128,7 @@ describe('language models in the extension host', function () {
         [403, 'NoPermissions', /permissions/],
         [404, 'NotFound', /There is no model/],
         [413, 'Blocked', /too large/],
+        [402, 'NoPermissions', /cannot pay/],
       ] as const;
       for (const [status, code, says] of cases) {
         api.play(() => failure(status, { message: `about ${FAKE_KEY}` }));
@@ -111,6 +140,36 @@ describe('language models in the extension host', function () {
         assert.equal(error.code, vscode.LanguageModelError[code]().code);
         assert.match(error.message, says);
         assert.doesNotMatch(error.message, /sk-ant-fake/);
+      }
+    });
+
+    it('says why there is no answer: limits as blocked, what broke by itself as it is', async () => {
+      const failed = (): Promise<unknown> =>
+        ask([Say.User('Hello')]).then(
+          () => assert.fail('it should fail'),
+          (problem: unknown) => problem,
+        );
+      const blocked = [
+        [failure(429, { retryAfter: '300' }), /rate limit .* Ask again in 5 minutes/],
+        [failure(529, { retryAfter: '300' }), /overloaded/],
+        [answer([], { stop: 'refusal', refusal: 'Not this.' }), /Not this\./],
+      ] as const;
+      for (const [reply, says] of blocked) {
+        api.play(() => reply);
+        const error = await failed();
+        assert.ok(error instanceof vscode.LanguageModelError, String(error));
+        assert.equal(error.code, vscode.LanguageModelError.Blocked().code);
+        assert.match(error.message, says);
+      }
+      const broken = [
+        [failure(500, { retryAfter: '300' }), /error of its own/],
+        [answer(['Hello there.'], { piece: 3, cut: { after: 4, how: 'reset' } }), /broke off/],
+        [answer(['Hello there.'], { piece: 3, cut: { after: 4, how: 'malformed' } }), /damaged/],
+        [answer([call('add', { a: 1 })], { stop: 'max_tokens', inputCutAt: 3 }), /cut off/],
+      ] as const;
+      for (const [reply, says] of broken) {
+        api.play(() => reply);
+        assert.match(String(await failed()), says);
       }
     });
 

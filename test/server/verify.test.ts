@@ -175,11 +175,16 @@ describe('verification in Python', function () {
     const sizes = join(folder, 'sizes.py');
     const overlay = [{ uri: pathToFileURL(sizes).href, text: 'WIDTH = 4\n' }];
     const unsaved = { [sizes]: 'WIDTH = 8\n', [join(folder, 'bad.py')]: 'x = 1\n' };
-    const prepared = await prepare('net.py', 'Net', { overlays: unsaved }, overlay);
+    const prepared = await prepare(
+      'net.py',
+      'Net',
+      { overlays: unsaved, undecided: [sizes, join(folder, 'net.py')] },
+      overlay,
+    );
     assert.ok('run' in prepared, JSON.stringify(prepared));
     assert.match(
       prepared.detail,
-      /sizes\.py as this answer proposes to change it\.\n\nUnsaved text of bad\.py is used/,
+      /sizes\.py as this answer proposes to change it\.\n\nUnsaved text of bad\.py is used as the editor has it\.\n\nChanges of net\.py that you have neither kept/,
     );
     const { result } = await prepared.run();
     const parameters = result.checks.find(({ id }) => id === 'parameters');

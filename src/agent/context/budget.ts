@@ -3,20 +3,13 @@ import { beginning } from '../tools/text.js';
 import type { Piece } from './gather.js';
 import { charactersFor, estimateTokens } from './tokens.js';
 
-export interface Trimmed {
-  readonly pieces: readonly Piece[];
-  /** Something was left out or shortened. */
-  readonly shortened: boolean;
-}
-
 /** A piece that has less than this left is left out. */
 const LEAST_CHARACTERS = 800;
 
-/** @param tokens the budget, by the estimate */
-export function trimmed(pieces: readonly Piece[], tokens: number): Trimmed {
+/** The pieces that fit, the last one shortened if need be. @param tokens the budget, by the estimate */
+export function trimmed(pieces: readonly Piece[], tokens: number): Piece[] {
   let left = charactersFor(tokens);
   const kept = new Map<Piece, Piece>();
-  let shortened = false;
   // The most relevant ones take their part first; the order in which they are sent stays.
   for (const piece of [...pieces].sort((a, b) => a.rank - b.rank)) {
     if (piece.text.length <= left) {
@@ -24,12 +17,11 @@ export function trimmed(pieces: readonly Piece[], tokens: number): Trimmed {
       left -= piece.text.length;
       continue;
     }
-    shortened = true;
     if (left < LEAST_CHARACTERS) continue;
     kept.set(piece, { ...piece, text: shortenedText(piece.text, left) });
     left = 0;
   }
-  return { pieces: pieces.flatMap((piece) => kept.get(piece) ?? []), shortened };
+  return pieces.flatMap((piece) => kept.get(piece) ?? []);
 }
 
 /** Keeps the beginning, and the fence closed. */
@@ -39,6 +31,7 @@ function shortenedText(text: string, characters: number): string {
   return beginning(text, Math.max(0, characters - note.length - close.length)) + note + close;
 }
 
+/** Tokens of all pieces, by the estimate. */
 export function tokensOf(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { text }) => sum + estimateTokens(text), 0);
 }

@@ -74,6 +74,7 @@ const IN_SHELL = new RegExp(
 
 const HIDDEN = '[hidden: looks like a secret]';
 
+/** Whether files of this name hold secrets by custom. @param path with slashes */
 export function isSecretFile(path: string): boolean {
   return FILES.test(path);
 }

@@ -25,6 +25,7 @@ export function budgetOutcome(
   return budget === undefined ? undefined : { budget, qualname: model.qualname, count: numberOf(model.after ?? null) };
 }
 
+/** Whether the count keeps within the budget; `undefined` if there is no count. */
 export function isHeld({ budget, count }: BudgetOutcome): boolean | undefined {
   return count === null ? undefined : count <= budget;
 }

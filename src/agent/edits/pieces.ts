@@ -12,6 +12,7 @@ export interface OwnedEdit extends TextEdit {
   readonly owners: readonly string[];
 }
 
+/** A text before any proposal, as one piece. */
 export function piecesOf(original: string): readonly Piece[] {
   return [{ from: 0, to: original.length }];
 }
@@ -21,6 +22,7 @@ export function withEdit(pieces: readonly Piece[], { start, end, newText }: Text
   return [...cut(pieces, 0, start), { text: newText, owner }, ...cut(pieces, end, Infinity)];
 }
 
+/** The text that the pieces make. @param original the text before any proposal */
 export function textOf(pieces: readonly Piece[], original: string): string {
   return pieces.map((piece) => ('text' in piece ? piece.text : original.slice(piece.from, piece.to))).join('');
 }

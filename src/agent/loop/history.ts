@@ -96,6 +96,7 @@ function withEdits(messages: Message[], { edits }: TurnRecord): Message[] {
   return [...messages.slice(0, -1), { role: 'assistant', content: [...last.content, note] }];
 }
 
+/** A question as the user wrote it, with its command. */
 export function questionOf({ command, prompt }: Pick<TurnRecord, 'command' | 'prompt'>): string {
   return `${command === null ? '' : `/${command} `}${prompt}`.trim() || '(no words)';
 }

@@ -38,11 +38,11 @@ export async function firstRequest(
     thinking: options.thinking ?? 'auto',
     ...(options.effort === undefined ? {} : { effort: options.effort }),
   });
-  let { pieces: kept } = trimmed(pieces, limits.contextTokens);
+  let kept = trimmed(pieces, limits.contextTokens);
   if (tokensOf(kept) > WORTH_COUNTING * limits.contextTokens) {
     const factor = await measuredFactor(build(kept), backend, signal);
     // The estimate was too low: the budget holds in the provider's own tokens.
-    if (factor * tokensOf(kept) > limits.contextTokens) kept = trimmed(pieces, limits.contextTokens / factor).pieces;
+    if (factor * tokensOf(kept) > limits.contextTokens) kept = trimmed(pieces, limits.contextTokens / factor);
   }
   return { request: build(kept), references: kept.flatMap(({ reference }) => reference ?? []) };
 }

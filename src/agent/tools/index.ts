@@ -38,6 +38,7 @@ export const TOOLS: readonly Tool[] = [
 /** Those that only look: what may be offered to agents that aren't ours. */
 export const READING_TOOLS: readonly Tool[] = TOOLS.filter(({ reads }) => reads);
 
+/** The tools that a host has what they need for. */
 export function toolsFor(ports: AgentPorts): readonly Tool[] {
   return TOOLS.filter((tool) => tool.available(ports));
 }
@@ -45,6 +46,7 @@ export function toolsFor(ports: AgentPorts): readonly Tool[] {
 /** Tools don't change: each is written as a schema once. */
 const declared = new WeakMap<Tool, ToolDeclaration>();
 
+/** A tool as a model is told of it. */
 export function declarationOf(tool: Tool): ToolDeclaration {
   const known = declared.get(tool);
   if (known) return known;

@@ -6,6 +6,7 @@ import { bottleneckText, countText, fieldText, outputText, perSampleText } from 
 const MOST_ROWS = 120;
 const MOST_BOTTLENECKS = 12;
 
+/** A report as lines for a model: counts, the tree of submodules, findings, what is unknown and why. */
 export function reportText(report: ModelReport): string {
   const { parameters, buffers, inputs, memory } = report;
   const lines = [
@@ -56,6 +57,7 @@ function trainingFacts({ signalVerdict, capacity }: ModelReport): string[] {
   return ratio === null ? facts : [...facts, ratio];
 }
 
+/** A finding as one line: `- error R01, line 10: …`. */
 export function findingText({ rule, severity, message, span, path }: FindingReport): string {
   return `- ${severity} ${rule}, line ${span.start.line + 1}${path === undefined ? '' : ` (${path})`}: ${message}`;
 }

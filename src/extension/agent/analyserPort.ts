@@ -3,6 +3,7 @@ import type { AnalyserPort } from '../../agent/index.js';
 import { tokenOf } from '../models/editorModel.js';
 import type { Services } from '../services.js';
 
+/** The analysis process for the agent, cancelled by its signal. */
 export function analyserPort({ analysis }: Services): AnalyserPort {
   return {
     request: async (method, params, signal) => {

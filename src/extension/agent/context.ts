@@ -9,6 +9,7 @@ import type { Question } from '../chat/question.js';
 const MOST_DIAGNOSTICS = 30;
 const SEVERITIES = ['error', 'warning', 'info', 'hint'] as const;
 
+/** Gathers it at the time of the question. */
 export async function contextOf({ prompt, references }: Question): Promise<AgentContext> {
   const looked = await subjectOf(references);
   const document = looked && ((await documentThatNames(prompt, looked)) ?? looked);

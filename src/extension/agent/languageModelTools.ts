@@ -11,6 +11,7 @@ export function languageModelToolName({ id }: Pick<Tool, 'id'>): string {
   return `architect_${id}`;
 }
 
+/** Offers the tools that only look. What goes wrong reaches the asking model as an error with its reason. */
 export function registerLanguageModelTools(services: Services): vscode.Disposable {
   return vscode.Disposable.from(
     ...READING_TOOLS.map((tool) =>

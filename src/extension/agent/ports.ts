@@ -19,7 +19,7 @@ export const userPort: UserPort = {
  * The changes of one conversation. The agent numbers them anew in each, so in the editor they bear the conversation's name.
  * @param known changes of earlier answers
  */
-export function pendingPort(
+function pendingPort(
   { changes }: Services,
   conversation: string,
   known: readonly { readonly id: string; readonly title: string }[],
@@ -36,6 +36,7 @@ export function pendingPort(
   };
 }
 
+/** What a set of changes is called in the editor. */
 export function setId(conversation: string, id: string): string {
   return `${conversation}/${id}`;
 }
@@ -46,6 +47,7 @@ function pendingSets(pending: Services['changes']['pending']): Set<string> {
   );
 }
 
+/** All doors of one question. @param known changes of the conversation’s earlier answers */
 export function portsOf(
   services: Services,
   settings: AgentSettings,

@@ -11,6 +11,7 @@ import { cell } from './text.js';
 /** Rows of the table; the inspector shows all. */
 const MOST_ROWS = 24;
 
+/** Answers with counts, the largest submodules, and what is unknown or taken for granted. @throws what the analysis throws */
 export async function analyze(
   services: Services,
   text: string,

@@ -94,6 +94,7 @@ const COMMANDS: readonly AnswerCommand[] = [
   },
 ];
 
+/** One command for each of chat’s. */
 export function registerAnswerCommands(services: Services): vscode.Disposable {
   const answers = new Answers();
   return vscode.Disposable.from(

@@ -27,6 +27,7 @@ const NEXT: Readonly<Record<AnswerMetadata['command'], readonly Followup[]>> = {
   help: [FIX, ANALYZE],
 };
 
+/** After an answer; none after one that failed. */
 export function followups(metadata: AnswerMetadata | undefined): vscode.ChatFollowup[] {
   if (!metadata) return [];
   const { command, backend, proposed } = metadata;

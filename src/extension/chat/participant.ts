@@ -8,6 +8,7 @@ import { isChatCommand, type AnswerSink } from './question.js';
 
 const ID = 'architect.chat';
 
+/** Answers in chat; what fails is told there, and the details go to the log. */
 export function registerChatParticipant(services: Services): vscode.Disposable {
   const participant = vscode.chat.createChatParticipant(ID, (request, context, stream, token) =>
     respond(services, request, context, stream, token),

@@ -5,6 +5,7 @@ import { COMMANDS, type AgentCommand } from '../../agent/index.js';
 /** What follows the slash in chat; each is an editor command as well. */
 export type ChatCommand = AgentCommand;
 
+/** Whether a word is one of the commands. */
 export function isChatCommand(text: string | undefined): text is ChatCommand {
   return COMMANDS.some((command) => command === text);
 }

@@ -8,6 +8,7 @@ import { titleOf } from '../../verify/index.js';
 import { moduleInQuestion } from './module.js';
 import type { AnswerSink } from './question.js';
 
+/** Asks, runs, and tells each check as it ends. @throws what the analysis throws */
 export async function verify(
   services: Services,
   text: string,

@@ -10,6 +10,7 @@ export interface KnownKey {
   readonly from: 'stored' | 'environment';
 }
 
+/** The one place that knows the key. */
 export class ApiKey implements vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   /** There is another key, or none any more. */

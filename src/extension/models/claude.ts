@@ -17,6 +17,7 @@ const MOST_COUNTS = 500;
 /** Models that think can't be forced to call a tool, only told. */
 const MUST_CALL = 'Answer by calling at least one of the tools.';
 
+/** Claude as the editor asks models. */
 export class ClaudeProvider implements vscode.LanguageModelChatProvider, vscode.Disposable {
   private readonly changed = new vscode.EventEmitter<void>();
   readonly onDidChangeLanguageModelChatInformation = this.changed.event;

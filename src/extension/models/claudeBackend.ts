@@ -4,6 +4,7 @@ import { listedModels } from './claudeModels.js';
 
 let last: { readonly options: AnthropicOptions; readonly backend: AnthropicBackend } | undefined;
 
+/** The back end for this key, address and list of models: the same one while they stay the same. */
 export function claudeBackend(key: string, { baseUrl }: { readonly baseUrl: string | undefined }): AnthropicBackend {
   const models = listedModels();
   const known = last?.options;

@@ -18,6 +18,7 @@ export function listedModels(): readonly ModelEntry[] | undefined {
   return listed;
 }
 
+/** Asks for the list at most once an hour for a key. */
 export class ClaudeModels {
   private known: Listing | undefined;
 

@@ -12,10 +12,9 @@ import { toEditor, toolsToEditor } from './messages.js';
 
 const WHY = 'Model Architect answers your question about the model with it.';
 
+/** A model of the picker, asked as our own are. */
 export function editorModelBackend(model: vscode.LanguageModelChat): ModelBackend {
   return {
-    kind: 'model',
-    id: model.vendor,
     stream: (request, signal) => stream(model, request, signal),
     countTokens: async (request, signal) => {
       const token = tokenOf(signal);

@@ -38,6 +38,9 @@ export function fromEditor(messages: readonly vscode.LanguageModelChatRequestMes
     if (last?.role === side) last.content.push(...fitting);
     else said.push({ role: side, content: fitting });
   }
+  // The provider takes a message only if the results of tools stand first in it.
+  for (const { content } of said)
+    content.sort((a, b) => Number(b.type === 'toolResult') - Number(a.type === 'toolResult'));
   return { system, messages: said as Message[] };
 }
 
@@ -47,7 +50,10 @@ function blockOf(part: unknown): (UserBlock | AssistantBlock)[] {
   if (part instanceof vscode.LanguageModelToolCallPart)
     return [{ type: 'toolUse', id: part.callId, name: part.name, input: part.input }];
   if (part instanceof vscode.LanguageModelToolResultPart)
-    return [{ type: 'toolResult', toolUseId: part.callId, text: resultText(part.content), isError: false }];
+    return [
+      { type: 'toolResult', toolUseId: part.callId, text: resultText(part.content), isError: false },
+      ...part.content.flatMap((each) => imageOf(each) ?? []),
+    ];
   const image = imageOf(part);
   return image ? [image] : [];
 }
@@ -75,6 +81,7 @@ export function imageTypeOf(path: string): ImageBlock['mediaType'] | undefined {
   return IMAGES.find((type) => type === `image/${ending === 'jpg' ? 'jpeg' : ending}`);
 }
 
+/** Whether models take pictures of this media type. */
 export function isImageType(type: string): type is ImageBlock['mediaType'] {
   return IMAGES.some((each) => each === type);
 }
@@ -145,6 +152,7 @@ function asObject(input: unknown): object {
   return typeof input === 'object' && input !== null ? input : {};
 }
 
+/** Tools that the editor offers to a model, as the agent declares its own. */
 export function toolsFromEditor(tools: readonly vscode.LanguageModelChatTool[] | undefined): ToolDeclaration[] {
   return (tools ?? []).map(({ name, description, inputSchema }) => ({
     name,
@@ -153,6 +161,7 @@ export function toolsFromEditor(tools: readonly vscode.LanguageModelChatTool[] |
   }));
 }
 
+/** The agent’s tools, as the editor takes them. */
 export function toolsToEditor(tools: readonly ToolDeclaration[]): vscode.LanguageModelChatTool[] {
   return tools.map(({ name, description, inputSchema }) => ({ name, description, inputSchema }));
 }

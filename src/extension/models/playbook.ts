@@ -26,6 +26,7 @@ const ANSWER =
 /** Rough, as no tokenizer stands behind it: four characters a token. */
 const CHARACTERS_PER_TOKEN = 4;
 
+/** Offers it, and looks once so that it is known before the first question. */
 export function registerPlaybookModel(log: vscode.LogOutputChannel): vscode.Disposable {
   const registration = vscode.lm.registerLanguageModelChatProvider(PLAYBOOK_VENDOR, {
     provideLanguageModelChatInformation: () => [MODEL],

@@ -5,6 +5,7 @@ import { agentSettings } from '../agent/settings.js';
 import type { ApiKey } from './apiKey.js';
 import { signalOf } from './editorModel.js';
 
+/** A password box; the key is tried with one cheap call before it is stored, and nothing typed deletes it. */
 export function registerSetKey(apiKey: ApiKey): vscode.Disposable {
   return vscode.commands.registerCommand('architect.setApiKey', () => setKey(apiKey));
 }

@@ -29,6 +29,7 @@ export function verifyPort(services: Services): VerifyPort {
           script: services.context.asAbsolutePath('dist/verify.py'),
           roots: [...folders, ...settings.get<string[]>('analysis.paths', [])],
           overlays: unsavedTexts(),
+          undecided: services.changes.pending.uris.map((each) => onDisk(vscode.Uri.parse(each)).fsPath),
           seconds: settings.get('verify.timeLimit', 120),
         },
         { ...target, uri: onDisk(vscode.Uri.parse(uri)).toString() },

@@ -34,9 +34,8 @@ const BACK_OFF_MILLISECONDS = 1_000;
 /** Whoever has to wait longer is told so instead. */
 const LONGEST_WAIT_MILLISECONDS = 60_000;
 
+/** Asks Claude: streams the answer, tries again what is worth it, and ends what has stalled. */
 export class AnthropicBackend implements ModelBackend {
-  readonly kind = 'model';
-  readonly id = 'anthropic';
   readonly gateway: boolean;
   private readonly host: string;
   private made: Anthropic | undefined;

@@ -4,7 +4,7 @@ import { BackendError, type BackendErrorKind } from '../../backend.js';
 import { withoutKeys } from '../../context/secrets.js';
 
 /** Milliseconds that a response asks to wait; `undefined` if it doesn't. */
-export function retryAfterOf(headers: Headers | undefined, now = Date.now()): number | undefined {
+function retryAfterOf(headers: Headers | undefined, now = Date.now()): number | undefined {
   const precise = Number(headers?.get('retry-after-ms') ?? NaN);
   if (precise >= 0) return precise;
   const value = headers?.get('retry-after');

@@ -58,11 +58,11 @@ export function renderShrink(
       ? '**What half of each size would give**'
       : `**The largest sizes within ${countText(budget)}**`,
     '',
-    '| change | parameters | MACs |',
-    '|---|---:|---:|',
+    '| change | gives |',
+    '|---|---|',
     ...options.map(
       ({ name, from, to, parameters: count, macs: cost }) =>
-        `| \`${cell(name)}\` ${from} → ${to} | ${countText(count)}${total === null ? '' : ` (${differenceText(count - total)})`} | ${cost === null || macs === null ? '' : countText(cost)} |`,
+        `| \`${cell(name)}\` ${from} → ${to} | ${countText(count)} parameters${total === null ? '' : ` (${differenceText(count - total)})`}${cost === null || macs === null ? '' : `, ${countText(cost)} multiply-accumulates`} |`,
     ),
     '',
     'Each row was counted by the analyser with that one change made; none was estimated.',

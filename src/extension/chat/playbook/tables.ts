@@ -12,7 +12,7 @@ export interface Row {
 
 /** A row that stands for all the like ones of a list of blocks. */
 export interface RepeatedRow extends Row {
-  /** `blocks.0…2.attn`. */
+  /** `blocks.0..2.attn`. */
   readonly name: string;
   readonly times: number;
 }
@@ -65,7 +65,7 @@ export function repeated(rows: readonly Row[]): RepeatedRow[] {
   }
   return runs.map(({ row, first, last }) => ({
     ...row,
-    name: last > first ? row.path.replace(INDEX, `${first}…${last}`) : row.path,
+    name: last > first ? row.path.replace(INDEX, `${first}..${last}`) : row.path,
     times: last > first ? last - first + 1 : 1,
   }));
 }
@@ -77,7 +77,7 @@ const INDEX = /(?<=^|\.)\d+(?=\.|$)/;
 export function countOf({ node, times }: RepeatedRow, total: Count, arithmetic?: string): string {
   if (node.shared !== null) return `as ${cell(node.shared)}`;
   const [part, all] = [numberOf(node.total), numberOf(total)];
-  const share = part === null || !all ? '' : ` (${((100 * times * part) / all).toFixed(1)} %)`;
+  const share = part === null || !all ? '' : ` (${((100 * times * part) / all).toFixed(1)}\u00a0%)`;
   const count = cell(countText(node.total));
   const one = arithmetic === undefined ? count : `${cell(arithmetic)} = ${count}`;
   return (times === 1 ? one : `${times} × ${arithmetic === undefined ? one : `(${one})`}`) + share;

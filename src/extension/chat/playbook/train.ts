@@ -6,6 +6,7 @@ import { bytesText, countText, numberOf } from '../../../texts.js';
 const BYTES = 4;
 const LONGEST_TEXT = 90;
 
+/** @param report of the model that is trained, for its memory */
 export function renderTraining(report: ModelReport | undefined, training: TrainingResult): string {
   const { model, batchLoop, epochs } = training;
   const lines = [`### Training ${model ? model.qualname : 'this model'}`, ''];
