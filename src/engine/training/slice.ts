@@ -19,7 +19,7 @@ export function sliceText({ statements, expression }: Slice, asked?: (text: stri
 export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reason: string } {
   const func = functionAround(file, expr);
   const expression = file.slice(expr);
-  if (!func) return { statements: [], expression, isWhole: true };
+  if (!func) return { statements: [], expression, isWhole: isSettled(file, expr) };
   const needed = new Set([...namesIn(expr)].filter((name) => func.scope.locals.has(name)));
   const picked = new Set<Stmt>();
   const before = statementsIn(func.body).filter((statement) => statement.end <= expr.start && isSimple(statement));
@@ -54,6 +54,52 @@ export function sliceFor(file: SourceFile, expr: Expr): Slice | { readonly reaso
         (picked.has(statement) ? isOnTheWay(file, statement, expr) : !mayChange(statement, needed)),
     ),
   };
+}
+
+/**
+ * Whether names of an expression at module level stand for the same when the module has run as where the expression is: each is bound
+ * by one statement, and nothing but calls of themselves, moves and `print(…)` mentions them.
+ */
+function isSettled(file: SourceFile, expr: Expr): boolean {
+  const needed = namesIn(expr);
+  const bound = new Set<string>();
+  for (const statement of statementsIn(file.ast.body)) {
+    if (!isSimple(statement)) {
+      if (statement.kind === 'ClassDef' || statement.kind === 'FunctionDef') {
+        if (bound.has(statement.name) && needed.has(statement.name)) return false;
+        bound.add(statement.name);
+      } else if (statement.kind === 'For' && [...namesIn(statement.target)].some((name) => needed.has(name)))
+        return false;
+      continue;
+    }
+    const names = boundNames(statement);
+    for (const name of names) {
+      if (needed.has(name) && bound.has(name)) return false;
+      bound.add(name);
+    }
+    const holdsIt = statement.start <= expr.start && expr.end <= statement.end;
+    if (
+      !holdsIt &&
+      !names.some((name) => needed.has(name)) &&
+      mayChange(statement, needed) &&
+      !onlyUses(statement, needed)
+    )
+      return false;
+  }
+  return true;
+}
+
+/** What moves a module or sets its mode. */
+const MOVING = new Set(['to', 'cuda', 'cpu', 'float', 'double', 'half', 'eval', 'train', 'size', 'dim', 'zero_grad']);
+
+/** `y = net(x)`, `net.eval()`: a call of what a name stands for, or one that leaves its sizes as they are. */
+function onlyUses(statement: Stmt, needed: ReadonlySet<string>): boolean {
+  if (statement.kind !== 'Expression' && statement.kind !== 'Assign') return false;
+  const { value } = statement;
+  if (value.kind !== 'Call') return false;
+  const { func } = value;
+  if (func.kind === 'Name') return needed.has(func.id);
+  return func.kind === 'Attribute' && func.value.kind === 'Name' && needed.has(func.value.id) && MOVING.has(func.attr);
 }
 
 /** Whether a statement has run whenever the expression is reached: what holds it holds the expression as well. */

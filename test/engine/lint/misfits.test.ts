@@ -189,6 +189,31 @@ const DOUBTFUL: Readonly<Record<string, Unsaid>> = {
     'def check():\n    net = Net()\n    net.fc = nn.Linear(8 * 8 * 8, 2)\n    net(torch.randn(2, 3, 32, 32))',
     [],
   ],
+  'a name stands for something else later': [
+    'self.conv = nn.Conv2d(3, 8, 3)',
+    'return self.conv(x)',
+    `class Other(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(64, 8, 3)
+
+    def forward(self, x):
+        return self.conv(x)
+
+net = Net()
+images = torch.rand(2, 3, 32, 32)
+net(images)
+net = Other()
+features = torch.rand(2, 64, 32, 32)
+net(features)`,
+    [],
+  ],
+  'a layer is replaced after it': [
+    CNN.replace('8 * 16 * 16', '8 * 8 * 8'),
+    FLAT,
+    'net = Net()\nimages = torch.randn(2, 3, 32, 32)\nnet(images)\nnet.fc = nn.Linear(100, 2)',
+    [],
+  ],
   'somebody may have changed it before': [
     CNN,
     FLAT,
