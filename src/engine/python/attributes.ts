@@ -58,7 +58,7 @@ function isAbstract(value: Value): boolean {
 }
 
 /** Applies the descriptor protocol to a class entry. `self` is `undefined` for access through the class. */
-function bind(interpreter: Interpreter, entry: Value, self: Value | undefined, cls: PyClass): Value {
+export function bind(interpreter: Interpreter, entry: Value, self: Value | undefined, cls: PyClass): Value {
   if (typeof entry !== 'object' || entry === null) return entry;
   switch (entry.kind) {
     case 'function':

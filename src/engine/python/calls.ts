@@ -1,6 +1,6 @@
 /** Calling: functions of the analysed code, builtins, classes, instances with `__call__`, natives, and what isn't known. */
 import type { FunctionDef } from '../syntax/index.js';
-import { allocate, isBuiltinClass, lookup } from './attributes.js';
+import { allocate, bind, isBuiltinClass, lookup } from './attributes.js';
 import { budget } from './budget.js';
 import { createClassFrom } from './classes.js';
 import { because, isData } from './coerce.js';
@@ -441,8 +441,12 @@ function construct(
       self = allocate(interpreter, cls, args, kwargs);
     }
   }
-  if (init !== undefined) call(interpreter, init, [self, ...args], kwargs);
-  else if (cls.unknownBase) {
+  if (init !== undefined) {
+    // `__init__ = partialmethod(Base.__init__, …)`
+    if (typeof init === 'object' && init?.kind === 'instance')
+      call(interpreter, bind(interpreter, init, self, cls), args, kwargs);
+    else call(interpreter, init, [self, ...args], kwargs);
+  } else if (cls.unknownBase) {
     for (const value of args) interpreter.escape(value, cls.unknownBase);
     for (const value of kwargs.values()) interpreter.escape(value, cls.unknownBase);
   }

@@ -146,6 +146,95 @@ class B(A):
     'f(1)',
     '1',
   ],
+  [
+    'yacs: merging, types, freezing',
+    `
+from yacs.config import CfgNode as CN
+_C = CN()
+_C.MODEL = CN(new_allowed=True)
+_C.MODEL.WIDTHS = (1, 2)
+_C.MODEL.NAME = 'a'
+_C.LR = 0.5
+def cfg(**kw):
+    c = _C.clone(); c.merge_from_other_cfg(CN(kw)); return c
+def attempt(f):
+    try: return f()
+    except (KeyError, ValueError, AttributeError) as e: return type(e).__name__
+def listed(*a):
+    c = _C.clone(); c.merge_from_list(list(a)); return c
+def frozen():
+    c = _C.clone(); c.freeze(); c.MODEL.NAME = 'b'
+`,
+    "[cfg(MODEL={'WIDTHS': [3, 4], 'EXTRA': {'X': '(5, 6)'}}).MODEL.WIDTHS, cfg(MODEL={'EXTRA': {'X': '(5, 6)'}}).MODEL.EXTRA.X, attempt(lambda: cfg(NEW=1)), attempt(lambda: cfg(LR=1)), listed('MODEL.NAME', 'z', 'LR', '0.25').LR, attempt(frozen), _C.MODEL.NAME, 'LR' in _C, sorted(cfg(LR=1.0)), isinstance(_C, dict), attempt(lambda: _C.NONE)]",
+    "[(3, 4), '(5, 6)', 'KeyError', 'ValueError', 0.25, 'AttributeError', 'a', True, ['LR', 'MODEL'], True, 'AttributeError']",
+  ],
+  [
+    'ml_collections: fields with types',
+    `
+import ml_collections
+def config():
+    c = ml_collections.ConfigDict()
+    c.patches = ml_collections.ConfigDict({'size': (16, 16)})
+    c.hidden = 768
+    c.rate = 0.1
+    c.transformer = {'heads': 12}
+    return c
+c = config()
+c.rate = 1
+d = config().to_dict()
+def attempt(f):
+    try: return f()
+    except (KeyError, TypeError, AttributeError) as e: return type(e).__name__
+def wrong(): c.hidden = 'x'
+def locked():
+    e = config(); e.lock(); e.new = 1
+def opened():
+    e = config(); e.lock()
+    with e.unlocked(): e.new = 7
+    return e.new
+`,
+    "[c.rate, c.patches.size[0], c['transformer.heads'], c.transformer.heads, d['transformer'], attempt(wrong), attempt(locked), opened(), list(c), c.get('none', 3), 'hidden' in c, {**c.patches}, attempt(lambda: c.none)]",
+    "[1.0, 16, 12, 12, {'heads': 12}, 'TypeError', 'AttributeError', 7, ['hidden', 'patches', 'rate', 'transformer'], 3, True, {'size': (16, 16)}, 'AttributeError']",
+  ],
+  [
+    'omegaconf: references, lists, merging',
+    `
+from dataclasses import dataclass, field
+from omegaconf import OmegaConf, DictConfig, ListConfig, MISSING, open_dict
+c = OmegaConf.create({'model': {'dim': 64, 'heads': '\${heads}', 'name': 'net-\${.dim}', 'widths': [1, 2, {'x': 3}]}, 'heads': 8, 'lost': '???'})
+@dataclass
+class Base:
+    dim: int = 4
+    names: list = field(default_factory=lambda: ['a'])
+    need: int = MISSING
+s = OmegaConf.structured(Base)
+def attempt(f):
+    try: return f()
+    except Exception as e: return type(e).__name__
+def strange(): s.other = 1
+def grown():
+    with open_dict(s): s.other = 5
+    return s.other
+def net(dim, heads, **rest): return dim * heads
+m = OmegaConf.merge(c, {'model': {'dim': 128, 'widths': [9]}}, OmegaConf.from_dotlist(['heads=2', 'extra.deep=[1,2]']))
+`,
+    "[c.model.heads, c.model.name, c['model']['widths'][2].x, m.model.heads, m.model.name, list(m.model.widths), m.extra.deep[1], attempt(lambda: c.lost), hasattr(c, 'none'), c.get('none', 1), attempt(strange), grown(), s.names[0], attempt(lambda: s.need), net(**c.model), isinstance(c, dict), isinstance(c, DictConfig), isinstance(c.model.widths, ListConfig), len(c.model), OmegaConf.to_container(c.model, resolve=True), 'lost' in c, [k for k, v in c.model.items()], c.model == {'dim': 64, 'heads': 8, 'name': 'net-64', 'widths': [1, 2, {'x': 3}]}]",
+    "[8, 'net-64', 3, 2, 'net-128', [9], 2, 'MissingMandatoryValue', False, 1, 'ConfigAttributeError', 5, 'a', 'MissingMandatoryValue', 512, False, True, True, 4, {'dim': 64, 'heads': 8, 'name': 'net-64', 'widths': [1, 2, {'x': 3}]}, False, ['dim', 'heads', 'name', 'widths'], True]",
+  ],
+  [
+    'a method made of another one as constructor',
+    `
+from functools import partialmethod
+class Block:
+    def __init__(self, width, groups=1): self.size = width, groups
+def partialclass(cls, *args, **kwargs):
+    class Part(cls):
+        __init__ = partialmethod(cls.__init__, *args, **kwargs)
+    return Part
+`,
+    '[partialclass(Block, groups=4)(8).size, partialclass(Block, 3)().size]',
+    '[(8, 4), (3, 1)]',
+  ],
 ];
 
 describe('packages that configuration leans on', () => {

@@ -10,8 +10,11 @@ import type { PyClass, Value } from '../value.js';
 import attrSource from './attr.py';
 import beartypeSource from './beartype.py';
 import configSource from './config.py';
+import mlCollectionsSource from './mlCollections.py';
+import omegaconfSource from './omegaconf.py';
 import packagingSource from './packaging.py';
 import pydanticSource from './pydantic.py';
+import yacsSource from './yacs.py';
 import { yamlModule } from './yaml.js';
 
 /** Names a class body annotates, without class variables. */
@@ -55,6 +58,11 @@ const attrHelpers: Readonly<Record<string, Value>> = {
     context.list(isClass(cls) ? annotatedNames(cls) : []),
   ),
   _Nothing: plainClass('_Nothing', 'attr', { __bool__: defineFunction('__bool__(self)', () => false) }),
+};
+
+/** For what a description in Python leaves open. */
+const openQuestion: Readonly<Record<string, Value>> = {
+  _unknown: defineFunction('_unknown(reason)', ({ reason }, context) => context.unknown(textOf(reason ?? null))),
 };
 
 /** Types that stand in annotations only: `Float[Tensor, "b c"]`. */
@@ -133,6 +141,25 @@ export const commonPackages: readonly ModelledModule[] = [
       'from packaging.version import canonicalize_name, canonicalize_version\nNormalizedName = str\nBuildTag = tuple\n',
   },
   { name: 'easydict', fallback: true, source: configSource },
+  { name: 'yacs', isPackage: true, fallback: true },
+  { name: 'yacs.config', fallback: true, source: yacsSource, members: () => openQuestion },
+  {
+    name: 'ml_collections',
+    isPackage: true,
+    fallback: true,
+    source: 'from ml_collections import config_dict\nfrom ml_collections.config_dict import *\n',
+  },
+  { name: 'ml_collections.config_dict', fallback: true, source: mlCollectionsSource },
+  // Its own source reads references with a generated parser.
+  { name: 'omegaconf', isPackage: true, source: omegaconfSource, members: () => openQuestion },
+  { name: 'omegaconf.dictconfig', source: 'from omegaconf import DictConfig\n' },
+  { name: 'omegaconf.listconfig', source: 'from omegaconf import ListConfig\n' },
+  { name: 'omegaconf.omegaconf', source: 'from omegaconf import OmegaConf, open_dict, read_write, flag_override\n' },
+  {
+    name: 'omegaconf.errors',
+    source:
+      'from omegaconf import OmegaConfBaseException, ConfigAttributeError, ConfigKeyError, MissingMandatoryValue, ReadonlyConfigError, ValidationError, UnsupportedValueType\n',
+  },
   { name: 'tqdm', isPackage: true, fallback: true, source: progress },
   { name: 'tqdm.auto', fallback: true, source: 'from tqdm import tqdm, trange\n' },
   { name: 'tqdm.notebook', fallback: true, source: 'from tqdm import tqdm, trange\n' },
@@ -141,9 +168,7 @@ export const commonPackages: readonly ModelledModule[] = [
     name: 'beartype',
     isPackage: true,
     source: beartypeSource,
-    members: () => ({
-      _unknown: defineFunction('_unknown(reason)', ({ reason }, context) => context.unknown(textOf(reason ?? null))),
-    }),
+    members: () => openQuestion,
   },
   { name: 'beartype.typing', source: 'from typing import *\n' },
   { name: 'beartype.door', source: 'from beartype import is_bearable, die_if_unbearable\n' },
