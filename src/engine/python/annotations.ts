@@ -92,6 +92,23 @@ export function classAnnotation(context: Context, cls: PyClass, text: string): V
   });
 }
 
+/** What an annotation that stayed text stands for, in the module of the class or function that has it. */
+export function textAnnotation(context: Context, owner: PyClass | PyFunction, text: string): Value {
+  const interpreter = context as Interpreter;
+  return interpreter.attempt(() => {
+    const path = owner.kind === 'class' ? owner.place?.file.path : undefined;
+    const module =
+      owner.kind === 'function'
+        ? owner.module
+        : path === undefined || path.startsWith('<')
+          ? null
+          : interpreter.importer.moduleOfFile(path);
+    return module
+      ? evaluateSource(interpreter, module, text, '<annotation>')
+      : interpreter.unknown('annotations of this class are not evaluated');
+  });
+}
+
 /** `cls.__annotations__`: of the class itself, evaluated. */
 export function classAnnotations(context: Context, cls: PyClass): PyDict {
   const own = cls.namespace.get('__annotations__');

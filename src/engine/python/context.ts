@@ -127,6 +127,8 @@ export interface Context {
   importModule(name: string): PyModule | Unknown;
   /** What code gets that imports it: the module, or what it has put in its own place. */
   importVisible(name: string): Value;
+  /** The module of a file of the project, run if it was not yet; an unknown where there is no such file. */
+  importFile(path: string): Value;
   /** Whether an import of `name` would find something; runs nothing. */
   moduleExists(name: string): boolean;
   /** The version of an installed distribution; `undefined` when its metadata is not on the search path. */

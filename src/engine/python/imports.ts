@@ -25,7 +25,14 @@ import type { MutableValue, Snapshot } from './heap.js';
 import { isUnknown, type Interpreter } from './interpreter.js';
 import { moduleSpec } from './moduleSpec.js';
 import { namespaceDict } from './namespaceDict.js';
-import { definedNames, mayWriteInto, namesOfContainer, namesUsedAtTopLevel, writesInto } from './registries.js';
+import {
+  definedNames,
+  importsAtRunTime,
+  mayWriteInto,
+  namesOfContainer,
+  namesUsedAtTopLevel,
+  writesInto,
+} from './registries.js';
 import { bindName, exec } from './statements.js';
 import type { PyDict, PyList, PyModule, PySet, Unknown, Value } from './value.js';
 
@@ -471,7 +478,8 @@ export class Importer {
             frame.pending.length = 0;
             interpreter.heap.unwind(forks);
             if (ours && !(error instanceof Stopped)) throw error;
-            if (error instanceof Stopped && (error.cause_ === 'cancelled' || spent)) throw error;
+            // Steps are counted for each module, time is not: nothing after it would come to an end either.
+            if (error instanceof Stopped && (error.cause_ !== 'steps' || spent)) throw error;
             if (error instanceof PyRaise && isImportError(error) && this.guarded > 0) throw error;
             if (error instanceof Stopped) spent = true;
             this.bindFailure(frame, statement, interpreter.failure(error));
@@ -531,6 +539,17 @@ export class Importer {
     if (found !== undefined)
       for (const record of this.begun ?? []) if (record.state === 'running') record.dependencies.add(found);
     return found;
+  }
+
+  /** The module of a file that code names by its path; `undefined` where there is none. */
+  importFile(path: string): Value | undefined {
+    const { provider } = this.interpreter.project;
+    const found = this.locate(path, (candidate) => provider.isFile(candidate) && candidate.endsWith('.py'));
+    if (found === undefined) return undefined;
+    const module = this.moduleOfFile(found);
+    const record = this.byModule.get(module);
+    if (record) this.current()?.dependencies.add(record.key);
+    return this.visible(module);
   }
 
   private candidates(path: string): string[] {
@@ -1029,6 +1048,7 @@ export class Importer {
       let found = [...this.waiting].filter(holds);
       if (found.length === 0)
         found = this.reachable((text) => text.includes(key)).filter((record) => !tried.has(record));
+      if (found.length === 0) found = this.reachable(importsAtRunTime).filter((record) => !tried.has(record));
       if (found.length === 0) break;
       for (const record of found) {
         tried.add(record);
@@ -1093,9 +1113,9 @@ export class Importer {
     const list = [...(names ?? [])];
     const writes = (text: string): boolean => own.some((name) => mayWriteInto(text, name));
     const uses = (text: string): boolean => list.some((name) => text.includes(name));
-    return this.reachable((text) => uses(text) || writes(text)).filter((record) => {
+    return this.reachable((text) => uses(text) || writes(text) || importsAtRunTime(text)).filter((record) => {
       const { module } = record;
-      if (writes(this.textOf(record))) return true;
+      if (writes(this.textOf(record)) || importsAtRunTime(this.textOf(record))) return true;
       this.interpreter.step(REGISTRANT_COST);
       return module.file !== null && [...namesUsedAtTopLevel(module.file)].some((name) => names?.has(name));
     });

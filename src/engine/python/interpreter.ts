@@ -1155,6 +1155,9 @@ export class Interpreter implements Context {
   importVisible(name: string): Value {
     return this.importer.visible(this.importer.import(name));
   }
+  importFile(path: string): Value {
+    return this.importer.importFile(path) ?? this.unknown(`the file '${path}' is not in the project`);
+  }
   readFile(path: string): string | undefined {
     const found = this.importer.locate(path, (candidate) => this.project.provider.isFile(candidate));
     return found === undefined ? undefined : this.project.text(found);

@@ -135,6 +135,14 @@ export function mayWriteInto(text: string, name: string): boolean {
   const handedOn = `^(?!(?:from|import|def|class|async)\\b)[\\w@].*\\(.*\\b${any}\\b`;
   return new RegExp(`${written}|${handedOn}`, 'm').test(text);
 }
+/**
+ * Whether a text may import modules that no import statement names: all of a folder, say. Told without parsing it.
+ */
+export function importsAtRunTime(text: string): boolean {
+  return RUN_TIME_IMPORT.test(text);
+}
+/** By a function for it, or by one of somebody else that gets the place of the package. */
+const RUN_TIME_IMPORT = /\b(?:import_module|__import__|exec_module|load_module)\(|^[\w.]+\(.*\b__(?:file|path)__/m;
 const WRITERS = 'append|add|update|setdefault|extend|insert|appendleft|register';
 const escaped = (name: string): string => name.replace(/\W/g, '\\$&');
 

@@ -341,3 +341,39 @@ describe('modules', () => {
       assert.equal(await evaluatePython({ ...files, '/main.py': source }, expression), expected);
     });
 });
+
+suite('annotations and contexts', [
+  [
+    'annotations that stayed text',
+    `
+from __future__ import annotations
+from dataclasses import dataclass, fields
+from typing import Optional, get_type_hints, get_args
+@dataclass
+class Inner:
+    size: int = 4
+@dataclass
+class Outer:
+    inner: Inner
+    names: Optional[list] = None
+def build(inner: Inner, flag: 'bool' = True) -> Outer: ...
+def read(cls, data):
+    hints = get_type_hints(cls)
+    return cls(**{f.name: hints[f.name](**data[f.name]) if isinstance(data.get(f.name), dict) else data.get(f.name) for f in fields(cls)})
+`,
+    "[get_type_hints(Outer)['inner'] is Inner, read(Outer, {'inner': {'size': 9}}).inner.size, get_type_hints(build)['flag'], get_type_hints(build)['return'] is Outer, sorted(get_type_hints(build)), get_args(get_type_hints(Outer)['names'])[0]]",
+    "[True, 9, <class 'bool'>, True, ['flag', 'inner', 'return'], <class 'list'>]",
+  ],
+  [
+    'context variables',
+    `
+from contextvars import ContextVar
+depth: ContextVar[int] = ContextVar('depth', default=3)
+token = depth.set(5)
+inside = depth.get()
+depth.reset(token)
+`,
+    '[inside, depth.get(), depth.name]',
+    "[5, 3, 'depth']",
+  ],
+]);

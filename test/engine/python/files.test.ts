@@ -44,6 +44,62 @@ describe('files of the project', () => {
     'os.path.exists("b.txt")',
     "unknown: whether 'b.txt' exists is only known at run time",
   );
+  reads(
+    'are found by patterns',
+    'import glob, os\nfrom pathlib import Path\nhere = os.path.dirname(os.path.abspath(__file__))',
+    '([os.path.relpath(p, here) for p in glob.glob(os.path.join(here, "m", "*.py"))], glob.glob("m/**/*.py", recursive=True), [p.name for p in Path("m").rglob("?.py")], ' +
+      '[p.stem for p in sorted(Path(here).glob("m/*.py"))], glob.glob("*.py", root_dir="m"), Path("m/a.py").match("m/*.py"))',
+    "(['m/a.py', 'm/b.py'], ['m/a.py', 'm/b.py', 'm/n/c.py'], ['a.py', 'b.py', 'c.py'], ['a', 'b'], ['a.py', 'b.py'], True)",
+    { '/m/a.py': '', '/m/b.py': '', '/m/n/c.py': '', '/m/n/d.txt': '' },
+  );
+  reads(
+    'that no pattern finds may be there elsewhere',
+    'import glob',
+    'glob.glob("data/*.png")',
+    "unknown: what matches 'data/*.png' is only known at run time",
+  );
+  reads(
+    'are walked through',
+    'import os',
+    '(list(os.walk("m")), [(e.name, e.is_dir()) for e in os.scandir("m")])',
+    "([('m', ['n'], ['a.py']), ('m/n', [], ['c.py'])], [('a.py', False), ('n', True)])",
+    { '/m/a.py': '', '/m/n/c.py': '' },
+  );
+  const registry = {
+    '/registry.py': 'MODELS = {}\ndef register(cls):\n    MODELS[cls.__name__] = cls\n    return cls\n',
+    '/models/a.py': 'from registry import register\n@register\nclass A: pass\n',
+    '/models/deep/__init__.py': '',
+    '/models/deep/b.py': 'from registry import register\n@register\nclass B: pass\n',
+  };
+  reads(
+    'fill a registry when a package imports all its modules',
+    'import models\nfrom registry import MODELS',
+    'sorted(MODELS)',
+    "['A', 'B']",
+    {
+      ...registry,
+      '/models/__init__.py':
+        'import importlib, pkgutil\nfor info in pkgutil.walk_packages(__path__, prefix=__name__ + "."):\n    importlib.import_module(info.name)\n',
+    },
+  );
+  reads(
+    'fill a registry when a package lists its folder',
+    'import models\nfrom registry import MODELS',
+    'sorted(MODELS)',
+    "['A']",
+    {
+      ...registry,
+      '/models/__init__.py':
+        'import os, glob\nfor path in glob.glob(os.path.join(os.path.dirname(__file__), "*.py")):\n    name = os.path.basename(path)[:-3]\n    if name != "__init__": __import__(f"models.{name}")\n',
+    },
+  );
+  reads(
+    'are imported by their path',
+    'import importlib.util, sys\nspec = importlib.util.spec_from_file_location("net", "conf/net.py")\nnet = importlib.util.module_from_spec(spec)\nsys.modules["net"] = net\nspec.loader.exec_module(net)',
+    '(net.WIDTH, net.Net().width, spec.name)',
+    "(7, 7, 'net')",
+    { '/conf/net.py': 'WIDTH = 7\nclass Net:\n    width = WIDTH\n' },
+  );
 });
 
 describe('yaml', () => {

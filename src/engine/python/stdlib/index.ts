@@ -11,6 +11,7 @@ import bisectSource from './bisect.py';
 import collectionsSource from './collections.py';
 import { argparseModules } from './commandLine.js';
 import contextlibSource from './contextlib.py';
+import contextvarsSource from './contextvars.py';
 import { copyModule } from './copy.js';
 import { dataclassesModule } from './dataclasses.js';
 import { enumModule } from './enum.js';
@@ -46,6 +47,7 @@ const described: readonly ModelledModule[] = [
   { name: 'collections', isPackage: true, members: () => ({ namedtuple }), source: collectionsSource },
   collectionsAbcModule,
   { name: 'contextlib', source: contextlibSource },
+  { name: 'contextvars', source: contextvarsSource },
   copyModule,
   dataclassesModule,
   enumModule,

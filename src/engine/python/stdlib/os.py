@@ -71,3 +71,53 @@ def system(command):
 
 def _exit(status):
     raise SystemExit(status)
+
+
+class DirEntry:
+    def __init__(self, folder, name):
+        self.name = name
+        self.path = path.join(folder, name)
+
+    def __fspath__(self):
+        return self.path
+
+    def is_dir(self, **kwargs):
+        return _is_folder(self.path)
+
+    def is_file(self, **kwargs):
+        return not _is_folder(self.path)
+
+
+class _Entries(list):
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *details):
+        return False
+
+    def close(self):
+        pass
+
+
+def scandir(path="."):
+    if not _is_folder(path):
+        return _on_disk(f"what is in {fspath(path)!r}")
+    return _Entries([DirEntry(fspath(path), name) for name in listdir(path)])
+
+
+def walk(top, topdown=True, onerror=None, followlinks=False):
+    if not _is_folder(top):
+        return _on_disk(f"what is in {fspath(top)!r}")
+    return _walked(fspath(top), topdown)
+
+
+def _walked(top, topdown):
+    names = listdir(top)
+    folders = [name for name in names if _is_folder(path.join(top, name))]
+    files = [name for name in names if name not in folders]
+    if topdown:
+        yield top, folders, files
+    for name in folders:
+        yield from _walked(path.join(top, name), topdown)
+    if not topdown:
+        yield top, folders, files

@@ -7,8 +7,10 @@ import { identityOf } from '../hash.js';
 import { getFrame } from './frames.js';
 import { namedtuple } from './namedTuple.js';
 import type { PyBuiltin, PyClass, Unknown, Value } from '../value.js';
+import globSource from './glob.py';
 import osSource from './os.py';
 import pathlibSource from './pathlib.py';
+import pkgutilSource from './pkgutil.py';
 import posixpathSource from './posixpath.py';
 import { loadedModules } from './runtime.js';
 import { silent, unknownFunction } from './tools.js';
@@ -71,6 +73,19 @@ const listdir = defineFunction("listdir(path='.')", ({ path }, context) => {
   const names = context.folderNames(text);
   return names ? context.list([...names]) : asData(context.unknown(`what is in '${text}' is only known at run time`));
 });
+
+/** What the project holds, as yes or no: for code that says by itself what becomes of what is not there. */
+const projectFolders: Readonly<Record<string, Value>> = {
+  _is_folder: defineFunction('_is_folder(path)', ({ path }, context) => {
+    const text = textOfPath(path, context);
+    return typeof text === 'string' && context.folderNames(text) !== undefined;
+  }),
+  _is_known: defineFunction('_is_known(path)', ({ path }, context) => {
+    const text = textOfPath(path, context);
+    return typeof text === 'string' && context.fileKind(text) !== null;
+  }),
+  _folder_names: listdir,
+};
 
 const readText = defineFunction('_read_text(path)', ({ path }, context) => {
   const text = asString(path) ?? '';
@@ -186,9 +201,11 @@ export const osModules: readonly ModelledModule[] = [
     members: () => ({
       ...disk(
         'os',
-        'getcwd getpid getppid walk scandir stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace',
+        'getcwd getpid getppid stat lstat cpu_count uname getlogin urandom times getloadavg popen access sched_getaffinity readlink get_terminal_size umask kill fork rename replace',
       ),
       listdir,
+      ...projectFolders,
+      _on_disk: onDisk,
       _environment: environment,
       _assume_unset: defineFunction('_assume_unset(key)', ({ key }, context) => {
         if (!firstUnknown(key)) context.assume(`the environment variable ${String(asString(key))} is not set`);
@@ -217,6 +234,15 @@ export const osModules: readonly ModelledModule[] = [
       _exists: projectFiles['exists'] ?? null,
       _is_file: projectFiles['isfile'] ?? null,
       _is_dir: projectFiles['isdir'] ?? null,
+    }),
+  },
+  { name: 'glob', source: globSource, members: () => ({ ...projectFolders, _on_disk: onDisk }) },
+  {
+    name: 'pkgutil',
+    source: pkgutilSource,
+    members: () => ({
+      ...projectFolders,
+      _on_disk: unknownFunction('_on_disk', 'which modules there are is only known at run time'),
     }),
   },
   { name: 'sys', source: sysSource, members: sysMembers },

@@ -1,4 +1,6 @@
 import os as _os
+from fnmatch import fnmatchcase as _fnmatch
+from glob import glob as _glob
 from os import path as _path
 
 
@@ -112,7 +114,9 @@ class PurePath:
         return self.parts[: len(base.parts)] == base.parts
 
     def match(self, pattern):
-        return _on_disk("whether a path matches a pattern")
+        wanted = [part for part in pattern.split("/") if part]
+        names = self._names[-len(wanted):]
+        return len(names) == len(wanted) and all(_fnmatch(name, part) for name, part in zip(names, wanted))
 
 
 class Path(PurePath):
@@ -173,9 +177,11 @@ class Path(PurePath):
         return self.open("rb").read()
 
     def glob(self, pattern):
-        return _on_disk(f"the files in {self._text!r}")
+        found = _glob(_path.join(self._text, pattern), recursive=True)
+        return iter([type(self)(text) for text in found])
 
-    rglob = glob
+    def rglob(self, pattern):
+        return self.glob("**/" + pattern)
 
     def iterdir(self):
         return iter([self / name for name in _listdir(self._text)])

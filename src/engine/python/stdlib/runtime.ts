@@ -4,10 +4,11 @@
  */
 import { objectClass } from '../builtins/classes.js';
 import { exceptionClasses } from '../builtins/exceptions.js';
-import { moduleSpec } from '../moduleSpec.js';
-import { asString, firstUnknown, isInstance, isUnknown } from '../coerce.js';
+import type { Context } from '../context.js';
+import { moduleSpec, specClass } from '../moduleSpec.js';
+import { asString, firstUnknown, isInstance, isUnknown, makeTuple } from '../coerce.js';
 import { defineClass, defineFunction, type ModelledModule } from '../define.js';
-import type { Native, NativeType, PyClass, Value } from '../value.js';
+import type { Native, NativeType, PyClass, Unknown, Value } from '../value.js';
 import { randomClass, shuffleUnknown } from './random.js';
 import { opaqueModule, plainClass, silent, unknownFunction } from './tools.js';
 
@@ -110,6 +111,32 @@ const packageNotFound = defineClass('PackageNotFoundError', {
   bases: [exceptionClasses.get('ModuleNotFoundError')].filter((cls) => cls !== undefined),
 });
 
+const pathText = (path: Value, context: Context): string | Unknown =>
+  asString(path) ??
+  firstUnknown(path) ??
+  asString(context.callMethod(path, '__fspath__')) ??
+  context.unknown('where this module lies is not known');
+
+/** What loads a module from its file. The module is run when it is made from its spec. */
+const fileLoaderClass = defineClass('SourceFileLoader', {
+  module: 'importlib.machinery',
+  bases: [objectClass],
+  members: {
+    exec_module: defineFunction('exec_module(self, module)', () => null),
+    create_module: defineFunction('create_module(self, spec)', () => null),
+    load_module: defineFunction('load_module(self, fullname=None)', ({ self }, context) =>
+      context.importFile(isInstance(self) ? (asString(self.attrs.get('path')) ?? '') : ''),
+    ),
+  },
+});
+function fileLoader(name: string, path: string): Value {
+  const attrs = new Map<string, Value>([
+    ['name', name],
+    ['path', path],
+  ]);
+  return { kind: 'instance', cls: fileLoaderClass, attrs, place: null, saved: 0, taint: null };
+}
+
 const importlibModules: readonly ModelledModule[] = [
   {
     name: 'importlib',
@@ -147,6 +174,30 @@ const importlibModules: readonly ModelledModule[] = [
         context.assume(`the package '${text.split('.')[0]}' is not installed`);
         return null;
       }),
+      spec_from_file_location: defineFunction(
+        'spec_from_file_location(name, location=None, *, loader=None, submodule_search_locations=None)',
+        ({ name, location }, context) => {
+          const path = pathText(location ?? null, context);
+          if (isUnknown(path)) return path;
+          return moduleSpec(asString(name) ?? '', path, fileLoader(asString(name) ?? '', path));
+        },
+      ),
+      module_from_spec: defineFunction('module_from_spec(spec)', ({ spec }, context) => {
+        const origin = isInstance(spec) ? asString(spec.attrs.get('origin')) : undefined;
+        if (origin === undefined) return firstUnknown(spec) ?? context.unknown('where this module lies is not known');
+        return context.importFile(origin);
+      }),
+    }),
+  },
+  {
+    name: 'importlib.machinery',
+    members: () => ({
+      SourceFileLoader: defineFunction('SourceFileLoader(fullname, path)', ({ fullname, path }, context) => {
+        const text = pathText(path ?? null, context);
+        return isUnknown(text) ? text : fileLoader(asString(fullname) ?? '', text);
+      }),
+      ModuleSpec: specClass,
+      SOURCE_SUFFIXES: makeTuple(['.py']),
     }),
   },
   opaqueModule(
@@ -281,7 +332,6 @@ export const runtimeModules: readonly ModelledModule[] = [
     'system machine node platform processor python_version release version uname python_implementation mac_ver architecture',
   ),
   opaqueModule('getpass', 'the user is only known at run time', 'getuser getpass'),
-  opaqueModule('glob', 'the files on the disk are only known at run time', 'glob iglob escape'),
   opaqueModule(
     'shutil',
     'what happens on the disk is only known at run time',

@@ -2,7 +2,7 @@
  * `typing` and `typing_extensions` as far as they matter at run time. Annotations themselves are never evaluated; what
  * counts is that classes can inherit from these names, that calls like `cast` give their value, and that `isinstance` works.
  */
-import { classAnnotations } from '../annotations.js';
+import { classAnnotations, textAnnotation } from '../annotations.js';
 import * as classes from '../builtins/classes.js';
 import { unionOf } from '../builtins/otherMethods.js';
 import {
@@ -19,7 +19,7 @@ import {
 } from '../coerce.js';
 import type { Context } from '../context.js';
 import { defineClass, defineClassMethod, defineFunction, type ModelledModule } from '../define.js';
-import type { PyClass, Value } from '../value.js';
+import type { PyClass, PyFunction, Value } from '../value.js';
 import { abstractCollection, abstractNames, withMetaclass } from './abc.js';
 import { makeNamedTuple } from './namedTuple.js';
 import { identity, plainClass, silent } from './tools.js';
@@ -426,22 +426,29 @@ function hints(object: Value, context: Context): Value {
   if (typeof object === 'object' && object?.kind === 'method') return hints(object.func, context);
   if (!isClass(object)) {
     const own = context.getAttribute(object, '__annotations__');
-    return own === undefined ? context.dict() : resolved(own, context);
+    const owner = typeof object === 'object' && object?.kind === 'function' ? object : null;
+    return own === undefined ? context.dict() : resolved(own, owner, context);
   }
   // A class's hints are its parents' and its own.
   const merged = context.dict();
-  for (const parent of [...object.mro].reverse())
-    for (const [key, entry] of classAnnotations(context, parent).entries) merged.entries.set(key, entry);
-  return resolved(merged, context);
+  for (const parent of [...object.mro].reverse()) {
+    const own = resolved(classAnnotations(context, parent), parent, context);
+    if (isDict(own)) for (const [key, entry] of own.entries) merged.entries.set(key, entry);
+  }
+  return merged;
 }
 
-/** Annotations that stayed text are not evaluated further; `None` stands for its type. */
-function resolved(annotations: Value, context: Context): Value {
+/** Annotations with those that stayed text evaluated where `owner` was defined; `None` stands for its type. */
+function resolved(annotations: Value, owner: PyClass | PyFunction | null, context: Context): Value {
   if (!isDict(annotations)) return annotations;
   return context.dict(
-    [...annotations.entries.values()].map(({ key, value }) => {
-      if (typeof value === 'string')
-        return [key, context.unknown('annotations that are text are not evaluated')] as const;
+    [...annotations.entries.values()].map(({ key, value: written }) => {
+      let value = written;
+      // A text within a text is what quotes under `from __future__ import annotations` are.
+      for (let i = 0; i < 2 && typeof value === 'string'; i++)
+        value = owner
+          ? textAnnotation(context, owner, value)
+          : context.unknown('annotations of this object that are text are not evaluated');
       return [key, value === null ? context.builtinClass('NoneType') : value] as const;
     }),
   );
