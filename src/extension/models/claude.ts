@@ -30,10 +30,16 @@ export class ClaudeProvider implements vscode.LanguageModelChatProvider, vscode.
     private readonly log: vscode.LogOutputChannel,
   ) {
     this.models = new ClaudeModels(log);
-    this.listener = apiKey.onDidChange(() => {
+    const again = (): void => {
       this.models.forget();
       this.changed.fire();
-    });
+    };
+    this.listener = vscode.Disposable.from(
+      apiKey.onDidChange(again),
+      vscode.workspace.onDidChangeConfiguration((event) => {
+        if (event.affectsConfiguration('architect.anthropic.baseUrl')) again();
+      }),
+    );
   }
 
   async provideLanguageModelChatInformation(

@@ -7,6 +7,8 @@ const FRESH_MILLISECONDS = 60 * 60_000;
 const RETRY_MILLISECONDS = 60_000;
 
 interface Listing {
+  readonly key: string;
+  readonly baseUrl: string | undefined;
   until: number;
   readonly models: Promise<readonly ModelEntry[]>;
 }
@@ -18,7 +20,7 @@ export function listedModels(): readonly ModelEntry[] | undefined {
   return listed;
 }
 
-/** Asks for the list at most once an hour for a key. */
+/** Asks for the list at most once an hour for a key and an address. */
 export class ClaudeModels {
   private known: Listing | undefined;
 
@@ -29,8 +31,10 @@ export class ClaudeModels {
     baseUrl: string | undefined,
     signal: AbortSignal,
   ): Promise<vscode.LanguageModelChatInformation[]> {
-    if (!this.known || this.known.until < Date.now()) this.known = this.ask(key, baseUrl);
-    const { models } = this.known;
+    let { known } = this;
+    if (!known || known.until < Date.now() || known.key !== key || known.baseUrl !== baseUrl)
+      known = this.known = this.ask(key, baseUrl);
+    const { models } = known;
     const gone = new Promise<never>((_, reject) => {
       signal.addEventListener('abort', () => reject(new CancelledError()), { once: true });
     });
@@ -44,6 +48,8 @@ export class ClaudeModels {
   /** For all who want the list: none of them can cancel it for the others. */
   private ask(key: string, baseUrl: string | undefined): Listing {
     const listing: Listing = {
+      key,
+      baseUrl,
       until: Date.now() + FRESH_MILLISECONDS,
       models: listModels({ key, baseUrl }, new AbortController().signal).then(
         (models) => {
