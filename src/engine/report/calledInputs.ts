@@ -2,8 +2,16 @@
  * Inputs that calls in the project show: `model(torch.randn(1, 3, 224, 224))`, `summary(model, (3, 32, 32))`, and a training loop
  * over a loader whose data set can be read.
  */
-import { evaluateSource, PyRaise, type Interpreter, type Place, type PyInstance, type Value } from '../python/index.js';
-import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
+import {
+  evaluateSource,
+  isUnknown,
+  PyRaise,
+  type Interpreter,
+  type Place,
+  type PyInstance,
+  type Value,
+} from '../python/index.js';
+import type { CallExpr, Expr, FunctionDef, SourceFile } from '../syntax/index.js';
 import { argumentOf } from '../training/context.js';
 import { Code, unwrapped } from '../training/code.js';
 import { importsOf, qualifiedName } from '../training/names.js';
@@ -15,7 +23,7 @@ import { loadedShape } from './loadedInputs.js';
 import { evaluateApart } from './evaluateApart.js';
 import { showInputs } from './inferInputs.js';
 import type { InputGuess } from './inputSources.js';
-import { tensorSpecOf, valueSpecOf, type InputSpec } from './inputs.js';
+import { inputValue, tensorSpecOf, valueSpecOf, type InputSpec } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
 
 const MOST_CALLS = 12;
@@ -46,14 +54,15 @@ export function* calledInputs(
   const calling = files.filter((file) => callsIn(file).some(({ func }) => lastOf(func) === name));
   if (calling.length === 0) return;
   const code = new Code(interpreter.project, files);
+  const makers = makersOf(calling, name);
   const seen = new Set<string>();
   let tries = 0;
   for (const file of calling) {
     importsOf(file);
-    const holders = holdersOf(file, name);
+    const holders = holdersOf(file, makers);
     for (const call of callsIn(file)) {
       if (tries >= MOST_CALLS) return;
-      const given = argumentsOf(file, call, name, holders);
+      const given = argumentsOf(file, call, makers, holders);
       if (!given) continue;
       const model = given.model;
       if (!code.origins(file, model).some(({ expr }) => expr.kind === 'Call' && lastOf(expr.func) === name)) continue;
@@ -67,7 +76,7 @@ export function* calledInputs(
         isSure: false,
         note: `forward is called with ${showInputs(found.specs)}, as ${found.source === 'data' ? 'its data set gives them' : 'it is called'} here`,
         place: { file, start: call.start, end: call.end } satisfies Place,
-        raises: () => raisedBy(interpreter, file, call),
+        raises: () => raisedBy(interpreter, file, call, { ...given, ...found }, request),
       };
     }
   }
@@ -76,15 +85,31 @@ export function* calledInputs(
 const lastOf = (func: Expr): string | null =>
   func.kind === 'Name' ? func.id : func.kind === 'Attribute' ? func.attr : null;
 
+/** The class and the functions that may return an object of it. */
+function makersOf(files: readonly SourceFile[], name: string): Set<string> {
+  const makers = new Set([name]);
+  for (const { ast } of files)
+    for (const { name: maker, body } of findAll(ast.body, 'FunctionDef'))
+      if (returnsSome(body) && makes(body, new Set([name]))) makers.add(maker);
+  return makers;
+}
+
+const returnsSome = (body: FunctionDef['body']): boolean => findAll(body, 'Return').some(({ value }) => value !== null);
+
+function makes(code: object | readonly object[], makers: ReadonlySet<string>): boolean {
+  let found = false;
+  walk(code, (node) => {
+    if (node.kind === 'Call' && makers.has(lastOf(node.func) ?? '')) found = true;
+    return !found;
+  });
+  return found;
+}
+
 /** Names and attributes that get an object of the class somewhere in the file, and parameters that sound like models. */
-function holdersOf(file: SourceFile, name: string): Set<string> {
+function holdersOf(file: SourceFile, makers: ReadonlySet<string>): Set<string> {
   const holders = new Set<string>();
   for (const statement of findAll(file.ast.body, 'Assign')) {
-    let made = false;
-    walk(statement.value, (node) => {
-      if (node.kind === 'Call' && lastOf(node.func) === name) made = true;
-    });
-    if (made) for (const target of statement.targets) holders.add(dotted(target) ?? '');
+    if (makes(statement.value, makers)) for (const target of statement.targets) holders.add(dotted(target) ?? '');
   }
   for (const { params } of findAll(file.ast.body, 'FunctionDef'))
     for (const param of params) if (/model|net\b|module/i.test(param.name)) holders.add(param.name);
@@ -94,21 +119,28 @@ function holdersOf(file: SourceFile, name: string): Set<string> {
 interface Given {
   /** The expression that is the model. */
   readonly model: Expr;
+  /** The call is one of the model itself, not of a function that takes it. */
+  readonly isCalled: boolean;
   read(interpreter: Interpreter, code: Code): { specs: InputSpec[]; source: 'call' | 'data' } | null;
 }
 
-function argumentsOf(file: SourceFile, call: CallExpr, name: string, holders: ReadonlySet<string>): Given | null {
+function argumentsOf(
+  file: SourceFile,
+  call: CallExpr,
+  makers: ReadonlySet<string>,
+  holders: ReadonlySet<string>,
+): Given | null {
   /** Whether an expression may be an object of the class: it has the name of one, or makes it on the spot. */
   const holds = (expr: Expr): boolean => {
     const inner = unwrapped(file, expr);
-    return inner.kind === 'Call' ? lastOf(inner.func) === name : holders.has(dotted(inner) ?? '');
+    return inner.kind === 'Call' ? makers.has(lastOf(inner.func) ?? '') : holders.has(dotted(inner) ?? '');
   };
   const callee = call.func.kind === 'Attribute' && call.func.attr === 'forward' ? call.func.value : call.func;
   if (holds(callee)) {
     // Inside another module the argument is that module's own input.
     const around = functionAround(file, call);
     if (around?.name === 'forward' || call.args.length === 0) return null;
-    return { model: callee, read: (interpreter, code) => readCall(interpreter, code, file, call) };
+    return { model: callee, isCalled: true, read: (interpreter, code) => readCall(interpreter, code, file, call) };
   }
   const isMethod = call.func.kind === 'Attribute' && Object.hasOwn(TAKING_METHODS, call.func.attr);
   const taker = isMethod ? TAKING_METHODS[lastOf(call.func) ?? ''] : TAKERS[qualifiedName(file, call.func) ?? ''];
@@ -121,6 +153,7 @@ function argumentsOf(file: SourceFile, call: CallExpr, name: string, holders: Re
   const kind = sizes ? taker.sizes : undefined;
   return {
     model,
+    isCalled: false,
     read: (interpreter) => {
       const value = evaluateIn(interpreter, file, chosen.value);
       const specs = kind ? sizeSpecs(value, kind) : tensorSpecs(value);
@@ -161,15 +194,34 @@ function evaluateIn(interpreter: Interpreter, file: SourceFile, expr: Expr): Val
   return evaluateApart(interpreter, file, (home) => evaluateSource(interpreter, home, sliceText(slice)));
 }
 
-/** What a call raises where it stands, with all that happened to the model before; `null` where it may be expected to raise. */
-function raisedBy(interpreter: Interpreter, file: SourceFile, call: CallExpr): string | null {
-  const slice = sliceFor(file, call);
+/**
+ * What a call raises where it stands, with all that happened to the model before; `null` where it may be expected to raise. A summary and a
+ * step of a loop over a data set do with the model what they are known to do.
+ */
+function raisedBy(
+  interpreter: Interpreter,
+  file: SourceFile,
+  call: CallExpr,
+  { model, isCalled, source, specs }: Given & { readonly source: 'call' | 'data'; readonly specs: InputSpec[] },
+  { module }: ReportRequest,
+): string | null {
+  const isItself = isCalled && source === 'call';
+  const slice = sliceFor(file, isItself ? call : model);
   if ('reason' in slice || !slice.isWhole) return null;
   if (ancestorsOf(file, call).some((each) => each.kind === 'Try' || each.kind === 'With')) return null;
   let raised: string | null = null;
   evaluateApart(interpreter, file, (home) => {
     try {
-      return evaluateSource(interpreter, home, sliceText(slice));
+      const value = evaluateSource(interpreter, home, sliceText(slice));
+      if (isItself || isUnknown(value)) return value;
+      const args: Value[] = [];
+      const kwargs = new Map<string, Value>();
+      for (const spec of specs) {
+        const input = inputValue(spec, interpreter, module);
+        if (spec.name === null) args.push(input);
+        else kwargs.set(spec.name, input);
+      }
+      return interpreter.call(value, args, kwargs);
     } catch (error) {
       if (error instanceof PyRaise) raised = error.message;
       throw error;

@@ -46,6 +46,20 @@ interface Mismatch {
 /** Layers that compare sizes in their own words. */
 const SAID = [/Expected (\d+), got (\d+)/, /embedding dimension of (\d+), but got (\d+)/];
 
+/** The layer as its user made it: PyTorch's own blocks make their attention themselves, of the width they are given. */
+function madeBy(
+  layer: PyInstance,
+  owners: readonly PyInstance[],
+): { layer: PyInstance; argument: { name: string; index: number } } | null {
+  const argument = argumentOf(layer);
+  const owner = owners[0];
+  if (argument?.name !== 'embed_dim' || !owner?.cls.module.startsWith('torch.nn'))
+    return argument && { layer, argument };
+  return /^Transformer(En|De)coderLayer$/.test(owner.cls.name)
+    ? { layer: owner, argument: { name: 'd_model', index: 0 } }
+    : { layer, argument };
+}
+
 function mismatchOf(
   details: ShapeErrorDetails | undefined,
   layer: PyInstance | null,
@@ -103,16 +117,20 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
     return {
       rule: ruleOfMisfit(message, null, details?.op ?? null) ?? (details ? 'shape' : 'raise'),
       severity: 'error',
-      message: [message.replace(/\.$/, ''), pathText(origin, steps)].filter(Boolean).join('. '),
+      message: [message.replace(/\.$/, ''), origin ? pathText(origin, steps) : pathsText(details, layerAt)]
+        .filter(Boolean)
+        .join('. '),
       span: spanOf(forwardPlace),
       ...relatedTo([...elsewhere(raised, forwardPlace), ...related]),
     };
   }
-  const { argument, expected, got } = mismatch;
+  const { expected, got } = mismatch;
   const path = paths.get(mismatch.layer) ?? '';
-  const owners = ownersOf(path, byPath);
-  const sources = sourcesOf(interpreter.project, mismatch.layer, argument, owners);
-  const made = constructionOf(mismatch.layer);
+  const around = ownersOf(path, byPath);
+  const { layer: built, argument } = madeBy(mismatch.layer, around) ?? mismatch;
+  const owners = built === mismatch.layer ? around : around.slice(1);
+  const sources = sourcesOf(interpreter.project, built, argument, owners);
+  const made = constructionOf(built);
   const here = (file: SourceFile): boolean => file === context.file;
   const target =
     sources && here(sources.argument.file)
@@ -125,7 +143,7 @@ export function shapeFinding(raised: PyRaise, context: FailureContext): FindingR
   const why = sources
     ? `${argument.name}=${got} fits`
     : `where ${argument.name} comes from could not be followed: it has to be ${got}`;
-  const said = `${mismatch.layer.cls.name} expects ${expected}, gets ${got}${factors === null ? '' : ` = ${factors}`}${from}`;
+  const said = `${built.cls.name} expects ${expected}, gets ${got}${factors === null ? '' : ` = ${factors}`}${from}`;
   return {
     rule: ruleOfMisfit(message, mismatch.layer, null) ?? 'shape',
     severity: 'error',
@@ -160,6 +178,17 @@ function sourceText(steps: readonly ShapeStep[], isUnfolded: boolean): string {
 function pathText(origin: TensorData | null, steps: readonly ShapeStep[]): string {
   if (!origin) return '';
   return `The tensor is ${shapeText(origin.shape, origin.dtype)}${sourceText(steps, false)}`;
+}
+
+/** Where the tensors of an operator come from that don't go together. */
+function pathsText(details: ShapeErrorDetails | undefined, layerAt: (path: string) => PyInstance | undefined): string {
+  const tensors = details?.inputs ?? [];
+  if (tensors.length < 1 || tensors.length > 2) return '';
+  const texts = tensors.map((tensor) => {
+    const text = shapeText(tensor.shape, tensor.dtype);
+    return tensor.node ? `${text}${sourceText(shapePath(tensor, layerAt), false)}` : text;
+  });
+  return `The tensor${texts.length === 2 ? 's are' : ' is'} ${texts.join(' and ')}`;
 }
 
 /** Modules around a path, innermost first, the root last. */

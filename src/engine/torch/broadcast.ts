@@ -45,12 +45,13 @@ export function broadcast(args: Args, shapes: readonly Shape[]): Shape {
     if (isUnknown(shape)) return shape;
     const rank = Math.max(result.length, shape.length);
     const next: Dim[] = [];
-    for (let i = 0; i < rank; i++) {
+    // PyTorch looks at the last axis first, and its message names the first one that doesn't fit.
+    for (let i = rank - 1; i >= 0; i--) {
       const a = result[result.length - rank + i];
       const b = shape[shape.length - rank + i];
       next.push(a === undefined ? (b as Dim) : b === undefined ? a : broadcastDim(args, a, b, i));
     }
-    result = next;
+    result = next.reverse();
   }
   return result;
 }

@@ -153,7 +153,7 @@ class Net(Base):
         [
           'A06',
           'class Net(Base):',
-          'The size of tensor a (3) must match the size of tensor b (7) at non-singleton dimension 1',
+          'The size of tensor a (3) must match the size of tensor b (7) at non-singleton dimension 1. The tensors are [2, 3] and [7] from zeros, line 7',
         ],
       ],
     );

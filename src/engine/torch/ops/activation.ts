@@ -67,7 +67,7 @@ operator('prelu(input, weight)', 'torch method F', (args) => {
   if (channels !== null && count !== 1 && compareDim(args.context, '==', count, channels) === false)
     args.fail(
       `Mismatch of parameter numbers and input channel size. Found parameter numbers = ${showDim(count)} and channel size = ${showDim(channels)}.`,
-      { argument: 'weight', expected: channels, got: count },
+      { argument: 'weight', expected: count, got: channels, dim: 1, origin: args.tensor('input').data },
     );
   return { shape };
 });
@@ -193,8 +193,10 @@ const layerNorm = (args: Args): Result => {
       tail.some((size, i) => !assumeEqual(args.context, normalized[i] as Dim, size))
     ) {
       const at = tail.findIndex((size, i) => compareDim(args.context, '==', size, normalized[i] as Dim) === false);
+      // As PyTorch writes it, without the comma for RMS norm.
+      const words = args.op === 'rms_norm' ? '' : ', ';
       args.fail(
-        `Given normalized_shape=${showShape(normalized)}, expected input with shape [*, ${normalized.map(showDim).join(', ')}], but got input of size${showShape(shape)}`,
+        `Given normalized_shape=${showShape(normalized)}, expected input with shape [*${words}${normalized.map(showDim).join(', ')}], but got input of size${showShape(shape)}`,
         {
           argument: 'normalized_shape',
           expected: normalized[Math.max(at, 0)],

@@ -17,9 +17,9 @@ function attention(args: Args): Result {
   const [keys, keyWidth] = k.slice(-2) as [Dim, Dim];
   const [values, valueWidth] = v.slice(-2) as [Dim, Dim];
   if (!assumeEqual(args.context, width, keyWidth))
-    fail(
-      `The size of tensor a (${showShape([width]).slice(1, -1)}) must match the size of tensor b (${showShape([keyWidth]).slice(1, -1)}) at non-singleton dimension ${q.length - 1}`,
-      'key',
+    args.fail(
+      `Expected size for first two dimensions of batch2 tensor to be: ${showShape([product(q.slice(0, -2)), width])} but got: ${showShape([product(k.slice(0, -2)), keyWidth])}.`,
+      { argument: 'key', expected: width, got: keyWidth, dim: k.length - 1, origin: args.tensor('key').data },
     );
   if (!assumeEqual(args.context, keys, values))
     fail(`The size of key (${showShape(k)}) and value (${showShape(v)}) must match in the sequence dimension`, 'value');

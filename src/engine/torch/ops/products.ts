@@ -20,10 +20,15 @@ import { alias, operator, UnknownShape, type Args, type Result } from './operato
 const TM = 'torch method';
 
 /** The dtype of a product; PyTorch refuses mixed ones. */
-function productDtype(args: Args, a: DType | Unknown, b: DType | Unknown): DType | Unknown {
+function productDtype(args: Args, a: DType | Unknown, b: DType | Unknown, isAdded = false): DType | Unknown {
   if (isUnknown(a) || isUnknown(b)) return isUnknown(a) ? b : a;
   if (a !== b)
-    args.fail(`expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)}`, { argument: 'mat2' });
+    args.fail(
+      isAdded
+        ? `mat1 and mat2 must have the same dtype, but got ${scalarName(a)} and ${scalarName(b)}`
+        : `expected m1 and m2 to have the same dtype, but got: ${cName(a)} != ${cName(b)}`,
+      { argument: 'mat2' },
+    );
   return a;
 }
 function cName(dtype: DType): string {
@@ -287,7 +292,7 @@ for (const [name, x, y] of [
 export function linear(args: Args): Result {
   const input = args.tensor('input').data;
   const weight = args.shape('weight');
-  const dtype = productDtype(args, input.dtype, args.dtype('weight'));
+  const dtype = productDtype(args, input.dtype, args.dtype('weight'), args.has('bias'));
   const outFeatures: Shape = weight.length === 1 ? [] : [weight[0] as Dim];
   const inFeatures = weight[weight.length - 1] as Dim;
   if (isUnknown(input.shape)) return { shape: input.shape, dtype, macs: input.shape };

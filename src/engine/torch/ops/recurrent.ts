@@ -1,7 +1,7 @@
 /** The kernels behind recurrent layers: `torch._VF.lstm` and its kin, and packed sequences. */
 import type { Value } from '../../python/value.js';
-import { add, isUnknown, mul, numelOf, product } from '../dims.js';
-import { isTensor, type Dim, type TensorNative } from '../tensor.js';
+import { add, assumeEqual, isUnknown, mul, numelOf, product, showDim } from '../dims.js';
+import { isTensor, type Dim, type TensorData, type TensorNative } from '../tensor.js';
 import { operator, type Args, type Result, type Results } from './operator.js';
 
 /** Weights of one run, layer by layer and direction by direction, without biases: what a step multiplies with. */
@@ -70,6 +70,33 @@ function tensors(args: Args, value: Value): TensorNative[] {
 for (const name of ['lstm', 'gru', 'rnn_tanh', 'rnn_relu'])
   operator(`${name}(*args)`, 'VF torch', (args) => run(args, name), { many: true });
 
+/** A cell compares sizes in words of its own. */
+function checkCell(args: Args, state: TensorData): void {
+  const input = args.tensor('input').data;
+  const { shape } = state;
+  const [wIh, wHh] = [args.shape('w_ih'), args.shape('w_hh')];
+  if (isUnknown(input.shape) || isUnknown(shape)) return;
+  const [batch, width] = [input.shape[0] as Dim, input.shape[input.shape.length - 1] as Dim];
+  const [inputSize, hiddenSize] = [wIh[1] as Dim, wHh[1] as Dim];
+  if (!assumeEqual(args.context, width, inputSize))
+    args.fail(`input has inconsistent input_size: got ${showDim(width)} expected ${showDim(inputSize)}`, {
+      argument: 'weight',
+      expected: inputSize,
+      got: width,
+      dim: input.shape.length - 1,
+      origin: input,
+    });
+  if (!assumeEqual(args.context, batch, shape[0] as Dim))
+    args.fail(`Input batch size ${showDim(batch)} doesn't match hidden0 batch size ${showDim(shape[0] as Dim)}`, {
+      origin: state,
+    });
+  if (!assumeEqual(args.context, shape[1] as Dim, hiddenSize))
+    args.fail(
+      `hidden0 has inconsistent hidden_size: got ${showDim(shape[1] as Dim)}, expected ${showDim(hiddenSize)}`,
+      { origin: state },
+    );
+}
+
 /** One step: `w_ih · x + w_hh · h`. */
 for (const name of ['lstm_cell', 'gru_cell', 'rnn_tanh_cell', 'rnn_relu_cell'])
   operator(
@@ -80,6 +107,7 @@ for (const name of ['lstm_cell', 'gru_cell', 'rnn_tanh_cell', 'rnn_relu_cell'])
       const state = args.raw('hx');
       const h = name === 'lstm_cell' ? tensors(args, state)[0] : isTensor(state) ? state : undefined;
       if (!h) return args.undetermined('the state of a recurrent cell is not known');
+      checkCell(args, h.data);
       const macs = mul(product(shape.slice(0, -1)), add(product(args.shape('w_ih')), product(args.shape('w_hh'))));
       const result: Result = { shape: h.data.shape, dtype: args.dtype('input'), macs };
       return name === 'lstm_cell' ? { results: [result, { ...result, macs: 0 }], as: 'tuple' } : result;
