@@ -28,7 +28,7 @@ describe('calls of a model that raise', () => {
     'of what a function makes': `\ndef make():\n    return Net()\n${MAIN}    model = make()\n    model(torch.zeros(1, 3, 32, 32))\n`,
     'in a test': `\ndef test_net():\n    model = Net().to('cpu')\n    assert model(torch.randn(2, 3, 32, 32)).shape == (2, 10)\n`,
     'by a summary': `\nfrom torchinfo import summary\nsummary(Net(), input_size=(1, 3, 32, 32))\n`,
-    'after counting': `\ndef count(m):\n    return sum(p.numel() for p in m.parameters())\n\nmodel = Net()\nprint(count(model))\nmodel(torch.randn(2, 3, 32, 32))\n`,
+    'after counting': `\ndef count(m):\n    return sum(p.numel() for p in m.parameters())\n\nmodel = Net()\nprint(model, count(model))\nmodel(torch.randn(2, 3, 32, 32))\n`,
     'on a data set': `
 from torchvision import datasets, transforms
 
