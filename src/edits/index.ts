@@ -56,4 +56,4 @@ export {
 } from './pending.js';
 export { linkedHunks } from './links.js';
 export { isInsideHunk, onDocumentChange, onExternalChange } from './events.js';
-export { headOf, headOfState, restore, serialise, takeUp, type StoredHead } from './store.js';
+export { headOf, headOfState, restore, serialise, takeUp, uriIn, type StoredHead } from './store.js';

@@ -158,6 +158,12 @@ export function headOf(json: string): StoredHead | undefined {
   return typeof stored === 'string' ? undefined : headFrom(stored);
 }
 
+/** What a stored state is of, be it damaged or cut off: that stands at its start. */
+export function uriIn(json: string): string | undefined {
+  const quoted = /^\{[^{}[\]]*?"uri":("(?:[^"\\\p{Cc}]|\\["\\/bfnrt])*")/u.exec(json)?.[1];
+  return quoted === undefined ? undefined : (JSON.parse(quoted) as string);
+}
+
 /** The same of a state as it would be stored. */
 export function headOfState(state: PendingChange): StoredHead {
   const next = state.inFlight && storedState(afterInFlight(state));

@@ -189,15 +189,11 @@ describe('@architect with Claude', function () {
       (host) => host.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('medical_cnn.py'))?.getText() ?? null,
     );
     assert.equal(written, CNN);
-    await bench.command('View: Close All Editors');
-    await session()
-      .page.locator('.monaco-dialog-box .monaco-button', { hasText: /Don't Save|Save/ })
-      .first()
-      .waitFor({ timeout: 5_000 })
-      .then(
-        () => session().page.keyboard.press('Escape'),
-        () => undefined,
-      );
+    await spy.evaluate(async (host) => {
+      const draft = host.workspace.textDocuments.find(({ uri }) => uri.path.endsWith('medical_cnn.py'));
+      if (draft) await host.window.showTextDocument(draft);
+      await host.commands.executeCommand('workbench.action.revertAndCloseActiveEditor');
+    });
   });
 
   it('has a wrong edit caught by the check, and shows the repaired one', async () => {
@@ -310,7 +306,7 @@ describe('@architect with Claude', function () {
       )
       .first()
       .click();
-    await waitFor('the end of the request', () => api.requests[1]?.abandonedAt ?? 0, Boolean, 5_000);
+    await waitFor('the end of the request', () => api.requests[1]?.abandonedAt ?? 0);
     await noChanges();
     await session().screenshot('cancelled');
     assert.equal(await spy.text(session().file('model.py')), original);

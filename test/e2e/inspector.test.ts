@@ -29,13 +29,14 @@ describe('the inspector', function () {
     const { bench, page } = session();
     const grid = bench.webview().locator('[role=treegrid]');
     await grid.focus();
-    const rows = Number(await grid.getAttribute('aria-rowcount'));
+    const rows = (): Promise<number> => grid.getAttribute('aria-rowcount').then(Number);
+    const before = await rows();
     await page.keyboard.press('ArrowLeft');
-    assert.equal(Number(await grid.getAttribute('aria-rowcount')), 2);
+    await waitFor('the folded tree', rows, (count) => count === 2);
     await page.keyboard.press('ArrowRight');
-    assert.equal(Number(await grid.getAttribute('aria-rowcount')), rows);
+    await waitFor('the tree as it was', rows, (count) => count === before);
     await page.keyboard.press('ArrowDown');
-    assert.match(await grid.locator('[aria-selected=true]').innerText(), /embedding/);
+    await grid.locator('[aria-selected=true]', { hasText: 'embedding' }).waitFor();
     await page.keyboard.press('Enter');
     await page.locator('.statusbar-item', { hasText: /Ln 8\d/ }).waitFor();
   });

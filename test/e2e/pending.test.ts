@@ -5,10 +5,22 @@ import { dirname, join } from 'node:path';
 import { afterInFlight, propose as addTo, serialise, track } from '../../src/edits/index.js';
 import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
-import { CHANGES, propose } from './propose.js';
+import { CHANGES, cursorOnChange, propose } from './propose.js';
 
 const pendingCount = (session: Session): Promise<string> =>
   session.page.locator('.statusbar-item', { hasText: /\d+ changes?$/ }).innerText();
+
+/** Waits until the editor has backed up the text of an unsaved file as it is, which it does a moment after each change. */
+async function backedUp(session: Session, name: string): Promise<void> {
+  const folder = join(session.server.data, 'user', 'User', 'Backups');
+  const text = await session.spy.text(session.file(name));
+  await waitFor(`the backup of ${name}`, async () => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+    // The first line says what it is a backup of.
+    return files.some((path) => readFileSync(path, 'utf8').split('\n').slice(1).join('\n') === text);
+  });
+}
 
 describe('pending changes', function () {
   this.timeout(120_000);
@@ -89,15 +101,12 @@ describe('pending changes', function () {
     await session().screenshot('kept');
     await bench.command('Architect: Next Pending Change');
     await page.locator('.statusbar-item', { hasText: 'Ln 63' }).waitFor();
+    await cursorOnChange(session());
+    await bench.press('Mod+K');
+    await bench.press('n');
     await waitFor(
       '1 change',
-      async () => {
-        // Until the editor knows that the cursor is on a change, the keys do nothing.
-        await bench.press('Mod+K');
-        await bench.press('n');
-        await page.waitForTimeout(500);
-        return pendingCount(session());
-      },
+      () => pendingCount(session()),
       (text) => text.includes('1 change'),
     );
     const expected = model
@@ -160,8 +169,7 @@ describe('pending changes', function () {
   it('are still there after a reload', async () => {
     const { spy } = session();
     const before = await spy.text(session().file('model.py'));
-    // The editor backs unsaved text up a moment after it has changed.
-    await session().page.waitForTimeout(3000);
+    for (const name of ['model.py', 'train.py']) await backedUp(session(), name);
     await session().reload();
     await waitFor(
       '2 changes',
@@ -211,11 +219,9 @@ describe('a proposal that would break the code', function () {
     const lines = bench.editor('model.py').locator('.view-line');
     const top = async (): Promise<string> => {
       const frame = await bench.editor('model.py').boundingBox();
-      const seen = await Promise.all(
-        (await lines.all()).map(async (line) => ({
-          y: (await line.boundingBox())?.y ?? 0,
-          text: await line.innerText(),
-        })),
+      // All at one moment: lines come and go while the editor scrolls.
+      const seen = await lines.evaluateAll((all) =>
+        all.map((line) => ({ y: line.getBoundingClientRect().y, text: line.textContent ?? '' })),
       );
       const whole = seen.filter(({ y }) => frame && y >= frame.y).sort((a, b) => a.y - b.y);
       return whole[0]?.text ?? '';

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { ROOT } from '../support/paths.js';
 import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
-import { CHANGES, propose } from './propose.js';
+import { CHANGES, cursorOnChange, propose } from './propose.js';
 
 const pending = (session: Session, text: string): Promise<unknown> =>
   waitFor(
@@ -34,8 +34,19 @@ describe('pending changes under review', function () {
   after(() => rm(dirname(source), { recursive: true, force: true }));
   const session = useSession({ name: 'review', workspace: source });
 
+  /** What is in sight of the user's own line and of the changes has a mark in the gutter, and none has two, though git sees them all. */
+  const eachMarkedOnce = async (inSight: number): Promise<void> => {
+    const marks = session().bench.editor('model.py').locator('.dirty-diff-glyph');
+    const tops = await waitFor(
+      'marks in the gutter',
+      () => marks.evaluateAll((all) => all.map((mark) => Math.round(mark.getBoundingClientRect().y))),
+      (found) => found.length >= inSight,
+    );
+    assert.deepEqual([tops.length, new Set(tops).size], [inSight, inSight], tops.join());
+  };
+
   it('stand beside what git shows, each marked once', async () => {
-    const { bench, page } = session();
+    const { bench } = session();
     await bench.openFile('model.py');
     await waitFor(
       'counts',
@@ -51,7 +62,7 @@ describe('pending changes under review', function () {
       () => bench.codeLenses('model.py'),
       (lenses) => lenses.some((text) => /±0 parameters .*with 1 other change/.test(text)),
     );
-    await page.waitForTimeout(1500);
+    await eachMarkedOnce(3);
     await session().screenshot('git');
   });
 
@@ -73,6 +84,7 @@ describe('pending changes under review', function () {
     await session().screenshot('peek');
     await page.keyboard.press('Escape');
     await peek.waitFor({ state: 'hidden' });
+    await eachMarkedOnce(2);
   });
 
   it('are kept from the line over them, which then offers what belongs to it', async () => {
@@ -91,17 +103,10 @@ describe('pending changes under review', function () {
     const { bench, page, spy } = session();
     const decide = async (key: string, after: () => Promise<string>, wanted: string): Promise<void> => {
       await bench.command('Architect: Next Pending Change');
-      await waitFor(
-        wanted,
-        async () => {
-          // Until the editor knows that the cursor is on a change, the keys do nothing.
-          await bench.press('Mod+K');
-          await bench.press(key);
-          await page.waitForTimeout(500);
-          return after();
-        },
-        (text) => text.includes(wanted),
-      );
+      await cursorOnChange(session());
+      await bench.press('Mod+K');
+      await bench.press(key);
+      await waitFor(wanted, after, (text) => text.includes(wanted));
     };
     const shown = page.locator('.statusbar-item', { hasText: /\d+ changes?$/ });
     await decide('n', () => shown.innerText(), '1 change');

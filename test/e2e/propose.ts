@@ -44,6 +44,12 @@ export interface Proposed {
   readonly refused: readonly { readonly message: string }[];
 }
 
+/** Waits until the extension knows that the cursor is on a change: then it says so, and the keys for Keep and Undo work. */
+export async function cursorOnChange({ page }: Session): Promise<void> {
+  await page.locator('.statusbar-item [aria-label^="On change"]').waitFor();
+  await page.locator('.editor-instance .monaco-editor.focused').waitFor();
+}
+
 /** Proposes replacements of exact strings through the extension's own door, as chat does. */
 export async function propose(session: Session, replacements: readonly Replacement[]): Promise<Proposed> {
   return session.spy.evaluate(

@@ -10,6 +10,7 @@ import {
   serialise,
   takeUp,
   track,
+  uriIn,
   type EditSet,
   type PendingChange,
   type ThreeWay,
@@ -176,5 +177,14 @@ describe('pending changes over a reload', () => {
       const back = restore(bad, AFTER, 1);
       assert.ok(back.kind === 'unreadable' && back.reason.length > 10, bad.slice(0, 40));
     }
+  });
+
+  it('tell of which file they were, though they are damaged or cut off', () => {
+    const uri = 'file:///a "b" [c]/{d}.py';
+    const json = serialise({ ...pending(), uri });
+    for (const part of [json, json.slice(0, 120), json.replace('"version":1', '"version":99')])
+      assert.equal(uriIn(part), uri);
+    for (const other of ['', '{}', 'null', json.slice(0, 60), '{"ranges":[{"uri":"x"}]}', '{"uri":"\\x"}'])
+      assert.equal(uriIn(other), undefined, other);
   });
 });

@@ -12,7 +12,7 @@ import { linesAbove } from '../../src/extension/diff/linesAbove.js';
 import { spokenOf, summaryOf } from '../../src/extension/diff/hunkText.js';
 import { planProposal } from '../../src/extension/diff/plan.js';
 import { plainMath } from '../../src/extension/plainMath.js';
-import { removedNotes } from '../../src/extension/diff/removedText.js';
+import { removedNotes, removedNotesOf } from '../../src/extension/diff/removedText.js';
 
 const TEXT = 'one\ntwo\nthree\nfour\n';
 const URI = 'file:///a.py';
@@ -130,6 +130,11 @@ describe('what is shown of a hunk', () => {
     assert.deepEqual(removedNotes(hunkOf(replace('two\nthree\n', '')), 3), [
       { line: 0, text: '− two  … 1 more removed' },
     ]);
+  });
+
+  it('tells two removals on one line in their order', () => {
+    const hunks = [hunkOf(replace('two', '2')), hunkOf(replace('three\n', ''))];
+    assert.deepEqual(removedNotesOf(hunks, 5), [{ line: 1, text: '− two\u00a0\u00a0\u00a0− three' }]);
   });
 
   it('has nothing to tell of an insertion', () => {

@@ -146,7 +146,7 @@ describe('pending changes in the extension host', () => {
       document.uri,
     );
     const titles = lenses.map(({ command }) => command?.title ?? '');
-    assert.deepEqual(titles.slice(0, 2), ['$(check) Keep', '$(discard) Undo']);
+    assert.deepEqual(titles.slice(0, 2), ['$(check)\u00a0Keep', '$(discard)\u00a0Undo']);
     assert.match(titles[2] ?? '', /^−2 \+1 · /);
   });
 

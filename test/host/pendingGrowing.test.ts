@@ -183,6 +183,37 @@ describe('a proposal that grows', () => {
     assert.equal(document.getText(), TEXT.replace('b = 2', 'b = 20').replace('d = 4', 'd = 40'));
   });
 
+  it('leaves a view alone that someone scrolls meanwhile', async function () {
+    this.timeout(90_000);
+    const text = Array.from({ length: 400 }, (_, i) => `line ${i}\n`).join('');
+    const document = await fixture.open('scrolled.txt', text);
+    const editor = await vscode.window.showTextDocument(document);
+    const first = (): number => editor.visibleRanges[0]?.start.line ?? 0;
+    const scrollTo = (line: number): void =>
+      editor.revealRange(new vscode.Range(line, 0, line, 0), vscode.TextEditorRevealType.AtTop);
+    const isAt = (line: number): Promise<number> =>
+      waitFor(`line ${line} to be seen`, first, (now) => Math.abs(now - line) < 12);
+    const proposal = fixture.api.begin();
+    for (const [i, away] of [300, 200, 100].entries()) {
+      scrollTo(50);
+      await isAt(50);
+      const added = proposal.add(
+        setOf(document, [replace(document.getText(), `line ${i}\n`, `line ${i}\nnew\n`)], `${i}`),
+      );
+      // Before the lines come in, or while they do.
+      scrollTo(away);
+      await added;
+      await isAt(away);
+      // Nor does it go back later. The editor answers in turn: what was asked of it before has been done by then.
+      scrollTo(away + 1);
+      await isAt(away + 1);
+      await vscode.commands.executeCommand('workbench.action.focusActiveEditorGroup');
+      assert.ok(Math.abs(first() - away) < 12, `${first()}`);
+    }
+    proposal.finish();
+    assert.equal(fixture.hunks(document).length, 3);
+  });
+
   it('moves nothing that is looked at in two editors of the document, and no focus', async function () {
     this.timeout(90_000);
     const lines = Array.from({ length: 300 }, (_, i) => `line ${i}`);

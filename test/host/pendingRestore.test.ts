@@ -266,6 +266,43 @@ describe('stored pending changes', () => {
     assert.equal((await backups()).length, 1);
   });
 
+  it('say what to do where their backup was cut off, once', async () => {
+    const { document } = await leaveIn('cut.txt', PROPOSED, [B, D]);
+    const stored = serialise(proposedIn(document.uri.toString(), [B, D]));
+    const backup = join(root, 'workspace', 'extension', 'pending', '0-gone', 'a.json');
+    await writeFile(backup, stored.slice(0, stored.length / 2));
+    await vscode.commands.executeCommand('workbench.action.closeActiveEditor');
+    const { restored } = openWindow();
+    const question = await questions.next("cut.txt can't be read: look through the file yourself");
+    assert.deepEqual(question.answers, ['Open the File', 'Open the Backup', 'Forget the Changes']);
+    question.answer('Open the File');
+    await waitFor(
+      'the file',
+      () => vscode.window.activeTextEditor?.document.uri.toString() === document.uri.toString(),
+    );
+    const again = await questions.next("can't be read");
+    await restored;
+    assert.deepEqual(questions.asked, []);
+    assert.equal((await backups()).length, 1, 'it stays until the user has decided');
+    again.answer('Forget the Changes');
+    await waitFor('no backup', async () => (await backups()).length === 0);
+  });
+
+  it('say what to do where their backup is damaged', async () => {
+    const { document, uri } = await leaveIn('damaged.txt', PROPOSED, [B, D]);
+    const stored = serialise(proposedIn(uri, [B, D]));
+    const backup = join(root, 'workspace', 'extension', 'pending', '0-gone', 'a.json');
+    await writeFile(backup, stored.replace('"text":"b = 20', '"text":"b = 21'));
+    const { pending } = openWindow();
+    const question = await questions.next("damaged.txt can't be read");
+    assert.equal(pending.hunks(uri).length, 0);
+    question.answer('Open the Backup');
+    await waitFor('the backup', () => vscode.window.activeTextEditor?.document.getText().includes('"b = 21'));
+    (await questions.next("can't be read")).answer();
+    assert.equal(document.getText(), PROPOSED);
+    assert.equal((await backups()).length, 1);
+  });
+
   it('of a window that is still there are pending in both, each for itself', async () => {
     const document = await fixture.open('both.txt', PROPOSED);
     const uri = document.uri.toString();

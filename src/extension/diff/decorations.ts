@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
 import { baselineUri } from './baselineFiles.js';
 import type { PendingChanges } from './pendingChanges.js';
-import { removedNotes } from './removedText.js';
+import { removedNotesOf } from './removedText.js';
 
 interface Styles extends vscode.Disposable {
   readonly added: vscode.TextEditorDecorationType;
@@ -55,18 +55,18 @@ function drawHunks(editor: vscode.TextEditor, hunks: readonly Hunk[], styles: St
   editor.setDecorations(styles.conflict, hunks.filter(({ conflict }) => conflict).flatMap(lines));
   editor.setDecorations(
     styles.addedText,
-    hunks.flatMap(({ marks }) =>
-      marks.added.map(({ start, end }) => new vscode.Range(document.positionAt(start), document.positionAt(end))),
-    ),
+    // What another program wrote was not proposed.
+    hunks
+      .filter(({ conflict }) => !conflict)
+      .flatMap(({ marks }) => marks.added)
+      .map(({ start, end }) => new vscode.Range(document.positionAt(start), document.positionAt(end))),
   );
   editor.setDecorations(
     styles.removed,
-    hunks.flatMap((hunk) =>
-      removedNotes(hunk, document.lineCount).map(({ line, text }) => {
-        const end = document.lineAt(line).range.end;
-        return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } };
-      }),
-    ),
+    removedNotesOf(hunks, document.lineCount).map(({ line, text }) => {
+      const end = document.lineAt(line).range.end;
+      return { range: new vscode.Range(end, end), renderOptions: { after: { contentText: text } } };
+    }),
   );
 }
 

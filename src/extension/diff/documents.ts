@@ -34,9 +34,9 @@ export async function applyToDocument(document: vscode.TextDocument, edits: read
     ),
   );
   const showAgain = holdViews(document, edits);
-  if (!(await vscode.workspace.applyEdit(workspaceEdit))) return false;
-  await showAgain();
-  return true;
+  const applied = await vscode.workspace.applyEdit(workspaceEdit);
+  showAgain(applied);
+  return applied;
 }
 
 /** The open document of a URI. */

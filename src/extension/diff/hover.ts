@@ -6,7 +6,17 @@ import { plainMath } from '../plainMath.js';
 import { isOpen, labelOf, linkText, reasonsOf, sentence, summaryOf } from './hunkText.js';
 import type { HunkNote, PendingChanges } from './pendingChanges.js';
 
-const COMMANDS = ['architect.keepHunk', 'architect.undoHunk'];
+type Answer = readonly [title: string, command: string];
+
+const ANSWERS: readonly Answer[] = [
+  ['$(check) Keep', 'architect.keepHunk'],
+  ['$(discard) Undo', 'architect.undoHunk'],
+];
+const IN_CONFLICT: readonly Answer[] = [
+  ['Take the Proposal', 'architect.takeProposal'],
+  ['Leave As Is', 'architect.keepHunk'],
+  ['Restore', 'architect.restoreHunk'],
+];
 
 export function registerHunkHover(pending: PendingChanges): vscode.Disposable {
   return vscode.languages.registerHoverProvider(
@@ -26,7 +36,7 @@ export function registerHunkHover(pending: PendingChanges): vscode.Disposable {
 
 function textOf(uri: string, hunk: Hunk, linked: number, note: HunkNote, language: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
-  text.isTrusted = { enabledCommands: COMMANDS };
+  text.isTrusted = { enabledCommands: [...ANSWERS, ...IN_CONFLICT].map(([, command]) => command) };
   text.appendMarkdown(`**${escape(labelOf(hunk))}** · ${escape(summaryOf(hunk))}\n\n`);
   if (linked > 0) {
     const without =
@@ -42,9 +52,14 @@ function textOf(uri: string, hunk: Hunk, linked: number, note: HunkNote, languag
     text.appendMarkdown('Removed:\n');
     text.appendCodeblock(hunk.removed.join('\n'), language);
   }
+  if (hunk.conflict) {
+    text.appendMarkdown('Proposed, before another program changed this place:\n');
+    text.appendCodeblock(hunk.conflict.proposed.trimEnd(), language);
+  }
   const argument = encodeURIComponent(JSON.stringify([{ uri, hunk: hunk.id }]));
+  const answers = hunk.conflict ? IN_CONFLICT : ANSWERS;
   text.appendMarkdown(
-    `\n[$(check) Keep](command:architect.keepHunk?${argument}) · [$(discard) Undo](command:architect.undoHunk?${argument})`,
+    `\n${answers.map(([title, command]) => `[${title}](command:${command}?${argument})`).join(' · ')}`,
   );
   return text;
 }

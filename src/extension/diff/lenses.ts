@@ -64,6 +64,11 @@ interface About {
   readonly note: HunkNote;
 }
 
+/** The editor swallows a plain space after an icon. */
+function iconText(icon: string, text: string): string {
+  return `$(${icon})\u00a0${text}`;
+}
+
 function lensesOf(uri: string, hunk: Hunk, { linked, note }: About, { start }: vscode.Range): vscode.CodeLens[] {
   const range = new vscode.Range(start, start);
   const argument: HunkArgument = { uri, hunk: hunk.id };
@@ -79,17 +84,23 @@ function lensesOf(uri: string, hunk: Hunk, { linked, note }: About, { start }: v
     ];
   }
   return [
-    lens('$(check) Keep', 'architect.keepHunk', `Keep: ${label}`),
-    lens('$(discard) Undo', 'architect.undoHunk', `Write back what stood here before: ${label}`),
+    lens(iconText('check', 'Keep'), 'architect.keepHunk', `Keep: ${label}`),
+    lens(iconText('discard', 'Undo'), 'architect.undoHunk', `Write back what stood here before: ${label}`),
     lens(summaryOf(hunk), 'architect.showHunk', `${label}. Show the removed text.`),
     ...(note.together === undefined
       ? []
-      : [lens('$(warning) does not work by itself', 'architect.showHunk', `By itself: ${sentence(note.together)}`)]),
+      : [
+          lens(
+            iconText('warning', 'does not work by itself'),
+            'architect.showHunk',
+            `By itself: ${sentence(note.together)}`,
+          ),
+        ]),
     ...(linked === 0
       ? []
       : [
           lens(
-            `$(link) ${linkText(linked)}`,
+            iconText('link', linkText(linked)),
             'architect.nextLinkedHunk',
             note.alone === undefined
               ? 'These changes belong together; the number is that of all of them. Go to the next one.'

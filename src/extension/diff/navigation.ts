@@ -3,10 +3,12 @@ import * as vscode from 'vscode';
 import { showPlace } from '../notebooks.js';
 import { openForEdit, placeOf } from './documents.js';
 import type { PendingChanges } from './pendingChanges.js';
+import { letViewsGo } from './viewport.js';
 
 /** Shows the next (`1`) or previous (`-1`) hunk from the cursor; after a file's last one the next file's first. */
 export async function goToHunk(pending: PendingChanges, direction: 1 | -1): Promise<void> {
   const { uris } = pending;
+  letViewsGo();
   const editor = vscode.window.activeTextEditor;
   const here = editor ? uris.indexOf(editor.document.uri.toString()) : -1;
   if (editor && here >= 0) {
@@ -23,6 +25,7 @@ export async function goToHunk(pending: PendingChanges, direction: 1 | -1): Prom
 /** Shows a hunk in its file. */
 export async function showHunk(pending: PendingChanges, uri: string, which: 'first' | 'last' | number): Promise<void> {
   const document = await openForEdit({ uri });
+  letViewsGo();
   const hunks = pending.hunks(uri);
   const hunk = which === 'first' ? hunks[0] : which === 'last' ? hunks.at(-1) : hunks.find(({ id }) => id === which);
   const place = hunk ? placeOf(hunk, document) : new vscode.Range(0, 0, 0, 0);

@@ -7,6 +7,16 @@ export interface RemovedNote {
 }
 
 const LONGEST = 100;
+/** Plain spaces in a row are shown as one. */
+const BETWEEN = '\u00a0\u00a0\u00a0';
+
+/** The notes of all hunks, one for each line: a removal is told on a line that may have replaced another. */
+export function removedNotesOf(hunks: readonly Hunk[], lineCount: number): RemovedNote[] {
+  const byLine = new Map<number, string[]>();
+  for (const { line, text } of hunks.flatMap((hunk) => removedNotes(hunk, lineCount)))
+    byLine.set(line, [...(byLine.get(line) ?? []), text]);
+  return [...byLine].map(([line, texts]) => ({ line, text: texts.join(BETWEEN) }));
+}
 
 /**
  * One note for each removed line, behind the added line that replaces it; what is left over is told in the last one.

@@ -14,10 +14,11 @@ import { isCell, openNotebookOf } from '../notebooks.js';
 import { isPython } from './check.js';
 import { exists, openForEdit, shortName } from './documents.js';
 import type { Outcome, PendingChanges } from './pendingChanges.js';
-import type { OthersChange, PendingStore, StoredChange } from './store.js';
+import type { OthersChange, PendingStore, StoredChange, UnreadableBackup } from './store.js';
 
 const TAKE_UP = 'Take Up Again';
 const OPEN_BACKUP = 'Open the Backup';
+const OPEN_FILE = 'Open the File';
 const FORGET = 'Forget the Changes';
 
 /** A window that is loaded again may look before its past has ended. */
@@ -30,9 +31,17 @@ export async function restorePending(
   store: PendingStore,
   log: vscode.LogOutputChannel,
 ): Promise<void> {
+  const told = new Set<string>();
   const look = async (): Promise<void> => {
+    const { taken, unreadable } = await store.takeOver();
+    for (const backup of unreadable.filter(({ file }) => !told.has(file.path))) {
+      told.add(backup.file.path);
+      tellUnreadable(backup, store, log).catch((error: unknown) =>
+        log.error('An unreadable backup could not be shown or removed.', error),
+      );
+    }
     // Side by side: a question about one file must not keep the others waiting for its answer.
-    for (const stored of await store.takeOver())
+    for (const stored of taken)
       restoreOne(stored, pending, store, log).catch((error: unknown) =>
         log.error(`The pending changes of ${shortName(stored.uri)} could not be restored; their backup stays.`, error),
       );
@@ -110,8 +119,7 @@ async function restoreOne(
       return store.drop(stored);
     }
     case 'unreadable':
-      log.error(`${shortName(now)}: ${restored.reason} The backup stays where it is.`);
-      return;
+      return tellUnreadable(stored, store, log, restored.reason);
     case 'changed':
       return decide(stored, now, restored.threeWay, pending, store, log);
   }
@@ -158,10 +166,7 @@ async function askAboutLost(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   const state = stateOf(restore(stored.json, '', 0));
-  if (!state) {
-    log.error(`${shortName(stored.uri)}: its stored pending changes can't be read. They stay where they are.`);
-    return;
-  }
+  if (!state) return tellUnreadable(stored, store, log);
   const count = plural(state.ranges.length, 'change');
   const question = `${why}, with ${count} that you had neither kept nor undone. Nothing was written.`;
   const answer = await vscode.window.showWarningMessage(question, OPEN_BACKUP, FORGET);
@@ -169,6 +174,30 @@ async function askAboutLost(
   if (answer !== OPEN_BACKUP) return;
   await openBackup(stored.uri, state);
   return askAboutLost(stored, why, store, log);
+}
+
+/** Nothing can be brought back from a backup. What was proposed is code like any other by now: only the user can look through it. */
+async function tellUnreadable(
+  backup: UnreadableBackup,
+  store: PendingStore,
+  log: vscode.LogOutputChannel,
+  reason = 'It is damaged.',
+): Promise<void> {
+  const { uri, file } = backup;
+  log.error(`The backup ${file.path} can't be read. ${reason}`);
+  const what = uri === undefined ? 'a file' : shortName(uri);
+  const address = uri === undefined ? undefined : vscode.Uri.parse(uri);
+  const isThere = address?.scheme === 'file' && (await exists(address));
+  const answer = await vscode.window.showWarningMessage(
+    `The backup of the changes that were pending in ${what} can't be read: look through the file yourself, since they can't be kept or undone one by one any more.`,
+    ...(isThere ? [OPEN_FILE] : []),
+    OPEN_BACKUP,
+    FORGET,
+  );
+  if (answer === FORGET) return store.drop(backup);
+  if (answer === undefined) return;
+  await vscode.window.showTextDocument(answer === OPEN_FILE && address ? address : file, { preview: false });
+  return tellUnreadable(backup, store, log, reason);
 }
 
 /** What a file was with its pending changes, as a document of its own. */

@@ -1,7 +1,15 @@
 /** Pending changes in the extension's storage, one file each: what a reload or a crash finds again. */
 import * as vscode from 'vscode';
 import { randomUUID } from 'node:crypto';
-import { digestOf, headOf, headOfState, serialise, type PendingChange, type StoredHead } from '../../edits/index.js';
+import {
+  digestOf,
+  headOf,
+  headOfState,
+  serialise,
+  uriIn,
+  type PendingChange,
+  type StoredHead,
+} from '../../edits/index.js';
 import { BackupFolders, entriesOf, ifThere } from './backupFolders.js';
 import { saysNothingNew, sortOut, textKey } from './leftovers.js';
 
@@ -11,6 +19,13 @@ const WRITE_DELAY_MILLISECONDS = 200;
 export interface StoredChange {
   readonly uri: string;
   readonly json: string;
+  readonly file: vscode.Uri;
+}
+
+/** A backup of a window that is gone, which can't be read. */
+export interface UnreadableBackup {
+  /** What it was of, if that much can be read. */
+  readonly uri: string | undefined;
   readonly file: vscode.Uri;
 }
 
@@ -104,7 +119,7 @@ export class PendingStore implements vscode.Disposable {
   }
 
   /** The user has decided about a backup, or its changes are pending again and stored as such. */
-  async drop({ file }: StoredChange): Promise<void> {
+  async drop({ file }: Pick<StoredChange, 'file'>): Promise<void> {
     this.undecided.delete(file.path);
     await this.enqueue(() => removeIfThere(file));
   }
@@ -113,8 +128,8 @@ export class PendingStore implements vscode.Disposable {
    * What windows on this workspace left behind that are gone by now, this one's past among them. It is this window's from now on.
    * Two backups of one file can't be pending both: the older one waits until the newer is decided upon.
    */
-  async takeOver(): Promise<StoredChange[]> {
-    const { folders, found } = await this.leftBehind();
+  async takeOver(): Promise<{ taken: StoredChange[]; unreadable: UnreadableBackup[] }> {
+    const { folders, found, unreadable } = await this.leftBehind();
     const { take, obsolete } = sortOut(found, this.known(), this.joined);
     for (const { file } of obsolete) await this.enqueue(() => removeIfThere(file));
     const taken: StoredChange[] = [];
@@ -129,13 +144,19 @@ export class PendingStore implements vscode.Disposable {
       });
     }
     for (const folder of folders) if ((await entriesOf(folder)).length === 0) await removeIfThere(folder);
-    return taken;
+    return { taken, unreadable };
   }
 
   /** Folders of windows that are gone, and the backups in them. */
-  private async leftBehind(): Promise<{ folders: vscode.Uri[]; found: OthersChange[] }> {
+  private async leftBehind(): Promise<{
+    folders: vscode.Uri[];
+    found: OthersChange[];
+    unreadable: UnreadableBackup[];
+  }> {
     const folders = (await this.folders.others()).filter(({ inUse }) => !inUse).map(({ folder }) => folder);
-    return { folders, found: (await Promise.all(folders.map((folder) => this.readAll(folder)))).flat() };
+    const unreadable: UnreadableBackup[] = [];
+    const found = (await Promise.all(folders.map((folder) => this.readAll(folder, unreadable)))).flat();
+    return { folders, found, unreadable };
   }
 
   /** What this window has backups of. */
@@ -146,7 +167,8 @@ export class PendingStore implements vscode.Disposable {
   /** Backups of windows that are still there: to look at only. */
   async ofOthers(): Promise<OthersChange[]> {
     const others = (await this.folders.others()).filter(({ inUse }) => inUse);
-    return (await Promise.all(others.map(({ folder }) => this.readAll(folder)))).flat();
+    // One that is being written is read the next time.
+    return (await Promise.all(others.map(({ folder }) => this.readAll(folder, [])))).flat();
   }
 
   /** The text of this backup is in a document of this window, too, and pending here: it is not to be restored again. */
@@ -154,7 +176,7 @@ export class PendingStore implements vscode.Disposable {
     for (const text of texts) this.joined.add(textKey(uri, text));
   }
 
-  private async readAll(folder: vscode.Uri): Promise<OthersChange[]> {
+  private async readAll(folder: vscode.Uri, unreadable: UnreadableBackup[]): Promise<OthersChange[]> {
     const found: OthersChange[] = [];
     for (const [name] of (await entriesOf(folder)).filter(([each]) => each.endsWith('.json'))) {
       const file = vscode.Uri.joinPath(folder, name);
@@ -164,7 +186,7 @@ export class PendingStore implements vscode.Disposable {
         const json = new TextDecoder().decode(await vscode.workspace.fs.readFile(file));
         const head = headOf(json);
         if (head) found.push({ ...head, json, file, changed });
-        else this.log.error(`Stored pending changes are unreadable: ${name}. They stay where they are.`);
+        else unreadable.push({ uri: uriIn(json), file });
       });
     }
     return found;
