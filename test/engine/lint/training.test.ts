@@ -282,6 +282,30 @@ for x, y in loader:
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
 `,
+    // Two networks in turn: each is clipped between its own backward and step.
+    `
+for x in loader:
+    optim_d.zero_grad()
+    scaler.scale(d_loss(x)).backward()
+    scaler.unscale_(optim_d)
+    norm = commons.clip_grad_value_(net_d.parameters(), None)
+    scaler.step(optim_d)
+    optim_g.zero_grad()
+    scaler.scale(g_loss(x)).backward()
+    scaler.unscale_(optim_g)
+    norm = commons.clip_grad_value_(net_g.parameters(), None)
+    scaler.step(optim_g)
+`,
+    `
+for x in loader:
+    loss(x).backward()
+    scheduler.step()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    other(x).backward()
+    other_optimizer.step()
+    nn.utils.clip_grad_norm_(other.parameters(), 1.0)  #! T08
+`,
   ],
   T09: [
     `${MODEL}

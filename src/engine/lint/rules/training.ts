@@ -224,6 +224,14 @@ const calls =
   };
 const CLIP = /^clip_grad_(norm|value)_$/;
 
+/** What a block of a training loop does with gradients, by the calls in a statement. */
+const EVENTS = {
+  backward: calls('backward'),
+  step: (call: CallExpr): boolean =>
+    calls('step')(call) && !(call.func.kind === 'Attribute' && /sched/i.test(dotted(call.func.value) ?? '')),
+  clip: calls(CLIP),
+};
+
 const T08: Rule = {
   id: 'T08',
   title: 'Clipping at the wrong place',
@@ -241,22 +249,29 @@ optimizer.step()`,
   sources: ['Pascanu, Mikolov and Bengio, On the difficulty of training recurrent neural networks, 2013'],
   *check(program) {
     const { file } = program;
-    for (const { statement, block } of blocksWith(program, 'backward')) {
-      const backward = block.indexOf(statement);
-      const step = block.findIndex((each, index) => index > backward && callsIn(each, calls('step')).length > 0);
-      if (step < 0) continue;
-      for (const [index, each] of block.entries()) {
-        const [clip] = callsIn(each, calls(CLIP));
-        if (!clip || (index > backward && index <= step)) continue;
+    const blocks = new Map([...blocksWith(program, 'backward')].map(({ statement, block }) => [block, statement]));
+    for (const [block, backward] of blocks) {
+      // A loop may train several networks, one after the other.
+      const events = block.flatMap((each) => {
+        const kinds = (['backward', 'step', 'clip'] as const).filter((kind) => callsIn(each, EVENTS[kind]).length > 0);
+        return kinds.length === 1 ? kinds.map((kind) => ({ kind, each })) : [];
+      });
+      const turns = events.filter(({ kind }) => kind !== 'clip');
+      if (!turns.some(({ kind }, i) => kind === 'step' && turns[i - 1]?.kind === 'backward')) continue;
+      for (const [i, { kind, each }] of events.entries()) {
+        const [clip] = kind === 'clip' ? callsIn(each, EVENTS.clip) : [];
+        if (!clip) continue;
+        const before = events.slice(0, i).findLast((event) => event.kind !== 'clip')?.kind;
+        if (before === 'backward') continue;
         yield {
           message:
-            index < backward
+            before === undefined
               ? 'Clipping before backward() clips the gradients of the step before. Put it between backward() and step().'
               : 'Clipping after step() comes too late: the gradients have been used. Put it between backward() and step().',
           place: { file, start: clip.start, end: clip.end },
           ...fixOrNone(
-            each.kind === 'Expression' && each.value === clip
-              ? moveStatement(file, each, 'below', statement, 'Clip after backward()')
+            each.kind === 'Expression' && each.value === clip && turns.length === 2
+              ? moveStatement(file, each, 'below', backward, 'Clip after backward()')
               : null,
           ),
         };
