@@ -123,6 +123,19 @@ class Net(nn.Module):
     def forward(self, x):
         return x @ self.weight + self.bias
 `,
+    `
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.queries = nn.Parameter(torch.Tensor(4, 8))
+
+    def forward(self, x):
+        return x @ self.queries.t()
+
+def weights_init(m):
+    if hasattr(m, 'queries'):
+        init_weight(m.queries)
+`,
   ],
   A19: [
     `

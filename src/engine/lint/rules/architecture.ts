@@ -296,14 +296,23 @@ function filled(place: Place, name: string, shape: Shape): Fix | null {
   return { title: `Initialise with ${fill}`, edits: [lineBelow(file, statement, text)] };
 }
 
-/** The class writes into the parameter somewhere, or loads it: it may be initialised by who uses it. */
-function fillsLater({ file }: Program, place: Place, name: string): boolean {
+/** The class writes into the parameter somewhere, or loads it, or a file near fills an attribute of that name (`init_weight(m.bias)`). */
+function fillsLater({ file, project }: Program, place: Place, name: string): boolean {
   const node = nodeAt(place);
   const cls = node ? classAround(file, node) : null;
   const text = cls ? file.slice(cls) : file.text;
-  return new RegExp(
-    `${name}[\\s\\S]{0,40}(\\.data|copy_|fill_|uniform_|normal_|zero_)|init\\.\\w+\\([^)]*${name}`,
-  ).test(text);
+  return (
+    new RegExp(`${name}[\\s\\S]{0,40}(\\.data|copy_|fill_|uniform_|normal_|zero_)|init\\.\\w+\\([^)]*${name}`).test(
+      text,
+    ) || isFilledNear(project, file.path, name)
+  );
+}
+
+function isFilledNear(project: Project, path: string, name: string): boolean {
+  const filling = new RegExp(
+    `(init\\w*|(uniform|normal|constant|zeros|ones)_)\\([^()\\n]*\\.${name}\\b|\\.${name}(\\.data)?\\.\\w+_\\(`,
+  );
+  return nearFiles(project, path).some((each) => filling.test(project.text(each) ?? ''));
 }
 
 /** All rules of this kind. */
