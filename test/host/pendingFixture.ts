@@ -1,5 +1,6 @@
 // What the host tests of pending changes share: documents of new files, edits by text, and the commands.
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +12,8 @@ import { waitFor } from '../support/wait.js';
 
 export const TEXT = 'a = 1\nb = 2\nc = 3\nd = 4\ne = 5\n';
 
-/** Several describe blocks use it: no test sees what another one left in the editor. */
+/** No test sees what another one left in the editor, which goes on holding documents for minutes. Each test file has its own copy of this one. */
+const COPY = randomUUID().slice(0, 8);
 let counter = 0;
 
 export class PendingFixture {
@@ -39,7 +41,7 @@ export class PendingFixture {
 
   /** A path in the workspace that is removed after the test. */
   path(name: string): string {
-    const file = join(this.folder, `${counter++}-${name}`);
+    const file = join(this.folder, `${COPY}-${counter++}-${name}`);
     this.files.push(file);
     return file;
   }

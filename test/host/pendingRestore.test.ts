@@ -48,11 +48,13 @@ class Questions {
 
   /** The next one with this in its text. */
   async next(part: string): Promise<Question> {
-    const question = await waitFor(
+    // A failure tells what was asked instead.
+    await waitFor(
       `a question with “${part}”`,
-      () => this.asked.find(({ text }) => text.includes(part)),
-      (found) => found !== undefined,
+      () => this.asked.map(({ text }) => text),
+      (texts) => texts.some((text) => text.includes(part)),
     );
+    const question = this.asked.find(({ text }) => text.includes(part));
     assert(question);
     this.asked.splice(this.asked.indexOf(question), 1);
     return question;
