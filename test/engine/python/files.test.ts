@@ -127,6 +127,18 @@ describe('yaml', () => {
     "({'hidden': 64, 'rate': '1e-3', 'decay': 0.001, 'layers': [1, 2, 16, 8], 'norm': True, 'act': 'yes', 'none': None}, {'a': 1, 'b': 3}, 'one\\ntwo\\n')",
     { '/c.yaml': yaml },
   );
+  reads(
+    'makes lists, tuples and dicts of what is tagged so',
+    'import yaml\nc = yaml.load("a: !!python/tuple [1, 2]\\nb: !!seq [3]\\nc: !!map {d: 4}", Loader=yaml.UnsafeLoader)',
+    'c',
+    "{'a': (1, 2), 'b': [3], 'c': {'d': 4}}",
+  );
+  reads(
+    'does not take the arguments of an object for the object',
+    'import yaml\nc = yaml.unsafe_load("b: !!python/object/apply:eval [2 + 3]")',
+    "c['b']",
+    "unknown: the YAML tag 'tag:yaml.org,2002:python/object/apply:eval' is not described",
+  );
   reads('has no value for an empty text', 'import yaml', 'yaml.load("", Loader=yaml.FullLoader)', 'None');
   reads(
     'raises for what is no YAML',

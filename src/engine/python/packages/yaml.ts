@@ -64,6 +64,10 @@ function scalarValue(node: Scalar, context: Context): Value {
   return node.type === Scalar.PLAIN || node.type === undefined ? plainScalar(text, context) : text;
 }
 
+/** Tags of what is a list, a tuple or a dict; any other makes an object of it. */
+const LIST_TAGS = new Set(['seq', 'python/list', 'python/tuple']);
+const DICT_TAGS = new Set(['map', 'python/dict']);
+
 function valueOf(node: Node | null | undefined, document: Document, made: Map<Node, Value>, context: Context): Value {
   context.step();
   if (!node) return null;
@@ -71,9 +75,12 @@ function valueOf(node: Node | null | undefined, document: Document, made: Map<No
   if (known !== undefined) return known;
   if (isAlias(node)) return valueOf(node.resolve(document), document, made, context);
   if (isScalar(node)) return scalarValue(node, context);
+  const tag = node.tag?.replace(/^tag:yaml\.org,2002:/, '');
+  if (tag !== undefined && !(isSeq(node) ? LIST_TAGS : DICT_TAGS).has(tag))
+    return context.unknown(`the YAML tag '${node.tag}' is not described`);
   if (isSeq(node)) {
     const items = node.items.map((item) => valueOf(item as Node, document, made, context));
-    const value = node.tag === 'tag:yaml.org,2002:python/tuple' ? makeTuple(items) : context.list(items);
+    const value = tag === 'python/tuple' ? makeTuple(items) : context.list(items);
     made.set(node, value);
     return value;
   }
