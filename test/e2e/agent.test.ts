@@ -235,7 +235,8 @@ describe('@architect with Claude', function () {
   it('takes its change back when asked to', async () => {
     const { bench, spy } = session();
     play([
-      answer([call('undo_edits', {})]),
+      // What is gone at once needn't be told as saved.
+      answer([call('undo_edits', {})], { startsAfter: 2_000 }),
       // It undoes what it was shown.
       (results) => answer([call('undo_edits', { ids: [/^(\S+): /.exec(results.at(-1) ?? '')?.[1] ?? ''] })]),
       answer(['The dropout is taken back.']),
