@@ -44,6 +44,7 @@ describe('the inspector', function () {
     await grid.focus();
     const rows = (): Promise<number> => grid.getAttribute('aria-rowcount').then(Number);
     const before = await rows();
+    await page.keyboard.press('Home');
     await page.keyboard.press('ArrowLeft');
     await waitFor('the folded tree', rows, (count) => count === 2);
     await page.keyboard.press('ArrowRight');
