@@ -15,8 +15,11 @@ export interface Layer {
   timeout: number;
   /** Milliseconds for one test that doesn't say otherwise. */
   testTimeout?: number;
-  /** How often a test that failed is tried anew; each time is told. For what a browser and an editor do at their own pace. */
-  retries?: number;
+  /**
+   * Runs each file in which a test failed once more, in an editor of its own, and tells what was tried anew. For what a browser and an
+   * editor do at their own pace: tests of one file build on each other, so that a single one can't be repeated.
+   */
+  startsAnew?: boolean;
   /** Runs once with each Python parser that loads on this machine. */
   onEachParser?: boolean;
   needs: Need[];
@@ -27,13 +30,19 @@ export const LAYERS: Layer[] = [
   { name: 'lint', kind: 'lint', timeout: 5 * MINUTE, needs: [] },
   { name: 'engine', kind: 'node', timeout: 8 * MINUTE, testTimeout: 20_000, onEachParser: true, needs: ['build'] },
   { name: 'server', kind: 'node', timeout: 5 * MINUTE, testTimeout: 30_000, needs: ['build'] },
-  { name: 'host', kind: 'host', timeout: 6 * MINUTE, needs: ['package', 'browser', 'editor', 'extension'] },
+  {
+    name: 'host',
+    kind: 'host',
+    timeout: 6 * MINUTE,
+    startsAnew: true,
+    needs: ['package', 'browser', 'editor', 'extension'],
+  },
   {
     name: 'e2e',
     kind: 'node',
     timeout: 14 * MINUTE,
     testTimeout: 120_000,
-    retries: 1,
+    startsAnew: true,
     needs: ['package', 'browser', 'editor', 'extension'],
   },
   {

@@ -29,11 +29,15 @@ export class Workbench {
   private async pick(key: string, text: string, row: string): Promise<void> {
     const input = this.page.locator('.quick-input-widget:visible input').first();
     const match = this.page.locator('.quick-input-widget:visible .monaco-list-row', { hasText: row }).first();
+    const chosen = this.page.locator('.quick-input-widget:visible .monaco-list-row.focused', { hasText: row });
     for (let attempt = 1; ; attempt++) {
       await this.press(key);
       try {
         await input.fill(text, { timeout: 5000 });
-        await match.click({ timeout: 5000 });
+        await match.waitFor({ timeout: 5000 });
+        // Rows still coming in may push this one away from under a click; Enter takes the one that is marked.
+        if (await chosen.isVisible()) await this.press('Enter');
+        else await match.click({ timeout: 5000 });
         return;
       } catch (error) {
         if (attempt === 5) throw error;
