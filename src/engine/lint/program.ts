@@ -47,6 +47,8 @@ const SAME_NUMBERS = new Set([
 
 export class Program {
   private readonly byNode = new Map<OpNode, ObservedOp>();
+  /** Operators by their names, each with its number in the order of the run. */
+  private readonly byName = new Map<string, { readonly at: number; readonly op: ObservedOp }[]>();
   private foundTraining: TrainingContext | null | undefined;
 
   constructor(
@@ -57,8 +59,13 @@ export class Program {
     /** What the signal is at every layer of a module at initialisation, or why that can't be told. */
     readonly signalOf: (module: PyInstance) => readonly CallSignal[] | Unknown,
   ) {
-    for (const event of rehearsal.events)
-      if (event.kind === 'op' && event.node && !this.byNode.has(event.node)) this.byNode.set(event.node, event);
+    rehearsal.events.forEach((event, at) => {
+      if (event.kind !== 'op') return;
+      if (event.node && !this.byNode.has(event.node)) this.byNode.set(event.node, event);
+      const named = this.byName.get(event.name);
+      if (named) named.push({ at, op: event });
+      else this.byName.set(event.name, [{ at, op: event }]);
+    });
   }
 
   /** How the file's model is trained, as far as the text tells; `null` where the file has no part in it. */
@@ -71,8 +78,9 @@ export class Program {
 
   /** Operators of these names that ran, each line of the user's code once for each way it was reached. */
   ops(...names: readonly string[]): ObservedOp[] {
-    const wanted = new Set(names);
-    return this.rehearsal.events.filter((event): event is ObservedOp => event.kind === 'op' && wanted.has(event.name));
+    const lists = [...new Set(names)].flatMap((name) => this.byName.get(name) ?? []);
+    if (names.length > 1) lists.sort((a, b) => a.at - b.at);
+    return lists.map(({ op }) => op);
   }
 
   /** Steps of training loops, in order. */

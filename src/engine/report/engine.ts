@@ -324,7 +324,7 @@ export class Engine {
         const rehearsal = rehearse({
           interpreter,
           path: script.path,
-          missing: (module, made) => (script === file ? this.notMade(module, file, made) : []),
+          missing: (module, seen) => (script === file ? this.notSeen(module, file, seen) : []),
         });
         const module = interpreter.importer.moduleOfFile(script.path);
         const signalOf = (root: PyInstance): Flowing =>
@@ -335,16 +335,21 @@ export class Engine {
     return distinct(found).map(findingReport);
   }
 
-  /** A module of each class of a file that isn't among those made. */
-  private notMade(module: PyModule, file: SourceFile, made: ReadonlySet<PyClass>): PyInstance[] {
+  /**
+   * A module of each class of a file that isn't among those seen so far, the whole before its parts: what a file ends with is usually
+   * what its other classes are made for.
+   */
+  private *notSeen(module: PyModule, file: SourceFile, seen: ReadonlySet<PyClass>): Generator<PyInstance> {
     const wholes: Wholes = new Map();
-    const contexts = classesOf(file).flatMap((node) => this.classContext(module, file, node) ?? []);
-    return contexts.flatMap((context) => {
-      if (made.has(context.cls)) return [];
-      const owners = contexts.filter((other) => other !== context).reverse();
-      const { value } = construct(context, owners, wholes);
-      return typeof value === 'object' && value?.kind === 'instance' ? [value] : [];
-    });
+    const contexts = classesOf(file)
+      .flatMap((node) => this.classContext(module, file, node) ?? [])
+      .reverse();
+    for (const context of contexts) {
+      if (seen.has(context.cls)) continue;
+      const owners = contexts.filter((other) => other !== context);
+      const { value } = construct(context, owners, wholes, true);
+      if (typeof value === 'object' && value?.kind === 'instance') yield value;
+    }
   }
 
   /** What a directive may say in a file: its module classes, and the sizes that its directives name. */

@@ -9,8 +9,8 @@ import { inputValue } from './inputs.js';
 export interface RehearsalRequest {
   readonly interpreter: Interpreter;
   readonly path: string;
-  /** A module of each class of the file that the script didn't construct. */
-  readonly missing: (module: PyModule, made: ReadonlySet<PyClass>) => readonly PyInstance[];
+  /** A module of each class of the file that the script didn't construct; asked for the next one when the last has been called. */
+  readonly missing: (module: PyModule, seen: ReadonlySet<PyClass>) => Iterable<PyInstance>;
 }
 
 /** Must run inside a run of the interpreter. */
@@ -39,10 +39,13 @@ export function rehearse({ interpreter, path, missing }: RehearsalRequest): Rehe
     const module = interpreter.importer.runScript(path);
     if (!module) return rehearsal;
     rehearsal.made = rehearsal.instances.length;
-    const made = new Set(rehearsal.instances.map(({ cls }) => cls));
-    for (const instance of missing(module, made)) {
+    const seen = new Set(rehearsal.instances.map(({ cls }) => cls));
+    let ran = rehearsal.ran.length;
+    for (const instance of missing(module, seen)) {
       const unknown = interpreter.unknown('what it is called with is not known');
       interpreter.attempt(() => interpreter.call(instance, [unknown]));
+      // What ran as a part of it, with what parts get, shows no more by itself.
+      for (; ran < rehearsal.ran.length; ran++) seen.add((rehearsal.ran[ran] as PyInstance).cls);
     }
     return rehearsal;
   } catch (error) {
@@ -71,6 +74,7 @@ function* candidates(
 function attempt(interpreter: Interpreter, rehearsal: Rehearsal, action: () => Value): Value {
   const { heap } = interpreter;
   const { length } = rehearsal.events;
+  const ran = rehearsal.ran.length;
   const depth = heap.depth;
   const journal = heap.fork();
   const output = interpreter.attempt(action);
@@ -78,6 +82,7 @@ function attempt(interpreter: Interpreter, rehearsal: Rehearsal, action: () => V
   if (isUnknown(output)) {
     heap.discard(journal);
     rehearsal.events.length = length;
+    rehearsal.ran.length = ran;
   } else heap.commit(journal);
   return output;
 }

@@ -65,6 +65,8 @@ export interface Rehearsal {
   readonly failures: ObservedFailure[];
   /** How often gradients were computed. */
   backwards: number;
+  /** Modules whose forward went through, in the order in which it ended. */
+  readonly ran: PyInstance[];
   /** Carries out the outermost call of a module none of whose arguments is known, with such as it takes. */
   probe(module: PyInstance, args: readonly Value[], call: (args: readonly Value[]) => Value): Value;
 }
@@ -88,6 +90,7 @@ export function startRehearsal(context: Context, probe: Rehearsal['probe']): Reh
     assignments: [],
     failures: [],
     backwards: 0,
+    ran: [],
     probe,
   };
   context.state.set(KEY, rehearsal);
@@ -164,7 +167,10 @@ export function rehearsedCall(
   call: (args: readonly Value[]) => Value,
 ): Value {
   const rehearsal = rehearsalOf(context);
-  if (!rehearsal || traceOf(context).stack.length > 0) return call(args);
-  if (!args.some(isUnknown) || !args.every((arg) => isUnknown(arg) || isPlain(arg))) return call(args);
-  return rehearsal.probe(module, args, call);
+  if (!rehearsal) return call(args);
+  const inner = traceOf(context).stack.length > 0;
+  const known = inner || !args.some(isUnknown) || !args.every((arg) => isUnknown(arg) || isPlain(arg));
+  const answer = known ? call(args) : rehearsal.probe(module, args, call);
+  if (!isUnknown(answer)) rehearsal.ran.push(module);
+  return answer;
 }
