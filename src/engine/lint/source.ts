@@ -1,26 +1,38 @@
 /** Edits of the user's source that fixes are made of. */
 import type { Place } from '../python/value.js';
-import { argumentInsertions, quoteOf, type CallExpr, type Expr, type SourceFile, type Stmt } from '../syntax/index.js';
+import {
+  argumentInsertions,
+  quoteOf,
+  type CallExpr,
+  type Expr,
+  type SourceFile,
+  type Span,
+  type Stmt,
+} from '../syntax/index.js';
 import type { ObservedOp } from '../torch/rehearsal.js';
 import { parentOf, qualifiedName, spell, statementOf, walk, type Node } from '../training/index.js';
 import type { Program } from './program.js';
 import type { Fix, FixEdit } from './types.js';
 
-const nodesByFile = new WeakMap<SourceFile, Map<string, Node>>();
+const nodesByFile = new WeakMap<SourceFile, Map<number, Node>>();
+
+/** One number for a place: no file has so many characters. */
+const keyOf = ({ start, end }: Span): number => start * 2 ** 26 + end;
 
 /** The outermost node that fills a place. */
-export function nodeAt({ file, start, end }: Place): Node | undefined {
+export function nodeAt(place: Place): Node | undefined {
+  const { file } = place;
   let nodes = nodesByFile.get(file);
   if (!nodes) {
     nodes = new Map();
-    for (const statement of file.ast.body)
-      walk(statement, (node) => {
-        const key = `${node.start} ${node.end}`;
-        if (node.kind !== undefined && !nodes?.has(key)) nodes?.set(key, node);
-      });
+    const into = nodes;
+    walk(file.ast.body, (node) => {
+      const key = keyOf(node);
+      if (node.kind !== undefined && !into.has(key)) into.set(key, node);
+    });
     nodesByFile.set(file, nodes);
   }
-  const found = nodes.get(`${start} ${end}`);
+  const found = nodes.get(keyOf(place));
   return found?.kind === 'Expression' ? found.value : found;
 }
 

@@ -1,11 +1,10 @@
 /** Where the number that a layer was made with stands in the source, and how to write another one there. */
 import { Code, argumentFor } from '../training/code.js';
 import { methodOf } from '../training/classes.js';
-import { classAround, functionAround, walk } from '../training/tree.js';
+import { callsIn, classAround, functionAround, walk } from '../training/tree.js';
 import type { PyInstance } from '../python/index.js';
 import type { Project } from '../project/index.js';
 import type { CallExpr, Expr, SourceFile } from '../syntax/index.js';
-import { callsIn } from './construct.js';
 
 /** A place whose text decides the number. */
 export interface NumberSource {

@@ -16,28 +16,10 @@ import {
 import { signatureOf } from '../model/index.js';
 import { symbol } from '../python/symint.js';
 import type { CallExpr, ClassDef, Expr, SourceFile } from '../syntax/index.js';
+import { callsIn } from '../training/tree.js';
 import { modulePaths } from '../torch/trace.js';
 import type { InputSpec } from './inputs.js';
 import type { ModelDirective } from './directives.js';
-
-const callLists = new WeakMap<SourceFile, readonly CallExpr[]>();
-
-/** Every call in a file, outermost first. */
-export function callsIn(file: SourceFile): readonly CallExpr[] {
-  const known = callLists.get(file);
-  if (known) return known;
-  const found: CallExpr[] = [];
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(visit);
-    else if (typeof value === 'object' && value !== null && !(value instanceof Set)) {
-      if ((value as { kind?: string }).kind === 'Call') found.push(value as CallExpr);
-      for (const child of Object.values(value)) if (typeof child === 'object') visit(child);
-    }
-  };
-  visit(file.ast.body);
-  callLists.set(file, found);
-  return found;
-}
 
 function calleeName(node: Expr): string | null {
   return node.kind === 'Name' ? node.id : node.kind === 'Attribute' ? node.attr : null;

@@ -3,7 +3,7 @@ import type { Project } from '../project/index.js';
 import type { CallExpr, ClassDef, Expr, FunctionDef, SourceFile } from '../syntax/index.js';
 import { methodOf } from './classes.js';
 import { definitionOf, importsOf, moduleFile, packageOf, qualifiedName, type Definition } from './names.js';
-import { classAround, dotted, findAll, functionAround, statementsIn } from './tree.js';
+import { callsIn, classAround, dotted, functionAround, statementsIn } from './tree.js';
 
 /** An expression with the file that it stands in. */
 export interface Located<E extends Expr = Expr> {
@@ -14,20 +14,11 @@ export interface Located<E extends Expr = Expr> {
 const MAX_DEPTH = 12;
 
 export class Code {
-  private readonly calls = new Map<SourceFile, readonly CallExpr[]>();
-
   constructor(
     readonly project: Project,
     readonly files: readonly SourceFile[],
   ) {
     for (const file of files) importsOf(file, packageOf(project, file));
-  }
-
-  /** Every call of a file in source order. */
-  callsIn(file: SourceFile): readonly CallExpr[] {
-    let found = this.calls.get(file);
-    if (!found) this.calls.set(file, (found = findAll(file.ast.body, 'Call')));
-    return found;
   }
 
   /** The function, method (by `self.name`, or on an object made from the class) or class that a call enters. */
@@ -82,7 +73,7 @@ export class Code {
   callSites(definition: Definition): Located<CallExpr>[] {
     const { name } = definition.node;
     return this.files.flatMap((file) =>
-      this.callsIn(file)
+      callsIn(file)
         .filter((call) => lastName(call.func) === name && this.callee(file, call)?.node === definition.node)
         .map((expr) => ({ file, expr })),
     );

@@ -7,7 +7,7 @@ import { importersOf, trainingFiles } from './files.js';
 import { keepsBest, stopOf, trainingLoops, validationOf, type TrainingLoop, type Validation } from './loop.js';
 import { lossCallsFor, lossCallOf, type LossCall } from './losses.js';
 import { qualifiedName } from './names.js';
-import { ancestorsOf, contains, dotted, findAll, functionAround, statementOf } from './tree.js';
+import { ancestorsOf, callsIn, contains, dotted, findAll, functionAround, statementOf } from './tree.js';
 
 /** A call that makes something, and what it is assigned to. */
 export interface Construction {
@@ -142,7 +142,7 @@ function bestLoop(code: Code, file: SourceFile | null): TrainingLoop | null {
 /** Calls whose callee is a library's class of such a name. */
 function constructions(code: Code, wanted: (name: string) => boolean): Construction[] {
   return code.files.flatMap((file) =>
-    code.callsIn(file).flatMap((call) => {
+    callsIn(file).flatMap((call) => {
       const name = qualifiedName(file, call.func);
       if (name === null || !wanted(name)) return [];
       const statement = statementOf(file, call);
@@ -154,7 +154,7 @@ function constructions(code: Code, wanted: (name: string) => boolean): Construct
 
 function callNamed(code: Code, wanted: (name: string) => boolean): Located<CallExpr> | null {
   for (const file of code.files) {
-    for (const call of code.callsIn(file)) {
+    for (const call of callsIn(file)) {
       const name = qualifiedName(file, call.func);
       if (name !== null && wanted(name)) return { file, expr: call };
     }
@@ -195,7 +195,7 @@ function modelConstruction(
     }
   }
   for (const level of loop?.levels ?? []) {
-    for (const call of code.callsIn(level.file)) {
+    for (const call of callsIn(level.file)) {
       if (call.func.kind === 'Attribute' && call.func.attr === 'train' && call.args.length === 0)
         receivers.push({ file: level.file, expr: call.func.value });
     }

@@ -9,6 +9,7 @@ import { argumentFor, type Code, type Located } from './code.js';
 import { lossCallOf, type LossCall } from './losses.js';
 import { qualifiedName } from './names.js';
 import {
+  callsIn,
   blockAround,
   classAround,
   contains,
@@ -270,7 +271,7 @@ export function callsOfFunction(code: Code, file: SourceFile, node: FunctionDef)
 
 function moduleCalls(code: Code, wanted: (origin: Located) => boolean): Located<CallExpr>[] {
   return code.files.flatMap((file) =>
-    code.callsIn(file).flatMap((expr) => {
+    callsIn(file).flatMap((expr) => {
       const { func } = expr;
       if ((func.kind !== 'Name' && func.kind !== 'Attribute') || qualifiedName(file, func) !== null) return [];
       const receiver = func.kind === 'Attribute' && func.attr === 'forward' ? func.value : func;

@@ -3,6 +3,7 @@ import type { CallExpr, Expr, ForStmt, FunctionDef, SourceFile, Stmt, WhileStmt 
 import { argumentFor, lastName, type Code } from './code.js';
 import { lossPart, LossTaint } from './losses.js';
 import {
+  callsIn,
   ancestorsOf,
   blockAround,
   blocksOf,
@@ -51,8 +52,7 @@ export interface TrainingLoop {
 /** Every training loop of the program, by the `backward()` calls in source order. */
 export function trainingLoops(code: Code): TrainingLoop[] {
   return code.files.flatMap((file) =>
-    code
-      .callsIn(file)
+    callsIn(file)
       .filter(
         (call) => call.func.kind === 'Attribute' && call.func.attr === 'backward' && !isAutogradFunction(file, call),
       )

@@ -1,5 +1,15 @@
 /** Walking the syntax tree: children, parents, enclosing blocks. */
-import type { Argument, ClassDef, Expr, FunctionDef, LambdaExpr, SourceFile, Span, Stmt } from '../syntax/index.js';
+import type {
+  Argument,
+  CallExpr,
+  ClassDef,
+  Expr,
+  FunctionDef,
+  LambdaExpr,
+  SourceFile,
+  Span,
+  Stmt,
+} from '../syntax/index.js';
 
 /** Anything with a place in the text. */
 export type Node = Expr | Stmt | (Argument & { readonly kind?: undefined }) | (Span & { readonly kind?: undefined });
@@ -20,18 +30,27 @@ export function childrenOf(node: object): readonly Node[] {
   return known;
 }
 
-function childrenIn(node: object): Node[] {
+function childrenIn(node: object): readonly Node[] {
   const found: Node[] = [];
-  const collect = (value: unknown): void => {
-    if (Array.isArray(value)) value.forEach(collect);
-    else if (isNode(value)) {
-      // Bare spans (the place of a name) are no nodes.
-      if (Object.keys(value).length > 2) found.push(value);
-    } else if (typeof value === 'object' && value !== null && !(value instanceof Set))
-      Object.values(value).forEach(collect);
-  };
-  for (const value of Object.values(node)) if (typeof value === 'object') collect(value);
-  return found;
+  for (const key in node) collect((node as Record<string, unknown>)[key], found);
+  return found.length > 0 ? found : NONE;
+}
+
+const NONE: readonly Node[] = [];
+
+function collect(value: unknown, into: Node[]): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) for (const item of value) collect(item, into);
+  else if (isNode(value)) {
+    if (!isBareSpan(value)) into.push(value);
+  } else if (!(value instanceof Set)) for (const key in value) collect((value as Record<string, unknown>)[key], into);
+}
+
+/** The place of a name is no node. */
+function isBareSpan(value: object): boolean {
+  let keys = 0;
+  for (const key in value) if (key !== '' && ++keys > 2) return false;
+  return true;
 }
 
 /** Every node below `root` with itself, parents first. `enter` may say `false` to leave out what is below. */
@@ -44,17 +63,41 @@ export function walk(root: object | readonly object[], enter: (node: Node) => bo
   else visit(root as Node);
 }
 
+type NodeOf<K extends (Expr | Stmt)['kind']> = Extract<Expr | Stmt, { kind: K }>;
+
+/** Bodies of files and functions are looked through for many kinds: what is below them, by kind. */
+const kindsBelow = new WeakMap<readonly object[], ReadonlyMap<string, readonly Node[]>>();
+
+function nodesByKind(root: readonly object[]): ReadonlyMap<string, readonly Node[]> {
+  const known = kindsBelow.get(root);
+  if (known) return known;
+  const found = new Map<string, Node[]>();
+  walk(root, (node) => {
+    if (node.kind === undefined) return;
+    const others = found.get(node.kind);
+    if (others) others.push(node);
+    else found.set(node.kind, [node]);
+  });
+  for (const nodes of found.values()) nodes.sort((a, b) => a.start - b.start);
+  kindsBelow.set(root, found);
+  return found;
+}
+
 /** All nodes of a kind below `root`, in source order. */
 export function findAll<K extends (Expr | Stmt)['kind']>(
   root: object | readonly object[],
   kind: K,
-): Extract<Expr | Stmt, { kind: K }>[] {
-  const found: Extract<Expr | Stmt, { kind: K }>[] = [];
+): readonly NodeOf<K>[] {
+  if (Array.isArray(root)) return (nodesByKind(root as readonly object[]).get(kind) ?? []) as readonly NodeOf<K>[];
+  const found: NodeOf<K>[] = [];
   walk(root, (node) => {
-    if (node.kind === kind) found.push(node as Extract<Expr | Stmt, { kind: K }>);
+    if (node.kind === kind) found.push(node as NodeOf<K>);
   });
   return found.sort((a, b) => a.start - b.start);
 }
+
+/** Every call of a file in source order, the outer one first. */
+export const callsIn = (file: SourceFile): readonly CallExpr[] => findAll(file.ast.body, 'Call');
 
 const parents = new WeakMap<SourceFile, Map<Node, Node>>();
 

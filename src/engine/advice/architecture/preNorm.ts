@@ -1,6 +1,14 @@
 /** Normalisation before attention and feed-forward instead of after the addition, and the final one that this makes necessary. */
 import { hasOwnLines, type CallExpr, type Expr, type SourceFile } from '../../syntax/index.js';
-import { argumentOf, findAll, functionAround, parentOf, qualifiedName, type Code } from '../../training/index.js';
+import {
+  callsIn,
+  argumentOf,
+  findAll,
+  functionAround,
+  parentOf,
+  qualifiedName,
+  type Code,
+} from '../../training/index.js';
 import { addArgument, freshName, linesBefore, nameFor, replace } from '../editing.js';
 import { refused, type Made } from '../offers.js';
 import { papers } from '../papers.js';
@@ -50,14 +58,12 @@ export function preNorm(code: Code, file: SourceFile, call: CallExpr): Made {
 
 /** The norm of the stack that a block goes into: nothing if it has one, `null` where it can't be written. */
 function finalNorm(code: Code, file: SourceFile, call: CallExpr, side: string): Change[] | null {
-  const stack = code
-    .callsIn(file)
-    .find(
-      (each) =>
-        qualifiedName(file, each.func) === `torch.nn.Transformer${side}coder` &&
-        each.args[0] !== undefined &&
-        (each.args[0].value === call || code.origins(file, each.args[0].value).some(({ expr }) => expr === call)),
-    );
+  const stack = callsIn(file).find(
+    (each) =>
+      qualifiedName(file, each.func) === `torch.nn.Transformer${side}coder` &&
+      each.args[0] !== undefined &&
+      (each.args[0].value === call || code.origins(file, each.args[0].value).some(({ expr }) => expr === call)),
+  );
   if (!stack) return null;
   const norm = argumentOf(stack, 'norm', 2);
   const isNone = norm?.value.kind === 'Constant' && norm.value.value === null;

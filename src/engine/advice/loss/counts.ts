@@ -5,7 +5,16 @@
 import { isUnknown, type Value } from '../../python/index.js';
 import type { Engine } from '../../report/index.js';
 import type { Expr, SourceFile } from '../../syntax/index.js';
-import { argumentOf, findAll, nearFiles, parentOf, qualifiedName, walk, type Code } from '../../training/index.js';
+import {
+  callsIn,
+  argumentOf,
+  findAll,
+  nearFiles,
+  parentOf,
+  qualifiedName,
+  walk,
+  type Code,
+} from '../../training/index.js';
 import { isArrayLike } from '../../torch/tensor.js';
 import { readExpression } from '../evaluate.js';
 import type { LossSite } from './site.js';
@@ -67,7 +76,7 @@ function candidatesIn(code: Code, file: SourceFile): Candidate[] {
     else if (/weights?$/i.test(target.id))
       for (const expr of inverted(statement.value)) add(file.slice(expr), file, expr);
   }
-  for (const call of code.callsIn(file)) {
+  for (const call of callsIn(file)) {
     const name = qualifiedName(file, call.func);
     const isMethod = call.func.kind === 'Attribute' && call.func.attr === 'bincount';
     if (isMethod || (name !== null && COUNTERS.test(name))) {

@@ -1,6 +1,7 @@
 /** The loss that the cursor is in. */
 import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
 import {
+  callsIn,
   ancestorsOf,
   definitionOf,
   isLossFunction,
@@ -101,7 +102,7 @@ export function lossSiteOf(context: TrainingContext, file: SourceFile, call: Cal
 /** Where a criterion is called. */
 export function callsOf(code: Code, construction: CallExpr): LossCall[] {
   return code.files.flatMap((file) =>
-    code.callsIn(file).flatMap((call) => {
+    callsIn(file).flatMap((call) => {
       const loss = lossCallOf(code, file, call);
       return loss?.construction?.expr === construction ? [loss] : [];
     }),

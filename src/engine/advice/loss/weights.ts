@@ -1,6 +1,14 @@
 /** Class weights and `pos_weight`: from counts that the source shows, else from what the user types in. */
 import { hasOwnLines, type Expr, type SourceFile } from '../../syntax/index.js';
-import { argumentOf, functionAround, qualifiedName, spell, statementOf, statementsIn } from '../../training/index.js';
+import {
+  callsIn,
+  argumentOf,
+  functionAround,
+  qualifiedName,
+  spell,
+  statementOf,
+  statementsIn,
+} from '../../training/index.js';
 import { addArgument, freshName, linesBefore } from '../editing.js';
 import { changed, refused, type Made } from '../offers.js';
 import { papers } from '../papers.js';
@@ -81,9 +89,7 @@ export function positiveWeight(site: LossSite, facts: LossFacts, answer?: readon
 
 function samplerNote({ context }: LossSite): string {
   const sampled = context.code.files.some((file) =>
-    context.code
-      .callsIn(file)
-      .some((call) => qualifiedName(file, call.func) === 'torch.utils.data.WeightedRandomSampler'),
+    callsIn(file).some((call) => qualifiedName(file, call.func) === 'torch.utils.data.WeightedRandomSampler'),
   );
   return sampled ? ' A `WeightedRandomSampler` balances the batches already: keep one of the two.' : '';
 }

@@ -1,6 +1,7 @@
 /** Prescription: label smoothing in training; validation keeps the plain loss, so that curves stay comparable. */
 import { hasOwnLines, type CallExpr, type Expr, type FunctionDef, type SourceFile } from '../../syntax/index.js';
 import {
+  callsIn,
   type Code,
   argumentOf,
   classAround,
@@ -203,7 +204,7 @@ function measuringUses(
   const isTraining = (at: SourceFile, node: FunctionDef): boolean =>
     trains(code, at, node) || losses.some((loss) => loss.file === at && contains(node, loss.call));
   for (const file of code.files) {
-    for (const call of code.callsIn(file)) {
+    for (const call of callsIn(file)) {
       const callee = code.callee(file, call);
       if (callee?.node.kind === 'FunctionDef' && (call === validation?.call || !isTraining(callee.file, callee.node))) {
         const given = passedTo(code, file, call, criterion);

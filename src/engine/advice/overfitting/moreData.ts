@@ -1,5 +1,5 @@
 /** Advice without a change: more variety in the data, a smaller model. */
-import { qualifiedName } from '../../training/index.js';
+import { callsIn, qualifiedName } from '../../training/index.js';
 import { groupedTex, short } from '../numbers.js';
 import { papers } from '../papers.js';
 import type { Outcome } from '../types.js';
@@ -18,8 +18,7 @@ export function adviseAugmentation({ context }: Facts): Outcome {
   if (!isImageModel) return null;
   const title = 'Augment the images';
   const random = code.files.flatMap((file) =>
-    code
-      .callsIn(file)
+    callsIn(file)
       .filter((call) =>
         /^torchvision\.transforms\.(?:v2\.)?(?:Random|ColorJitter|AutoAugment|TrivialAugment|AugMix)/.test(
           qualifiedName(file, call.func) ?? '',

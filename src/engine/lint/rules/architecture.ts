@@ -16,11 +16,12 @@ import type { ObservedOp } from '../../torch/rehearsal.js';
 import type { Shape } from '../../torch/tensor.js';
 import {
   ancestorsOf,
+  callsIn,
   classAround,
   definitionOf,
-  isModuleClassDef,
   findAll,
   functionAround,
+  isModuleClassDef,
   nearFiles,
   qualifiedName,
   spell,
@@ -203,7 +204,7 @@ x = F.dropout(x, 0.5, training=self.training)`,
   sources: ['PyTorch documentation: torch.nn.functional.dropout'],
   *check(program) {
     const { file } = program;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       if (!ALWAYS_ACTIVE.test(qualifiedName(file, call.func) ?? '') || saysTraining(call)) continue;
       const func = functionAround(file, call);
       const cls = func && classAround(file, func);

@@ -2,7 +2,7 @@
 import type { Place } from '../../python/value.js';
 import type { SourceFile } from '../../syntax/index.js';
 import type { ObservedOp, ObservedStep } from '../../torch/rehearsal.js';
-import { ancestorsOf, findAll, functionAround, lastName, nearFiles, type Node } from '../../training/index.js';
+import { ancestorsOf, callsIn, findAll, functionAround, lastName, nearFiles, type Node } from '../../training/index.js';
 import type { Program } from '../program.js';
 import { callAt, fixOrNone } from '../source.js';
 import { inOneBlock, lineAbove, moveStatement, statementAt } from '../statements.js';
@@ -57,7 +57,7 @@ function mayClear(program: Program, places: readonly (Place | null)[]): boolean 
       seen.add(`${event.place.start} ${event.place.file.path}`);
   for (const each of files) {
     if (CLEARED_BY_HAND.test(each.text)) return true;
-    for (const call of findAll(each.ast.body, 'Call'))
+    for (const call of callsIn(each))
       if (CLEARS.test(lastName(call.func) ?? '') && !seen.has(`${call.start} ${each.path}`)) return true;
   }
   // A helper in another file.

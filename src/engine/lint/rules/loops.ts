@@ -7,6 +7,7 @@ import { isModule } from '../../torch/nn/module.js';
 import { modulePaths, type ModuleCall } from '../../torch/trace.js';
 import {
   ancestorsOf,
+  callsIn,
   dotted,
   findAll,
   functionAround,
@@ -204,7 +205,7 @@ for epoch in range(10):
         (total !== null && findAll([total], 'Call').some(({ func }) => func.kind === 'Name' && func.id === 'len'));
       const name = dotted(target);
       if (!perBatch || name === null) continue;
-      const steps = findAll(file.ast.body, 'Call').filter(({ func }) => dotted(func) === `${name}.step`);
+      const steps = callsIn(file).filter(({ func }) => dotted(func) === `${name}.step`);
       const [step] = steps;
       if (!step || steps.length !== 1 || functionAround(file, step) !== functionAround(file, made)) continue;
       const [loop] = ancestorsOf(file, step).filter((each) => each.kind === 'For');
@@ -262,7 +263,7 @@ optimizer = torch.optim.AdamW(
       ({ cls }) => cls.module.startsWith('torch.') && NORMALISATION.test(cls.name),
     );
     if (!hasNorm) return;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       if (!/^torch\.optim\.(?:\w+\.)?(?:AdamW|SGD|Adam|NAdam|RAdam)$/.test(qualifiedName(file, call.func) ?? ''))
         continue;
       const [first] = call.args;
@@ -316,7 +317,7 @@ model = DistributedDataParallel(model)`,
     const batch = program.training?.trainLoader?.batchSize;
     const size = batch?.kind === 'Number' && typeof batch.value === 'number' ? batch.value : null;
     if (size === null || size >= SMALL_BATCH) return;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       if (
         !/^torch\.nn\.parallel\.(?:distributed\.)?DistributedDataParallel$/.test(qualifiedName(file, call.func) ?? '')
       )

@@ -15,6 +15,7 @@ import { isParameterValue } from '../../torch/nn/objects.js';
 import { modulePaths } from '../../torch/trace.js';
 import { isTensor } from '../../torch/tensor.js';
 import {
+  callsIn,
   classAround,
   definitionOf,
   dotted,
@@ -534,7 +535,7 @@ for p in model.parameters():
     const names = targets.flatMap((target) =>
       target.kind === 'Attribute' && typo.test(target.attr) && target.attr !== 'requires_grad' ? [target.attrSpan] : [],
     );
-    const keywords = findAll(file.ast.body, 'Call').flatMap(({ args }) =>
+    const keywords = callsIn(file).flatMap(({ args }) =>
       args.flatMap(({ form, name, start }) =>
         form === 'keyword' && name !== null && typo.test(name) && name !== 'requires_grad'
           ? [{ start, end: start + name.length }]

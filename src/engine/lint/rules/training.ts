@@ -8,6 +8,7 @@ import { modulePaths, type ModuleCall } from '../../torch/trace.js';
 import {
   ancestorsOf,
   blockAround,
+  callsIn,
   dotted,
   findAll,
   functionAround,
@@ -207,14 +208,14 @@ function* blocksWith(
   attr: string,
 ): Generator<{ call: CallExpr; statement: Stmt; block: readonly Stmt[] }> {
   const { file } = program;
-  for (const call of findAll(file.ast.body, 'Call')) {
+  for (const call of callsIn(file)) {
     if (call.func.kind !== 'Attribute' || call.func.attr !== attr) continue;
     const statement = statementOf(file, call);
     if (statement) yield { call, statement, block: blockAround(file, statement) };
   }
 }
 
-const callsIn = (statement: Stmt, test: (call: CallExpr) => boolean): CallExpr[] =>
+const matching = (statement: Stmt, test: (call: CallExpr) => boolean): CallExpr[] =>
   findAll([statement], 'Call').filter(test);
 const calls =
   (attr: string | RegExp) =>
@@ -253,13 +254,13 @@ optimizer.step()`,
     for (const [block, backward] of blocks) {
       // A loop may train several networks, one after the other.
       const events = block.flatMap((each) => {
-        const kinds = (['backward', 'step', 'clip'] as const).filter((kind) => callsIn(each, EVENTS[kind]).length > 0);
+        const kinds = (['backward', 'step', 'clip'] as const).filter((kind) => matching(each, EVENTS[kind]).length > 0);
         return kinds.length === 1 ? kinds.map((kind) => ({ kind, each })) : [];
       });
       const turns = events.filter(({ kind }) => kind !== 'clip');
       if (!turns.some(({ kind }, i) => kind === 'step' && turns[i - 1]?.kind === 'backward')) continue;
       for (const [i, { kind, each }] of events.entries()) {
-        const [clip] = kind === 'clip' ? callsIn(each, EVENTS.clip) : [];
+        const [clip] = kind === 'clip' ? matching(each, EVENTS.clip) : [];
         if (!clip) continue;
         const before = events.slice(0, i).findLast((event) => event.kind !== 'clip')?.kind;
         if (before === 'backward') continue;
@@ -304,12 +305,12 @@ scaler.step(optimizer)`,
       if (scaled?.kind !== 'Call' || scaled.func.kind !== 'Attribute' || scaled.func.attr !== 'scale') continue;
       const scaler = file.slice(scaled.func.value);
       const backward = block.indexOf(statement);
-      const clipping = block.findIndex((each, index) => index > backward && callsIn(each, calls(CLIP)).length > 0);
+      const clipping = block.findIndex((each, index) => index > backward && matching(each, calls(CLIP)).length > 0);
       const clipStatement = block[clipping];
-      const step = block.flatMap((each) => callsIn(each, calls('step'))).find((each) => each.args.length > 0);
+      const step = block.flatMap((each) => matching(each, calls('step'))).find((each) => each.args.length > 0);
       if (!clipStatement || !step) continue;
-      if (block.slice(backward, clipping + 1).some((each) => callsIn(each, calls('unscale_')).length > 0)) continue;
-      const [clip] = callsIn(clipStatement, calls(CLIP));
+      if (block.slice(backward, clipping + 1).some((each) => matching(each, calls('unscale_')).length > 0)) continue;
+      const [clip] = matching(clipStatement, calls(CLIP));
       const optimizer = step.args[0] && file.slice(step.args[0]);
       if (!clip || optimizer === undefined) continue;
       yield {
@@ -344,17 +345,13 @@ scaler.update()`,
       const [target] = made.targets;
       if (made.value.kind !== 'Call' || !target) continue;
       if (!/(^|\.)GradScaler$/.test(qualifiedName(file, made.value.func) ?? '')) continue;
-      const uses = findAll(file.ast.body, 'Call').filter(
-        ({ func }) => func.kind === 'Attribute' && sameText(file, func.value, target),
-      );
+      const uses = callsIn(file).filter(({ func }) => func.kind === 'Attribute' && sameText(file, func.value, target));
       const named = (attr: string): CallExpr | undefined =>
         uses.find(({ func }) => func.kind === 'Attribute' && func.attr === attr);
       const step = named('step');
       // Handed on, it may be updated elsewhere.
       const name = dotted(target);
-      const handed = findAll(file.ast.body, 'Call').some(({ args }) =>
-        args.some(({ value }) => dotted(value) === name),
-      );
+      const handed = callsIn(file).some(({ args }) => args.some(({ value }) => dotted(value) === name));
       const statement = step && statementOf(file, step);
       if (!step || !statement || named('update') || handed || name === null) continue;
       yield {
@@ -455,7 +452,7 @@ optimizer = torch.optim.AdamW(model.parameters(), weight_decay=1e-2)`,
   sources: ['Loshchilov and Hutter, Decoupled Weight Decay Regularization, 2019'],
   *check(program) {
     const { file } = program;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       if (!/^torch\.optim\.(adam\.)?Adam$/.test(qualifiedName(file, call.func) ?? '')) continue;
       const decay = numberIn(valueOf(call, 'weight_decay', 4));
       if (decay === null || decay === 0) continue;
@@ -523,7 +520,7 @@ for epoch in range(epochs):
   *check(program) {
     const { file, training } = program;
     if (!training?.loop || training.code.files.some(({ text }) => /\.set_epoch\(/.test(text))) return;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       if (!/(^|\.)DistributedSampler$/.test(qualifiedName(file, call.func) ?? '')) continue;
       const shuffle = valueOf(call, 'shuffle', 3);
       if (shuffle?.kind === 'Constant' && shuffle.value === false) continue;
@@ -574,7 +571,7 @@ torch.save(model.module.state_dict(), "model.pt")`,
           qualifiedName(file, value.func) ?? '',
         ),
     );
-    for (const save of findAll(file.ast.body, 'Call')) {
+    for (const save of callsIn(file)) {
       if (qualifiedName(file, save.func) !== 'torch.save') continue;
       for (const call of findAll(save.args, 'Call')) {
         if (call.func.kind !== 'Attribute' || call.func.attr !== 'state_dict') continue;
@@ -615,7 +612,7 @@ state = torch.load("model.pt", weights_only=True)`,
   *check(program) {
     const { file, project } = program;
     let pinned: TorchVersion | null | undefined;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       if (qualifiedName(file, call.func) !== 'torch.load') continue;
       const flag = call.args.find(({ name }) => name === 'weights_only')?.value;
       if (!flag) {

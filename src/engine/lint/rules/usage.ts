@@ -6,6 +6,7 @@ import { numelOf } from '../../torch/dims.js';
 import { isModule } from '../../torch/nn/module.js';
 import { modulePaths, type ModuleCall } from '../../torch/trace.js';
 import {
+  callsIn,
   classAround,
   dotted,
   findAll,
@@ -121,7 +122,7 @@ y = model(x)`,
   sources: ['PyTorch documentation: torch.nn.Module.forward'],
   *check(program) {
     const { file } = program;
-    for (const call of findAll(file.ast.body, 'Call')) {
+    for (const call of callsIn(file)) {
       const { func } = call;
       if (func.kind !== 'Attribute' || func.attr !== 'forward' || !isUsersModule(program, call)) continue;
       const place = { file, start: func.value.end, end: func.end };
