@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import type { Locator } from 'playwright-core';
 import {
   answer,
   call,
@@ -86,6 +87,14 @@ describe('@architect with Claude', function () {
     const text = await item.innerText({ timeout: 2000 }).catch(() => '0 changes');
     return Number(/(\d+) changes?/.exec(text)?.[1] ?? 0);
   };
+  /** Presses the button that ends the answer. */
+  const stop = (): Promise<void> =>
+    session()
+      .page.locator(
+        '.chat-execute-toolbar .codicon-stop-circle, .chat-execute-toolbar [aria-label^="Cancel"], .chat-execute-toolbar [aria-label^="Stop"]',
+      )
+      .first()
+      .click();
   const noChanges = async (): Promise<void> => {
     await waitFor('no pending change', count, (changes) => changes === 0);
   };
@@ -114,22 +123,30 @@ describe('@architect with Claude', function () {
 
   it('verifies a module in Python, once the user has seen what is run and agreed', async () => {
     const { bench, page, spy } = session();
-    const dialog = page.locator('.monaco-dialog-box');
+    const question = page.locator('.quick-input-widget:visible', { hasText: 'Run TextClassifier in Python?' });
+    const row = (text: string): Locator => question.locator('.monaco-list-row', { hasText: text }).first();
     await spy.evaluate(
       (host, python) => host.workspace.getConfiguration('architect').update('verify.python', python, 2),
       TORCH_PYTHON,
     );
     await bench.ask('@architect /verify TextClassifier');
-    await dialog.waitFor({ timeout: 60_000 });
-    const question = await dialog.innerText();
+    await question.waitFor({ timeout: 60_000 });
     await session().screenshot('verify-question');
-    assert.match(question, /Run TextClassifier in Python\?/);
-    assert.ok(question.includes(TORCH_PYTHON), question);
-    assert.match(question, /python [^]*verify\.py[^]*It imports model\.py and train\.py/);
-    await dialog.locator('.monaco-button', { hasText: 'Cancel' }).click();
+    const told = (await question.locator('.monaco-list-row').allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ');
+    // A long path goes over several rows.
+    assert.ok(told.replaceAll(' ', '').includes(TORCH_PYTHON), told);
+    assert.match(told, /verify\.py.* It imports model\.py and train\.py/);
+    await row('It imports').click();
+    assert.ok(await question.isVisible(), 'only the row that says yes is one');
+    await row('Don’t run').click();
     assert.match(await bench.answer(60_000), /Nothing was run/);
     await bench.ask('@architect /verify TextClassifier');
-    await dialog.locator('.monaco-button', { hasText: 'Run' }).click({ timeout: 60_000 });
+    await question.waitFor({ timeout: 60_000 });
+    await stop();
+    await question.waitFor({ state: 'hidden' });
+    await session().screenshot('verify-cancelled');
+    await bench.ask('@architect /verify TextClassifier');
+    await row('Run').click({ timeout: 60_000 });
     const text = await bench.answer(150_000);
     await session().screenshot('verify');
     assert.match(text, /TextClassifier: everything that was checked holds/);
@@ -153,6 +170,9 @@ describe('@architect with Claude', function () {
       (count) => count > 0,
     );
     await bench.command('Notifications: Clear All Notifications');
+    // Who answers @architect now is what the picker shows.
+    await page.locator('.chat-input-toolbars', { hasText: 'Claude Sonnet 5.5 (@architect)' }).first().waitFor();
+    await session().screenshot('picker');
   });
 
   it('designs a model: a checked file, created as a pending change, kept', async () => {
@@ -280,7 +300,7 @@ describe('@architect with Claude', function () {
   });
 
   it('shows a change once it has passed, and takes it back when the answer is cancelled', async () => {
-    const { bench, page, spy } = session();
+    const { bench, spy } = session();
     const dropout = `${LAYER}\n        self.drop = nn.Dropout(0.2)`;
     play([
       answer([
@@ -301,12 +321,7 @@ describe('@architect with Claude', function () {
       (text) => /A long answer/.test(text),
       60_000,
     );
-    await page
-      .locator(
-        '.chat-execute-toolbar .codicon-stop-circle, .chat-execute-toolbar [aria-label^="Cancel"], .chat-execute-toolbar [aria-label^="Stop"]',
-      )
-      .first()
-      .click();
+    await stop();
     await waitFor('the end of the request', () => api.requests[1]?.abandonedAt ?? 0);
     await noChanges();
     await session().screenshot('cancelled');

@@ -65,11 +65,12 @@ describe('the commands of @architect', function () {
     assert.match(await bench.answer(90_000), /196,708 parameters/);
     await offers('Undo that', ANALYZE, VERIFY);
     await follow(VERIFY);
-    const dialog = page.locator('.monaco-dialog-box');
-    await dialog.waitFor({ timeout: 60_000 });
-    assert.match(await dialog.innerText(), /Changes of model\.py that you have neither kept nor undone are part of it/);
+    const question = page.locator('.quick-input-widget:visible', { hasText: 'Run TextClassifier in Python?' });
+    await question.waitFor({ timeout: 60_000 });
+    const told = (await question.locator('.monaco-list-row').allInnerTexts()).join(' ').replaceAll(/\s+/g, ' ');
+    assert.match(told, /Changes of model\.py that you have neither kept nor undone are part of it/);
     await session().screenshot('verify-pending');
-    await dialog.locator('.monaco-button', { hasText: 'Run' }).click();
+    await question.locator('.monaco-list-row', { hasText: 'Run' }).first().click();
     const text = await bench.answer(150_000);
     assert.match(text, /everything that was checked holds/);
     assert.match(text, /parameters\s+196,708/);

@@ -1,19 +1,11 @@
 /** The doors that the agent's tools go through, as VS Code has them. */
-import * as vscode from 'vscode';
-import type { AgentPorts, PendingPort, UserPort } from '../../agent/index.js';
+import type { AgentPorts, PendingPort } from '../../agent/index.js';
 import type { Services } from '../services.js';
 import { analyserPort } from './analyserPort.js';
+import { userPort } from './consent.js';
 import { filesOf } from './files.js';
 import { verifyPort } from '../verify/port.js';
 import type { AgentSettings } from './settings.js';
-
-/** Asks in the middle of the window; a cancelled question counts as no. */
-export const userPort: UserPort = {
-  confirm: async ({ title, detail, action }, signal) => {
-    const answer = await vscode.window.showInformationMessage(title, { modal: true, detail }, action);
-    return answer === action && !signal.aborted;
-  },
-};
 
 /**
  * The changes of one conversation. The agent numbers them anew in each, so in the editor they bear the conversation's name.

@@ -1,6 +1,6 @@
 /** `/verify`: checks of the module in question in the user's own Python, after the user has seen what is run. */
 import * as vscode from 'vscode';
-import { userPort } from '../agent/ports.js';
+import { userPort } from '../agent/consent.js';
 import { signalOf } from '../models/editorModel.js';
 import type { Services } from '../services.js';
 import { verifyPort } from '../verify/port.js';
