@@ -23,12 +23,21 @@ export interface AgentSettings {
 
 const DEFAULT_MODEL = 'claude-sonnet-5-5';
 
+/** Who shall answer, and which model that is if it is Claude. */
+export function answering(
+  settings = vscode.workspace.getConfiguration('architect'),
+): Pick<AgentSettings, 'backend' | 'model'> {
+  return {
+    backend: settings.get<BackendSetting>('backend', 'auto'),
+    model: settings.get('anthropic.model', DEFAULT_MODEL).trim() || DEFAULT_MODEL,
+  };
+}
+
 /** @throws Error for people if the base URL is not one that a key may be sent to */
 export function agentSettings(): AgentSettings {
   const settings = vscode.workspace.getConfiguration('architect');
   return {
-    backend: settings.get<BackendSetting>('backend', 'auto'),
-    model: settings.get('anthropic.model', DEFAULT_MODEL).trim() || DEFAULT_MODEL,
+    ...answering(settings),
     effort: settings.get<EffortSetting>('anthropic.effort', 'default'),
     thinking: settings.get<'adaptive' | 'off'>('anthropic.thinking', 'adaptive'),
     maxTokens: settings.get('anthropic.maxTokens', 16_000),

@@ -208,7 +208,7 @@ async function offer({ changes: { pending } }: Services): Promise<void> {
     'Undo All': 'architect.undoAll',
   } as const;
   const chosen = await vscode.window.showInformationMessage(
-    `${plural(pending.count, 'change')} pending in the editor. Nothing was saved.`,
+    `${plural(pending.count, 'change')} pending in the editor, not saved yet.`,
     ...Object.keys(actions),
   );
   const command = Object.entries(actions).find(([title]) => title === chosen)?.[1];

@@ -13,7 +13,7 @@ export function registerChat(services: Services): vscode.Disposable {
   const { apiKey, log } = services;
   return vscode.Disposable.from(
     watchClasses(),
-    registerPlaybookModel(log),
+    registerPlaybookModel(apiKey, log),
     registerClaudeModels(apiKey, log),
     registerSetKey(apiKey),
     registerChatParticipant(services),

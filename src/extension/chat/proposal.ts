@@ -25,7 +25,7 @@ export function tellChanges({ hunks, uris, refused }: Proposed, sink: AnswerSink
     sink.markdown(`\n\n**${nameOf(vscode.Uri.parse(uri))} was not changed.** ${message}`);
   if (hunks === 0) return;
   sink.markdown(
-    `\n\n${plural(hunks, 'change')} in ${plural(countFiles(uris), 'file')} ${hunks === 1 ? 'is' : 'are'} pending. Nothing was saved: ` +
+    `\n\n${plural(hunks, 'change')} in ${plural(countFiles(uris), 'file')} ${hunks === 1 ? 'is' : 'are'} pending, not saved yet: ` +
       `keep or undo ${hunks === 1 ? 'it' : 'each one'} in the editor${hunks === 1 ? '' : ', or all of them here'}.`,
   );
   sink.button('architect.keepAll', 'Keep all');

@@ -3,10 +3,14 @@
  * so this one makes `@architect` work where there is no other. It needs no key and no network.
  */
 import * as vscode from 'vscode';
+import { findModel } from '../../agent/index.js';
+import { answering } from '../agent/settings.js';
+import type { ApiKey } from './apiKey.js';
+import { listedModels } from './claudeModels.js';
 
 export const PLAYBOOK_VENDOR = 'architect-playbook';
 
-const MODEL: vscode.LanguageModelChatInformation = {
+const OFFLINE: vscode.LanguageModelChatInformation = {
   id: 'playbook',
   name: 'Architect Playbook (offline)',
   family: 'architect-playbook',
@@ -20,16 +24,31 @@ const MODEL: vscode.LanguageModelChatInformation = {
 };
 
 const ANSWER =
-  'I am the offline playbook of Model Architect, not a general language model. Ask me through the participant: ' +
-  '`@architect fix overfitting` or `@architect /analyze`. For anything else choose another model in the picker.';
+  'This entry of the model picker is for `@architect` alone: ask `@architect fix overfitting` or `@architect /analyze`. ' +
+  'For anything else choose another model in the picker.';
+
+/** The playbook as the picker shows it: once Claude answers `@architect` whatever is picked, it bears Claude's name. */
+async function informationOf(apiKey: ApiKey): Promise<vscode.LanguageModelChatInformation> {
+  const { backend, model } = answering();
+  if ((backend !== 'auto' && backend !== 'anthropic') || !(await apiKey.get())) return OFFLINE;
+  const { name = model, images = true } = findModel(model, listedModels()) ?? {};
+  return {
+    ...OFFLINE,
+    name: `${name} (@architect)`,
+    tooltip: `${name} answers @architect, with your Anthropic key. For other questions pick another model.`,
+    capabilities: { ...OFFLINE.capabilities, imageInput: images },
+  };
+}
 
 /** Rough, as no tokenizer stands behind it: four characters a token. */
 const CHARACTERS_PER_TOKEN = 4;
 
 /** Offers it, and looks once so that it is known before the first question. */
-export function registerPlaybookModel(log: vscode.LogOutputChannel): vscode.Disposable {
+export function registerPlaybookModel(apiKey: ApiKey, log: vscode.LogOutputChannel): vscode.Disposable {
+  const changed = new vscode.EventEmitter<void>();
   const registration = vscode.lm.registerLanguageModelChatProvider(PLAYBOOK_VENDOR, {
-    provideLanguageModelChatInformation: () => [MODEL],
+    onDidChangeLanguageModelChatInformation: changed.event,
+    provideLanguageModelChatInformation: async () => [await informationOf(apiKey)],
     provideLanguageModelChatResponse: async (_model, _messages, _options, progress) => {
       progress.report(new vscode.LanguageModelTextPart(ANSWER));
     },
@@ -40,7 +59,15 @@ export function registerPlaybookModel(log: vscode.LogOutputChannel): vscode.Disp
     (models) => log.debug(`The picker offers ${models.map((model) => model.name).join(', ') || 'no playbook model'}.`),
     (error: unknown) => log.warn('The playbook could not be offered as a language model.', error),
   );
-  return registration;
+  return vscode.Disposable.from(
+    registration,
+    changed,
+    apiKey.onDidChange(() => changed.fire()),
+    vscode.workspace.onDidChangeConfiguration((event) => {
+      if (event.affectsConfiguration('architect.backend') || event.affectsConfiguration('architect.anthropic.model'))
+        changed.fire();
+    }),
+  );
 }
 
 function lengthOf(text: string | vscode.LanguageModelChatRequestMessage): number {
