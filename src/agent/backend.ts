@@ -51,6 +51,8 @@ export type BackendEvent =
 export interface ModelBackend {
   /** Requests go to another address than the provider's own, where its list prices need not hold. */
   readonly gateway?: boolean;
+  /** The models behind it take no pictures: none is sent, and the model is told so. */
+  readonly textOnly?: boolean;
   /**
    * Asks the model. Ends after `stop`.
    * @throws BackendError for what went wrong, CancelledError once the signal is aborted

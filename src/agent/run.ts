@@ -6,6 +6,7 @@ import type { EditSet } from '../edits/index.js';
 import { budgetOutcome, budgetText, isHeld } from './edits/budget.js';
 import { checkDraft, type DraftCheck } from './edits/check.js';
 import { Draft } from './edits/draft.js';
+import { closingFence } from './fences.js';
 import { footerOf } from './footer.js';
 import { Repeats, runCalls } from './loop/calls.js';
 import { questionOf, storable } from './loop/history.js';
@@ -225,6 +226,9 @@ class Run {
     const { model, ports, command, prompt } = options;
     const cancelled = ending.stop === 'cancelled';
     const check = cancelled ? undefined : draft.lastCheck;
+    // What is told below must not become a part of code that was cut.
+    const closing = closingFence(this.text);
+    if (closing !== '') this.write(closing);
     if (!cancelled && draft.files.length > 0 && !check?.passed) this.write(leftOut(check?.text));
     const edits = check?.passed ? check.sets : [];
     const budget = edits.length > 0 ? budgetOutcome(command, prompt, check?.together) : undefined;

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import {
+  AnthropicBackend,
   fenced,
   isSecretFile,
   withoutKeys,
@@ -366,6 +367,33 @@ ${MODEL}`;
         result.references.map(({ label }) => label),
         ['run.csv'],
       );
+    } finally {
+      await bench.close();
+    }
+  });
+
+  it('sends no picture to a model that takes none, and lists none', async () => {
+    const bench = await startBench({ 'curve.png': 'png' });
+    try {
+      bench.api.play([answer(['I see none.'])]);
+      const { references } = await bench.ask({
+        backend: Object.assign(new AnthropicBackend({ key: FAKE_KEY, baseUrl: bench.api.url }), { textOnly: true }),
+        context: {
+          images: [
+            {
+              type: 'image',
+              mediaType: 'image/png',
+              data: 'iVBORw0KGgo=',
+              label: 'curve.png',
+              uri: bench.uri('curve.png'),
+            },
+          ],
+        },
+      });
+      const content = bench.api.requests[0]?.body?.messages[0]?.content ?? assert.fail();
+      assert.ok(typeof content !== 'string' && content.every(({ type }) => type === 'text'));
+      assert.match(JSON.stringify(content), /The picture curve\.png is not sent: this model takes no pictures/);
+      assert.deepEqual(references, []);
     } finally {
       await bench.close();
     }

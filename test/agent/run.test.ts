@@ -363,6 +363,8 @@ describe('runAgent', function () {
       bench.api.play([answer(['It is a '], { stop: 'max_tokens' })]);
       const cut = await bench.ask();
       assert.deepEqual([cut.stop, cut.text], ['maxTokens', 'It is a ']);
+      bench.api.play([answer(['```python\nx ='], { stop: 'max_tokens' })]);
+      assert.equal((await bench.ask()).text, '```python\nx =\n```\n', 'what is told below is no code');
       assert.match(cut.problem?.message ?? '', /longest length that the settings allow.*Max Tokens/);
     });
 

@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import * as vscode from 'vscode';
+import type { BackendRequest, ModelBackend } from '../../src/agent/index.js';
 import type { ArchitectApi } from '../../src/extension/main.js';
+import { editorModelBackend } from '../../src/extension/models/editorModel.js';
 import { answer, call, failure, FAKE_KEY, startFakeApi, type FakeApi } from '../support/fakeApi/index.js';
 import { EXTENSION_ID } from '../support/paths.js';
 import { waitFor } from '../support/wait.js';
@@ -173,6 +175,35 @@ describe('language models in the extension host', function () {
       }
     });
 
+    it('says after the last part that an answer was cut, except where calls go on', async () => {
+      const model = await claude();
+      const cut = async (reply: ReturnType<typeof answer>): Promise<[text: string, calls: number, error: string]> => {
+        api.play([reply]);
+        const response = await model.sendRequest([Say.User('Write.')], {
+          tools: [{ name: 'add', description: 'Adds.', inputSchema: { type: 'object', properties: {} } }],
+        });
+        let [text, calls, error] = ['', 0, ''];
+        try {
+          for await (const part of response.stream)
+            if (part instanceof Text) text += part.value;
+            else calls++;
+        } catch (problem) {
+          error = String(problem);
+        }
+        return [text, calls, error];
+      };
+      const [text, calls, error] = await cut(answer(['```python\ndef half('], { stop: 'max_tokens' }));
+      const [code, words] = text.split('\n```\n\n\n');
+      assert.deepEqual([code, calls, error], ['```python\ndef half(', 0, '']);
+      assert.match(
+        words ?? '',
+        /^\*The answer is longer than 16,000 tokens and was cut\. Ask to go on, or allow more /,
+      );
+      assert.match((await cut(answer([], { stop: 'max_tokens' })))[2], /was cut\. Ask to go on/);
+      const whole = await cut(answer(['I add. ', call('add', { a: 1 })], { stop: 'max_tokens' }));
+      assert.deepEqual(whole, ['I add. ', 1, '']);
+    });
+
     it('ends the request when it is cancelled', async () => {
       api.play([answer(['A long answer. '.repeat(400)], { pause: 50, piece: 10 })]);
       const source = new vscode.CancellationTokenSource();
@@ -228,6 +259,15 @@ describe('language models in the extension host', function () {
             maxOutputTokens: 8_000,
             capabilities: { toolCalling: true },
           },
+          {
+            id: 'seeing',
+            name: 'Seeing Model',
+            family: 'other',
+            version: '1',
+            maxInputTokens: 100_000,
+            maxOutputTokens: 8_000,
+            capabilities: { toolCalling: true, imageInput: true },
+          },
         ],
         provideLanguageModelChatResponse: async (_model, messages, { tools = [] }, progress) => {
           seen.push({ messages, tools: tools.length });
@@ -246,11 +286,11 @@ describe('language models in the extension host', function () {
       await vscode.commands.executeCommand('workbench.action.closeAuxiliaryBar');
     });
 
-    const ask = async (query: string): Promise<vscode.ChatResult> => {
+    const ask = async (query: string, id = 'other'): Promise<vscode.ChatResult> => {
       seen.length = 0;
       return vscode.commands.executeCommand<vscode.ChatResult>('workbench.action.chat.open', {
         query,
-        modelSelector: { vendor: 'test-models', id: 'other' },
+        modelSelector: { vendor: 'test-models', id },
         blockOnResponse: true,
       });
     };
@@ -299,6 +339,41 @@ describe('language models in the extension host', function () {
         () => extension.exports.hunks(model.toString()),
         (found) => found.length === 0,
       );
+    });
+
+    it('gets pictures if it takes some', async () => {
+      const backend = async (id: string): Promise<ModelBackend> => {
+        const [model] = await vscode.lm.selectChatModels({ vendor: 'test-models', id });
+        return editorModelBackend(model ?? assert.fail(`there is no model ${id}`));
+      };
+      assert.equal((await backend('other')).textOnly, true);
+      const seeing = await backend('seeing');
+      assert.equal(seeing.textOnly, false);
+      seen.length = 0;
+      script = [() => [new Text('A pixel.')]];
+      const request: BackendRequest = {
+        model: 'seeing',
+        system: [{ text: 'Look.' }],
+        tools: [],
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'What is it?' },
+              { type: 'image', mediaType: 'image/png', data: PNG.toString('base64') },
+            ],
+          },
+        ],
+        maxTokens: 100,
+        thinking: 'off',
+      };
+      const events = [];
+      for await (const event of seeing.stream(request, new AbortController().signal)) events.push(event.type);
+      assert.deepEqual(events, ['text', 'block', 'stop']);
+      const parts = seen[0]?.messages.at(-1)?.content as { mimeType?: string; data?: Uint8Array }[] | undefined;
+      assert.equal(parts?.length, 2);
+      assert.equal(parts[1]?.mimeType, 'image/png');
+      assert.deepEqual(Buffer.from(parts[1]?.data ?? []), PNG);
     });
 
     it('fails with a sentence', async () => {

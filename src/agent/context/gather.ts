@@ -23,12 +23,13 @@ const CELL_SCHEME = 'vscode-notebook-cell:';
 /** Longer files go as the symbols around the place in question. */
 const WHOLE_FILE = 12_000;
 
-/** Pieces in the order in which they are sent. @throws CancelledError, or what the analyser throws for people */
+/** Pieces in the order in which they are sent. @param textOnly no picture can be sent @throws CancelledError, or what the analyser throws for people */
 export async function gather(
   context: AgentContext,
   prompt: string,
   ports: AgentPorts,
   signal: AbortSignal,
+  textOnly = false,
 ): Promise<Piece[]> {
   const { focus, selection, attachments = [], texts = [], images = [], diagnostics = [] } = context;
   const pieces: (Piece | undefined)[] = [];
@@ -36,7 +37,7 @@ export async function gather(
   for (const attachment of attachments) pieces.push(await attachmentPiece(attachment, 1, ports));
   for (const { label, text } of texts)
     pieces.push({ rank: 1, text: `Attached by the user as ${label}:\n${fenced(label, withoutSecrets(text))}` });
-  for (const image of images) pieces.push(await imagePiece(image, ports));
+  for (const image of images) pieces.push(await imagePiece(image, ports, textOnly));
   if (focus && (await ports.files.refusal(focus.uri)) === undefined) {
     const { uri } = focus;
     const { reports } = await ports.analyser.request('architect/inspect', { uri }, signal);
@@ -116,9 +117,14 @@ async function attachmentPiece(
 /** The API takes pictures of 5 MB, in base64. */
 const MOST_IMAGE_CHARACTERS = 5_000_000;
 
-async function imagePiece({ label, uri, ...image }: AttachedImage, { files }: AgentPorts): Promise<Piece> {
+async function imagePiece(
+  { label, uri, ...image }: AttachedImage,
+  { files }: AgentPorts,
+  textOnly: boolean,
+): Promise<Piece> {
   const refusal = uri === undefined ? undefined : await files.refusal(uri);
   if (refusal !== undefined) return { rank: 1, text: `The picture ${label} is not sent: ${refusal}.` };
+  if (textOnly) return { rank: 1, text: `The picture ${label} is not sent: this model takes no pictures. Say so.` };
   if (image.data.length > MOST_IMAGE_CHARACTERS)
     return { rank: 1, text: `The picture ${label} is not sent: it is larger than a model takes.` };
   return {

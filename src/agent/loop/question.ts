@@ -27,7 +27,10 @@ export async function firstRequest(
   backend: ModelBackend,
 ): Promise<FirstRequest> {
   const { context, prompt, command, ports, signal } = options;
-  const [pieces, facts] = await Promise.all([gather(context, prompt, ports, signal), workspaceFacts(options)]);
+  const [pieces, facts] = await Promise.all([
+    gather(context, prompt, ports, signal, backend.textOnly),
+    workspaceFacts(options),
+  ]);
   const before = historyMessages(options.history, limits.contextTokens);
   const build = (kept: readonly Piece[]): BackendRequest => ({
     model: options.model,

@@ -1,7 +1,15 @@
 /** Claude models among VS Code's language models, once a key is set: for `@architect` and for every other use of chat. */
 import * as vscode from 'vscode';
-import { BackendError, CancelledError, type BackendRequest, type Message } from '../../agent/index.js';
-import { agentSettings } from '../agent/settings.js';
+import {
+  BackendError,
+  CancelledError,
+  closingFence,
+  type BackendEvent,
+  type BackendRequest,
+  type Message,
+} from '../../agent/index.js';
+import { grouped } from '../../texts.js';
+import { agentSettings, type AgentSettings } from '../agent/settings.js';
 import type { ApiKey } from './apiKey.js';
 import { claudeBackend } from './claudeBackend.js';
 import { ClaudeModels } from './claudeModels.js';
@@ -74,19 +82,23 @@ export class ClaudeProvider implements vscode.LanguageModelChatProvider, vscode.
       thinking: 'off',
       ...(settings.effort === 'default' ? {} : { effort: settings.effort }),
     };
+    let text = '';
+    let calls = 0;
     try {
       const backend = claudeBackend(await this.key(), settings);
       for await (const event of backend.stream(request, signalOf(token))) {
-        if (event.type === 'text') progress.report(new vscode.LanguageModelTextPart(event.text));
-        else if (event.type === 'block' && event.block.type === 'toolUse') {
+        if (event.type === 'text') {
+          text += event.text;
+          progress.report(new vscode.LanguageModelTextPart(event.text));
+        } else if (event.type === 'block' && event.block.type === 'toolUse') {
           const { id, name, input, inputProblem } = event.block;
           if (inputProblem !== undefined) throw new Error(`The call of ${name} can't be used: ${inputProblem}`);
+          calls++;
           progress.report(new vscode.LanguageModelToolCallPart(id, name, Object(input) as object));
-        } else if (event.type === 'stop' && event.reason === 'refusal')
-          throw vscode.LanguageModelError.Blocked(event.detail ?? 'Claude declined to answer this.');
-        else if (event.type === 'stop' && event.reason === 'contextExceeded')
-          throw vscode.LanguageModelError.Blocked('The conversation is too long for this model.');
-        else if (event.type === 'retry') this.log.info(`${event.reason} It is tried again in ${event.waitMs} ms.`);
+        } else if (event.type === 'stop') {
+          const words = lastWords(event, { text, calls }, request.maxTokens, settings);
+          if (words !== undefined) progress.report(new vscode.LanguageModelTextPart(words));
+        } else if (event.type === 'retry') this.log.info(`${event.reason} It is tried again in ${event.waitMs} ms.`);
       }
     } catch (error) {
       throw editorError(error);
@@ -138,6 +150,27 @@ export class ClaudeProvider implements vscode.LanguageModelChatProvider, vscode.
       throw vscode.LanguageModelError.NoPermissions('No Anthropic key is set: Architect: Set Anthropic API Key.');
     return known.key;
   }
+}
+
+/**
+ * What the user has to be told after the last part of an answer; `undefined` if it is complete.
+ * @throws Error for people if there is no answer
+ */
+function lastWords(
+  { reason, detail }: Extract<BackendEvent, { readonly type: 'stop' }>,
+  answered: { readonly text: string; readonly calls: number },
+  most: number,
+  { maxTokens }: AgentSettings,
+): string | undefined {
+  if (reason === 'refusal') throw vscode.LanguageModelError.Blocked(detail ?? 'Claude declined to answer this.');
+  if (reason === 'contextExceeded')
+    throw vscode.LanguageModelError.Blocked('The conversation is too long for this model.');
+  // Calls are whole here: the answer goes on with their results.
+  if (reason !== 'maxTokens' || answered.calls > 0) return undefined;
+  const why = `The answer is longer than ${grouped(most)} tokens and was cut. Ask to go on${most < maxTokens ? '' : ', or allow more (Architect › Anthropic: Max Tokens)'}.`;
+  if (answered.text.trim() === '') throw new Error(why);
+  // An error would make the editor drop what it has not passed on yet.
+  return `${closingFence(answered.text)}\n\n*${why}*`;
 }
 
 /** A picture counts as what the provider counts at most for one, not as its text form. */

@@ -8,13 +8,14 @@ import {
   type ModelBackend,
 } from '../../agent/index.js';
 import { tellable } from '../agent/tellable.js';
-import { toEditor, toolsToEditor } from './messages.js';
+import { takesPictures, toEditor, toolsToEditor } from './messages.js';
 
 const WHY = 'Model Architect answers your question about the model with it.';
 
 /** A model of the picker, asked as our own are. */
 export function editorModelBackend(model: vscode.LanguageModelChat): ModelBackend {
   return {
+    textOnly: !takesPictures(model),
     stream: (request, signal) => stream(model, request, signal),
     countTokens: async (request, signal) => {
       const token = tokenOf(signal);

@@ -58,10 +58,21 @@ function blockOf(part: unknown): (UserBlock | AssistantBlock)[] {
   return image ? [image] : [];
 }
 
-/** The class for data is newer than the oldest editor that is supported: it is told by its properties. */
+/** Data in a message, told by its properties. */
 interface DataPart {
   readonly mimeType: string;
   readonly data: Uint8Array;
+}
+
+/** Newer than the oldest editor that is supported (VS Code 1.106). */
+const { LanguageModelDataPart: Data } = vscode as {
+  readonly LanguageModelDataPart?: { image(data: Uint8Array, mimeType: string): vscode.LanguageModelTextPart };
+};
+
+/** Whether pictures can go to a model of the editor: only to one that says so. */
+export function takesPictures(model: vscode.LanguageModelChat): boolean {
+  const { capabilities } = model as { readonly capabilities?: { readonly supportsImageToText?: boolean } };
+  return Data !== undefined && capabilities?.supportsImageToText === true;
 }
 
 function isDataPart(part: unknown): part is DataPart {
@@ -124,9 +135,8 @@ function fromUser(content: readonly UserBlock[]): vscode.LanguageModelChatMessag
           new vscode.LanguageModelToolResultPart(block.toolUseId, [new vscode.LanguageModelTextPart(block.text)]),
         ];
       case 'image':
-        return [
-          new vscode.LanguageModelTextPart('(A picture stood here, which this way to the model does not carry.)'),
-        ];
+        if (!Data) throw new TypeError('This editor has no place for a picture in a message.');
+        return [Data.image(Buffer.from(block.data, 'base64'), block.mediaType)];
     }
   });
   return parts.length > 0 ? [vscode.LanguageModelChatMessage.User(parts)] : [];
