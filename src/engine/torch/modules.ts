@@ -11,6 +11,7 @@ import { isUnknown } from './dims.js';
 import { defaultDtype, dtypeClass, dtypeObject, dtypeOf, dtypes, setDefaultDtype } from './dtypes.js';
 import { autocastDType, switchAutocast } from './autocast.js';
 import { gradEnabled, setGradEnabled } from './gradMode.js';
+import { makeUnknown } from './makeUnknown.js';
 import { Args, operatorsOf, Undetermined } from './ops/operator.js';
 import { functionalNames, torchNames } from './publicNames.js';
 import { makeSize, sizeClass } from './size.js';
@@ -63,10 +64,6 @@ const none = (signature: string): PyBuiltin => defineFunction(signature, () => n
 const constant = (signature: string, value: Value): PyBuiltin => defineFunction(signature, () => value);
 const unknownFunction = (name: string, reason: string): PyBuiltin =>
   defineFunction(`${name}(*args, **kwargs)`, (_args, context) => context.unknown(reason));
-/** `_unknown(reason)`: an unknown made by our own Python. */
-const makeUnknown = defineFunction('_unknown(reason)', ({ reason }, context) =>
-  context.unknown(typeof reason === 'string' ? reason : 'not known'),
-);
 const observe = defineFunction('_observe(name, self)', ({ name, self }, context) => {
   observeStep(context, name as ObservedStep['name'], self ?? null, []);
   return null;

@@ -9,6 +9,7 @@ import { floatClass, intClass, objectClass } from '../python/builtins/classes.js
 import { isSym } from '../python/symint.js';
 import type { Native, NativeType, PyBuiltin, PyClass, Unknown, Value } from '../python/value.js';
 import { literal } from './creation.js';
+import { makeUnknown } from './makeUnknown.js';
 import { isUnknown, mul, numelOf, product } from './dims.js';
 import {
   defaultDtype,
@@ -21,6 +22,7 @@ import {
   roundAll,
   setDefaultDtype,
 } from './dtypes.js';
+import numpySource from './python/numpy.py';
 import { getItem, setItem } from './ops/indexing.js';
 import { MAX_VALUES, operatorsOf, shareMemory, Undetermined, writeThrough, type Where } from './ops/operator.js';
 import { roundHalfEven } from './ops/pointwise.js';
@@ -235,6 +237,12 @@ function integers(value: Value, context: Context): Dim[] | null {
   return items.every((item): item is Dim => typeof item === 'number' || isSym(item)) ? items : null;
 }
 
+/** Integers as float64. */
+const wide = (value: Value, context: Context): Value =>
+  isTensor(value) && isIntegral(value.data.dtype)
+    ? makeTensor(context.heap, { ...value.data, dtype: 'float64' })
+    : value;
+
 const floatArgument = (signature: string, of: string): PyBuiltin => {
   const base = like(of, of);
   return {
@@ -242,11 +250,7 @@ const floatArgument = (signature: string, of: string): PyBuiltin => {
     name: signature,
     call: (args, kwargs, context) => {
       const [first = null, ...rest] = args;
-      const value = operand(first, context);
-      const double =
-        isTensor(value) && isIntegral(value.data.dtype)
-          ? makeTensor(context.heap, { ...value.data, dtype: 'float64' })
-          : value;
+      const double = wide(operand(first, context), context);
       const renamed = new Map(kwargs);
       const ddof = renamed.get('ddof');
       renamed.delete('ddof');
@@ -1098,12 +1102,36 @@ function members(): Record<string, Value> {
     known[name] = defineFunction(`${name}(*args, **kwargs)`, () => null);
   known['atleast_1d'] = like('atleast_1d', 'atleast_1d');
   known['atleast_2d'] = like('atleast_2d', 'atleast_2d');
+  known['_unknown'] = makeUnknown;
+  return known;
+}
+
+/** An operator of `torch.fft` whose axes numpy calls `axes`. */
+function alongAxes(name: string): PyBuiltin {
+  const base = like(name, name, 1, 'fft');
+  return {
+    ...base,
+    call: (args, kwargs, context) => {
+      const value = operand(args[0] ?? null, context);
+      const words = new Map([...kwargs].map(([key, given]) => [key === 'axes' ? 'dim' : key, given] as const));
+      return base.call([wide(value, context), ...args.slice(1)], words, context);
+    },
+  };
+}
+
+/** `numpy.fft`: sizes and dtypes. */
+function fourier(): Record<string, Value> {
+  const known: Record<string, Value> = {};
+  for (const kind of ['fft', 'ifft', 'rfft', 'irfft', 'hfft', 'ihfft'])
+    for (const name of kind.endsWith('hfft') ? [kind] : [kind, `${kind}2`, `${kind}n`]) known[name] = alongAxes(name);
+  for (const name of ['fftshift', 'ifftshift']) known[name] = alongAxes(name);
+  for (const name of ['fftfreq', 'rfftfreq']) known[name] = like(name, name, 0, 'fft');
   return known;
 }
 
 const randomNames = ['rand', 'randn', 'random', 'random_sample', 'randint', 'uniform', 'normal', 'standard_normal'];
 export const numpyModules: readonly ModelledModule[] = [
-  { name: 'numpy', isPackage: true, members },
+  { name: 'numpy', isPackage: true, members, source: numpySource },
   {
     name: 'numpy.random',
     members: () => ({
@@ -1139,5 +1167,5 @@ export const numpyModules: readonly ModelledModule[] = [
       ),
   },
   { name: 'numpy.typing', members: () => ({ NDArray: arrayClass, ArrayLike: arrayClass }) },
-  { name: 'numpy.fft' },
+  { name: 'numpy.fft', members: fourier },
 ];

@@ -337,6 +337,15 @@ suite('operators that Python defines', [
   ['know the limits of small floats', '', 'torch.finfo(torch.float8_e4m3fn).max', '448.0'],
 ]);
 
+suite('attention as a function', [
+  [
+    'projects to another width',
+    'import torch.nn.functional as F\nx = torch.zeros(5, 2, 8)\nw = torch.zeros(8, 8)\nout = [F.multi_head_attention_forward(x, x, x, 8, 2, None, torch.zeros(24), None, None, False, 0.0, torch.zeros(3, 8), torch.zeros(3), use_separate_proj_weight=True, q_proj_weight=w, k_proj_weight=w, v_proj_weight=w, need_weights=needed)[0] for needed in (True, False)]',
+    '[tuple(y.shape) for y in out]',
+    '[(5, 2, 3), (5, 2, 3)]',
+  ],
+]);
+
 const ARRAY = 'import numpy as np\na = np.array([[1, 2], [3, 4]])\n';
 suite('numpy', [
   [
@@ -346,6 +355,19 @@ suite('numpy', [
     '([[4, 3], [2, 1]], [[2, 1], [4, 3]])',
   ],
   ['rolls along an axis', ARRAY, 'np.roll(a, 1, axis=0).shape', '(2, 2)'],
+  [
+    'computes with polynomials',
+    ARRAY,
+    '((np.poly1d((0.5, 0.5)) ** 3).coeffs.tolist(), (np.poly1d([1, 2]) * np.poly1d([0, 3, 1]) + 1)(2), np.poly1d([1, 0, 2]).order)',
+    '([0.125, 0.375, 0.375, 0.125], 29, 2)',
+  ],
+  [
+    'joins what is written as an index',
+    ARRAY,
+    '(np.r_[1:4, 0, a[0]].tolist(), np.c_[a, [5, 6]].tolist(), np.r_[0:1:3j].tolist())',
+    '([1, 2, 3, 0, 1, 2], [[1, 2, 5], [3, 4, 6]], [0.0, 0.5, 1.0])',
+  ],
+  ['transforms', ARRAY, '(np.fft.rfft(a).shape, np.fft.fftn(a, axes=(0,)).dtype == np.complex128)', '((2, 2), True)'],
   ['adds several axes', ARRAY, 'np.expand_dims(a, (0, -1)).shape', '(1, 2, 2, 1)'],
 ]);
 

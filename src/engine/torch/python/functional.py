@@ -102,7 +102,7 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
         if dropout_p > 0.0:
             scores = dropout(scores, p=dropout_p)
         output = torch.bmm(scores, v).transpose(0, 1).contiguous().view(target * batch, width)
-        output = linear(output, out_proj_weight, out_proj_bias).view(target, batch, width)
+        output = linear(output, out_proj_weight, out_proj_bias).view(target, batch, -1)
         scores = scores.view(batch, num_heads, target, source)
         if average_attn_weights:
             scores = scores.mean(dim=1)
@@ -116,5 +116,5 @@ def multi_head_attention_forward(query, key, value, embed_dim_to_check, num_head
     v = v.view(batch, num_heads, source, head_dim)
     output = scaled_dot_product_attention(q, k, v, attn_mask, dropout_p, is_causal)
     output = output.permute(2, 0, 1, 3).contiguous().view(batch * target, width)
-    output = linear(output, out_proj_weight, out_proj_bias).view(target, batch, width)
+    output = linear(output, out_proj_weight, out_proj_bias).view(target, batch, -1)
     return (output if is_batched else output.squeeze(1)), None
