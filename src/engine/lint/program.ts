@@ -49,6 +49,7 @@ export class Program {
   private readonly byNode = new Map<OpNode, ObservedOp>();
   /** Operators by their names, each with its number in the order of the run. */
   private readonly byName = new Map<string, { readonly at: number; readonly op: ObservedOp }[]>();
+  private readonly readersOf = new Map<OpNode, number>();
   private foundTraining: TrainingContext | null | undefined;
 
   constructor(
@@ -62,6 +63,8 @@ export class Program {
     rehearsal.events.forEach((event, at) => {
       if (event.kind !== 'op') return;
       if (event.node && !this.byNode.has(event.node)) this.byNode.set(event.node, event);
+      const made = new Set(Object.values(event.tensors).map(({ node }) => node));
+      for (const node of made) if (node) this.readersOf.set(node, (this.readersOf.get(node) ?? 0) + 1);
       const named = this.byName.get(event.name);
       if (named) named.push({ at, op: event });
       else this.byName.set(event.name, [{ at, op: event }]);
@@ -86,6 +89,11 @@ export class Program {
   /** Steps of training loops, in order. */
   steps(): ObservedStep[] {
     return this.rehearsal.events.filter((event): event is ObservedStep => event.kind === 'step');
+  }
+
+  /** How many operators read what an operator made. */
+  readers({ node }: ObservedOp): number {
+    return node ? (this.readersOf.get(node) ?? 0) : 0;
   }
 
   /** The operator whose result remembers it so. */

@@ -96,9 +96,9 @@ export function qualifiedName(file: SourceFile, expr: Expr): string | null {
   const name = dotted(expr);
   if (name === null) return null;
   const [first = '', ...rest] = name.split('.');
-  if (isRebound(file, expr, first)) return null;
   const imported = importsOf(file).find(({ local }) => local === first);
-  return imported ? canonical([imported.qualified, ...rest].join('.')) : null;
+  if (!imported || isRebound(file, expr, first)) return null;
+  return canonical([imported.qualified, ...rest].join('.'));
 }
 
 /** A function around the name binds it to something else than an import. */

@@ -41,14 +41,6 @@ function layerOf(program: Program, op: ObservedOp): { readonly layer: PyInstance
   return layer?.cls.module.startsWith('torch.') && program.isHere(layer.place) ? { layer, place: layer.place } : null;
 }
 
-/** How many operators read what an operator made. */
-function readers(program: Program, op: ObservedOp): number {
-  return program.rehearsal.events.filter(
-    (event) =>
-      event.kind === 'op' && Object.values(event.tensors).some(({ node }) => node !== null && node === op.node),
-  ).length;
-}
-
 const A07: Rule = {
   id: 'A07',
   title: 'Bias before BatchNorm',
@@ -67,7 +59,7 @@ nn.Sequential(nn.Conv2d(3, 64, 3, bias=False), nn.BatchNorm2d(64))`,
       if (!maker || ![...CONVOLUTIONS, 'linear'].includes(maker.name)) continue;
       const bias = maker.tensors['bias'];
       const made = layerOf(program, maker);
-      if (!bias || !made || readers(program, maker) !== 1) continue;
+      if (!bias || !made || program.readers(maker) !== 1) continue;
       const count = isUnknown(bias.shape) ? null : numelOf(bias.shape);
       yield {
         message: `BatchNorm takes away the mean, and this bias with it${typeof count === 'number' ? `: ${grouped(count)} parameters without effect` : ''}. Use bias=False.`,
@@ -98,7 +90,7 @@ nn.Sequential(nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 10))`,
       if (before?.name !== 'linear' || before.node === null || before.node !== input?.node) continue;
       const made = layerOf(program, op);
       const [first, second] = [before.tensors['weight']?.shape, op.tensors['weight']?.shape];
-      if (!made || !first || !second || isUnknown(first) || isUnknown(second) || readers(program, before) !== 1)
+      if (!made || !first || !second || isUnknown(first) || isUnknown(second) || program.readers(before) !== 1)
         continue;
       const [wide, middle, out] = [first[1], first[0], second[0]];
       if (typeof wide !== 'number' || typeof middle !== 'number' || typeof out !== 'number') continue;
