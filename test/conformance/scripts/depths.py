@@ -106,3 +106,35 @@ class Steps(nn.Module):
         for step in range(self.steps):
             state = self.cell(x[:, step], state)
         return self.out(state)
+
+
+class Gated(nn.Module):
+    """A recurrent layer between linear ones; the gradient comes from its last step."""
+
+    def __init__(self, kind="LSTM", hidden=32, layers=1, both=False, dropout=0.0):
+        super().__init__()
+        self.into = nn.Linear(8, 16)
+        self.act = nn.Tanh()
+        self.run = getattr(nn, kind)(16, hidden, layers, batch_first=True, bidirectional=both, dropout=dropout)
+        self.norm = nn.LayerNorm(hidden * (2 if both else 1))
+        self.out = nn.Linear(hidden * (2 if both else 1), 4)
+
+    def forward(self, x):
+        states, _ = self.run(self.act(self.into(x)))
+        return self.out(self.norm(states[:, -1]))
+
+
+class Cells(nn.Module):
+    """A gated cell in a loop."""
+
+    def __init__(self, kind="LSTMCell", steps=200, hidden=32):
+        super().__init__()
+        self.cell = getattr(nn, kind)(8, hidden)
+        self.out = nn.Linear(hidden, 4)
+        self.steps = steps
+
+    def forward(self, x):
+        state = None
+        for step in range(self.steps):
+            state = self.cell(x[:, step], state)
+        return self.out(state[0] if isinstance(state, tuple) else state)

@@ -83,11 +83,10 @@ class Flow {
     if (!effect || !Number.isFinite(effect.variance)) {
       if (flows) this.fail(`what ${op.name} does to a signal is not known`, op);
     } else {
-      for (const out of outs) {
-        out.mean = effect.mean;
-        out.variance = effect.variance;
+      outs.forEach((out, i) => {
+        ({ mean: out.mean, variance: out.variance } = effect.others?.[i - 1] ?? effect);
         out.between = effect.between ?? 0;
-      }
+      });
       this.effects.push(effect);
     }
     op.outputs.forEach(({ tensor }, i) => this.slots.set(tensor, outs[i] as Slot));

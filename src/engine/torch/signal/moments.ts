@@ -6,6 +6,7 @@
 import { numberOf, drops } from '../backward/arguments.js';
 import type { TapeOp } from '../tape.js';
 import { activationGain, largestOf } from './gaussian.js';
+import { recurrentCell, recurrentLayer } from './recurrent.js';
 
 /** A tensor's elements: how they are distributed, and what gradient reaches them. */
 export interface Slot {
@@ -32,6 +33,8 @@ export interface Effect {
   readonly variance: number;
   /** As in {@link Slot}; nothing if left out. */
   readonly between?: number;
+  /** Of the results after the first where they differ from it. */
+  readonly others?: readonly { readonly mean: number; readonly variance: number }[];
   /** Adds to the gradients of the inputs. */
   readonly backward: () => void;
 }
@@ -136,8 +139,10 @@ const product: Behaviour = (step) => {
 };
 
 const quotient: Behaviour = (step) => {
-  const [x, number] = [step.in('input'), scalar(step, 'other')];
-  return x && !step.in('other') && number ? scaled(step, x, 1 / number) : null;
+  const [x, divisor] = [step.in('input'), step.in('other')];
+  // Of a tensor only where it is the same everywhere.
+  const number = divisor ? (divisor.variance === 0 ? divisor.mean : null) : scalar(step, 'other');
+  return x && number ? scaled(step, x, 1 / number) : null;
 };
 
 const activation: Behaviour = (step) => {
@@ -375,24 +380,28 @@ const embedding: Behaviour = (step) => {
   return table ? { mean: table.mean, variance: table.variance, backward: () => undefined } : null;
 };
 
-/** A cell without gates. */
-const recurrentCell: Behaviour = (step) => {
-  const [x, h, wx, wh] = [step.in('input'), step.in('hx'), step.in('w_ih'), step.in('w_hh')];
-  if (!x || !h || !wx || !wh) return null;
-  const [width, hidden] = [wx.shape[1] ?? 1, wh.shape[1] ?? 1];
-  const biases = [step.in('b_ih'), step.in('b_hh')].reduce((all, bias) => all + (bias?.variance ?? 0), 0);
-  const variance = width * squareOf(x) * squareOf(wx) + hidden * squareOf(h) * squareOf(wh) + biases;
-  const gain = activationGain(step.op.name.includes('relu') ? 'relu' : 'tanh', 0, 0, variance);
-  if (!gain) return null;
-  return {
-    mean: gain.mean,
-    variance: gain.square - gain.mean ** 2,
-    backward: () => {
-      const before = first(step).gradient * gain.slope;
-      x.gradient += before * hidden * squareOf(wx);
-      h.gradient += before * hidden * squareOf(wh);
-    },
+/** Whole numbers seldom are just the one that they are compared with: a mask of padding leaves nothing out. */
+const compared =
+  (equal: 0 | 1): Behaviour =>
+  (step) => {
+    const { data } = step.op.inputs.get('input')?.[0] ?? {};
+    const dtype = data?.dtype;
+    if (typeof dtype !== 'string' || !/^u?int\d+$/.test(dtype) || scalar(step, 'other') === null) return null;
+    return { mean: equal, variance: 0, backward: () => undefined };
   };
+
+const negated: Behaviour = (step) => {
+  const x = step.in('input');
+  if (step.op.inputs.get('input')?.[0]?.data.dtype !== 'bool' || !x) return null;
+  return { mean: 1 - x.mean, variance: x.variance, backward: () => undefined };
+};
+
+/** Of what is the same everywhere. */
+const clamped: Behaviour = (step) => {
+  const x = step.in('input');
+  if (!x || x.variance > 0) return null;
+  const [least, most] = [scalar(step, 'min') ?? -Infinity, scalar(step, 'max') ?? Infinity];
+  return { mean: Math.min(Math.max(x.mean, least), most), variance: 0, backward: () => spread(first(step), x, 1) };
 };
 
 const behaviours: Record<string, Behaviour> = {};
@@ -431,7 +440,12 @@ give(logSoftmax, 'log_softmax');
 give(matmul, 'matmul mm bmm');
 give(attention, 'scaled_dot_product_attention');
 give(embedding, 'embedding');
-give(recurrentCell, 'rnn_tanh_cell rnn_relu_cell');
+give(recurrentCell, 'lstm_cell gru_cell rnn_tanh_cell rnn_relu_cell');
+give(recurrentLayer, 'lstm gru rnn_tanh rnn_relu');
+give(compared(0), 'eq');
+give(compared(1), 'ne');
+give(negated, 'logical_not bitwise_not');
+give(clamped, 'clamp clamp_min clamp_max');
 
 /** `undefined`: nobody has described what the operator does to a signal. */
 export function behaviourOf(name: string): Behaviour | undefined {
