@@ -1,7 +1,7 @@
 /** A signal through a recorded forward pass at initialisation, and the gradient back: variances and norms, by module call. */
 import type { Unknown } from '../../python/value.js';
 import { concrete } from '../dims.js';
-import type { TensorNative } from '../tensor.js';
+import type { TensorData, TensorNative } from '../tensor.js';
 import type { TapeOp, TapeTensor } from '../tape.js';
 import type { ModuleCall } from '../trace.js';
 import { fillMoments } from './fills.js';
@@ -50,15 +50,19 @@ class Flow {
       this.fail('how a signal travels is only told for sizes that are numbers', op);
       return null;
     }
-    const isOwn = data.role !== 'tensor' || data.init !== null || data.values !== null;
-    const moments = isOwn ? fillMoments(data, shape) : { mean: 0, variance: 1 };
-    if (!moments && data.role === 'parameter') {
+    if (data.role === 'parameter' && !fillMoments(data, shape)) {
       this.fail('how a parameter is filled is not known', op);
       return null;
     }
-    const made = this.slot(shape, moments?.mean ?? 0, moments?.variance ?? 1);
+    const made = this.made(data, shape);
     this.slots.set(tensor, made);
     return made;
+  }
+
+  /** What a tensor was filled with, as far as that is known; else standard normal numbers. */
+  private made(data: TensorData, shape: readonly number[]): Slot {
+    const { mean, variance } = fillMoments(data, shape) ?? { mean: 0, variance: 1 };
+    return this.slot(shape, mean, variance);
   }
 
   forward(op: TapeOp): void {
@@ -70,7 +74,7 @@ class Flow {
         tensors.map((tensor) => this.read(tensor, op)),
       );
     if (this.problem) return;
-    const outs = op.outputs.map(({ data }) => this.slot(concrete(data.shape) ?? [], 0, 1));
+    const outs = op.outputs.map(({ data }) => this.made(data, concrete(data.shape) ?? []));
     const isIdentity = !op.inplace && op.outputs.every(({ tensor }) => this.slots.has(tensor));
     if (isIdentity) return;
     const step: Step = {

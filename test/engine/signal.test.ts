@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { MemorySourceProvider } from '../../src/engine/project/index.js';
+import { createEngine, parseInput, type ModelReport } from '../../src/engine/report/index.js';
+import { parser } from '../support/interpret.js';
+
+async function reportOf(init: string, forward: string, ...inputs: string[]): Promise<ModelReport> {
+  const text = `import torch
+from torch import nn
+from torch.nn.utils.rnn import pack_padded_sequence
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        ${init}
+
+    def forward(self, x):
+        ${forward}
+`;
+  const provider = new MemorySourceProvider(new Map([['/net.py', text]]));
+  const engine = createEngine({ provider, parser: await parser(), roots: ['/'], timeLimit: 60_000 });
+  const [report] = engine.analyzeFile('/net.py', { qualname: 'Net', inputs: inputs.map(parseInput), details: true });
+  return report as ModelReport;
+}
+
+const varianceOf = (report: ModelReport, path: string): number => {
+  const layer = report.signal.find((each) => each.path === path);
+  assert.ok(typeof layer?.variance === 'number', report.signalUnknown?.reason);
+  return layer.variance;
+};
+
+// Variances and gradient norms of recurrent models against PyTorch: test/conformance/signal.test.ts.
+describe('the signal', () => {
+  const cell = (state: string): Promise<ModelReport> =>
+    reportOf('self.cell = nn.LSTMCell(8, 32)', `return self.cell(x${state})[0]`, '16,8');
+
+  it('starts from the state that a cell is given', async () => {
+    const zero = varianceOf(await cell(''), 'cell');
+    assert.equal(varianceOf(await cell(', (torch.zeros(16, 32), x.new_zeros(16, 32))'), 'cell'), zero);
+    assert.ok(varianceOf(await cell(', (torch.ones(16, 32), torch.ones(16, 32))'), 'cell') > 10 * zero);
+  });
+
+  it('takes what is filled in forward as it is filled, however large it is', async () => {
+    const report = await reportOf(
+      'self.a = nn.Linear(64, 64, bias=False)',
+      'return self.a(torch.full((64, 64), 3.0)) + x',
+      '64,64',
+    );
+    // Var = 64 · 3² · 1/(3·64) for weights that are uniform in ±1/√64.
+    assert.ok(Math.abs(varianceOf(report, 'a') - 3) < 1e-9);
+  });
+
+  for (const kind of ['LSTM', 'GRU', 'RNN'])
+    it(`goes through ${kind}, whichever axis comes first`, async () => {
+      const variance = async (first: string, input: string): Promise<number> =>
+        varianceOf(await reportOf(`self.run = nn.${kind}(8, 16${first})`, 'return self.run(x)[0]', input), 'run');
+      const found = await variance('', '50,4,8');
+      assert.ok(found > 0);
+      assert.equal(await variance(', batch_first=True', '4,50,8'), found);
+    });
+
+  it('is unknown behind packed sequences, and says which operator it is', async () => {
+    const report = await reportOf(
+      'self.run = nn.LSTM(8, 16, batch_first=True)',
+      'return self.run(pack_padded_sequence(x, torch.tensor([5, 3]), batch_first=True))[0].data',
+      '2,5,8',
+    );
+    assert.deepEqual(report.signal, []);
+    assert.match(report.signalUnknown?.reason ?? '', /what \w+ does to a signal is not known/);
+  });
+
+  it('goes through the mean over what is no padding', async () => {
+    const report = await reportOf(
+      'self.table = nn.Embedding(100, 32, padding_idx=0); self.out = nn.Linear(32, 4)',
+      'mask = (x != 0).unsqueeze(-1).float(); return self.out((self.table(x) * mask).sum(1) / mask.sum(1).clamp(min=1))',
+      '8,20:int64',
+    );
+    assert.ok(varianceOf(report, 'out') > 0);
+    assert.equal(report.signalVerdict?.kind, 'healthy');
+  });
+});
