@@ -282,6 +282,34 @@ ${MODEL}`;
       );
     });
 
+    it('files of which only a part or the report is sent are listed as well', async () => {
+      const padding = Array.from({ length: 900 }, (_, i) => `# filling ${i}`).join('\n');
+      const long = await startBench({
+        'model.py': `${MODEL}\n${padding}\n`,
+        'losses.py': 'from torch import nn\n\ncriterion = nn.CrossEntropyLoss()\n',
+        'train.py':
+          'import torch\nfrom model import Net\nfrom losses import criterion\n\nmodel = Net()\noptimizer = torch.optim.Adam(model.parameters())\n' +
+          'for x, y in loader:\n    loss = criterion(model(x), y)\n    loss.backward()\n    optimizer.step()\n',
+      });
+      try {
+        const listed = async (contextTokens: number): Promise<[string[], string]> => {
+          long.api.play([answer(['Read.'])]);
+          const { references } = await long.ask({ limits: { contextTokens } });
+          const sent = JSON.stringify(long.api.requests[0]?.body?.messages);
+          return [references.map(({ uri, range }) => `${long.ports.files.display(uri)}${range ? '*' : ''}`), sent];
+        };
+        const [all, whole] = await listed(24_000);
+        assert.match(whole, /losses\.py:3/);
+        assert.deepEqual(all, ['model.py*', 'train.py*', 'losses.py']);
+        const [few, report] = await listed(300);
+        assert.match(report, /report of Net/);
+        assert.doesNotMatch(report, /losses\.py:3|the user is looking at/);
+        assert.deepEqual(few, ['model.py*']);
+      } finally {
+        await long.close();
+      }
+    });
+
     it('no tool opens them, and nothing of them or of secrets is ever sent', async () => {
       bench.api.play([
         answer([

@@ -1,11 +1,12 @@
 /** What goes to the model first: the module in question with its report, the code that trains it, findings, attachments. */
 import type { ModelReport, Position, Range } from '../../protocol/index.js';
-import type { AgentPorts } from '../ports.js';
+import type { AgentPorts, FilesPort } from '../ports.js';
 import { reportText } from '../tools/report.js';
 import { numbered } from '../tools/text.js';
 import { trainingText } from '../tools/trainingContext.js';
 import type { ImageBlock } from '../messages.js';
 import type { AgentContext, AttachedImage, Attachment, SentReference } from '../types.js';
+import { countText } from '../../texts.js';
 import { fenced } from './fence.js';
 import { withoutSecrets } from './secrets.js';
 
@@ -13,7 +14,10 @@ import { withoutSecrets } from './secrets.js';
 export interface Piece {
   readonly rank: number;
   readonly text: string;
-  readonly reference?: SentReference;
+  /** Whose contents are in the text, in whatever form. */
+  readonly references?: readonly SentReference[];
+  /** Files of which something is in the text, no matter where it stands there. */
+  readonly mentions?: readonly string[];
   /** Goes after the text. */
   readonly image?: ImageBlock;
 }
@@ -48,27 +52,50 @@ export async function gather(
     if (report) pieces.push(reportPiece(report, home, ports));
     const others = reports
       .filter((each) => each !== report)
-      .map(({ qualname, parameters }) => `${qualname} (${JSON.stringify(parameters.total)})`);
+      .map(({ qualname, parameters }) => `${qualname} (${countText(parameters.total)})`);
     if (others.length > 0)
       pieces.push({
         rank: 4,
         text: `Other modules of ${ports.files.display(uri)} with their parameters: ${others.join(', ')}.`,
+        mentions: [uri],
       });
     const training = await ports.analyser.request('architect/training', { uri, qualname: report?.qualname }, signal);
     if (training.model) {
-      const text = withoutSecrets(await trainingText(training, ports));
+      const read = new Set<string>();
+      const text = withoutSecrets(await trainingText(training, ports, (each) => read.add(each)));
       const [place] = [training.batchLoop, training.modelCall, ...training.optimizers].filter((each) => each !== null);
       pieces.push({
         rank: 3,
         text: `The code that trains it:\n${fenced('training code', text)}`,
-        ...(place && place.uri !== uri
-          ? { reference: { uri: place.uri, range: place.range, label: 'training code' } }
+        ...(place && read.has(place.uri)
+          ? { references: [{ uri: place.uri, range: place.range, label: 'training code' }] }
           : {}),
+        mentions: [...read],
       });
     }
   }
   if (diagnostics.length > 0) pieces.push(await diagnosticsPiece(diagnostics, ports));
   return pieces.filter((piece) => piece !== undefined);
+}
+
+/** What is sent with some pieces, each once: a part of a file that goes as a whole needn't be named, nor twice. */
+export function referencesOf(pieces: readonly Piece[], files: FilesPort): SentReference[] {
+  const sent = pieces.flatMap(({ references = [] }) => references);
+  const mentioned = pieces.flatMap(({ mentions = [] }) => mentions);
+  const all: readonly SentReference[] = [
+    ...sent,
+    ...mentioned
+      .filter((uri) => !sent.some((each) => each.uri === uri))
+      .map((uri) => ({ uri, label: files.display(uri) })),
+  ];
+  const whole = new Set(sent.flatMap(({ uri, range }) => (range ? [] : [uri])));
+  const named = new Set<string>();
+  return all.filter(({ uri, range }) => {
+    const key = JSON.stringify([uri, range]);
+    const again = named.has(key) || (range !== undefined && whole.has(uri));
+    named.add(key);
+    return !again;
+  });
 }
 
 /** The module that is meant: named, under the cursor, named in the question, or the largest. */
@@ -110,7 +137,7 @@ async function attachmentPiece(
   return {
     rank,
     text: `Attached by the user as ${label}:\n${fenced(`file ${files.display(uri)}`, numbered(text, first + 1))}`,
-    reference: { uri, ...(range ? { range } : {}), label },
+    references: [{ uri, ...(range ? { range } : {}), label }],
   };
 }
 
@@ -131,7 +158,7 @@ async function imagePiece(
     rank: 1,
     text: `A picture that the user attached as ${label}:`,
     image,
-    ...(uri === undefined ? {} : { reference: { uri, label } }),
+    ...(uri === undefined ? {} : { references: [{ uri, label }] }),
   };
 }
 
@@ -155,7 +182,7 @@ async function sourcePiece(
   return {
     rank: 2,
     text: `${whole ? path : `${report.qualname} in ${path}`}, which the user is looking at:\n${fenced(`file ${path}`, numbered(text, range.start.line + 1))}`,
-    reference: { uri, ...(whole ? {} : { range }), label: whole ? path : report.qualname },
+    references: [{ uri, ...(whole ? {} : { range }), label: whole ? path : report.qualname }],
   };
 }
 
@@ -163,6 +190,7 @@ function reportPiece(report: ModelReport, uri: string, ports: AgentPorts): Piece
   return {
     rank: 1,
     text: `The analyser's report of ${report.qualname} in ${ports.files.display(uri)}:\n${fenced('analyser', withoutSecrets(reportText(report)))}`,
+    references: [{ uri, range: { start: report.span.start, end: report.span.end }, label: report.qualname }],
   };
 }
 
@@ -171,12 +199,16 @@ async function diagnosticsPiece(
   ports: AgentPorts,
 ): Promise<Piece | undefined> {
   const lines: string[] = [];
-  for (const { uri, line, severity, message } of diagnostics.slice(0, 30))
-    if ((await ports.files.refusal(uri)) === undefined)
-      lines.push(`${ports.files.display(uri)}:${line + 1} ${severity}: ${message}`);
+  const read = new Set<string>();
+  for (const { uri, line, severity, message } of diagnostics.slice(0, 30)) {
+    if ((await ports.files.refusal(uri)) !== undefined) continue;
+    read.add(uri);
+    lines.push(`${ports.files.display(uri)}:${line + 1} ${severity}: ${message}`);
+  }
   if (lines.length === 0) return undefined;
   return {
     rank: 4,
     text: `Problems that the editor shows:\n${fenced('diagnostics', withoutSecrets(lines.join('\n')))}`,
+    mentions: [...read],
   };
 }

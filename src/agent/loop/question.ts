@@ -1,7 +1,7 @@
 /** The first request of a question: system prompt, history, context within its budget, and what the user said. */
 import { BackendError, type BackendRequest, type ModelBackend } from '../backend.js';
 import { tokensOf, trimmed } from '../context/budget.js';
-import { gather, type Piece } from '../context/gather.js';
+import { gather, referencesOf, type Piece } from '../context/gather.js';
 import { estimateTokens } from '../context/tokens.js';
 import type { Message, UserBlock } from '../messages.js';
 import { COMMAND_INSTRUCTIONS, systemBlocks } from '../prompt/index.js';
@@ -47,7 +47,7 @@ export async function firstRequest(
     // The estimate was too low: the budget holds in the provider's own tokens.
     if (factor * tokensOf(kept) > limits.contextTokens) kept = trimmed(pieces, limits.contextTokens / factor);
   }
-  return { request: build(kept), references: kept.flatMap(({ reference }) => reference ?? []) };
+  return { request: build(kept), references: referencesOf(kept, ports.files) };
 }
 
 /** Tokens by the provider's counter over tokens by the estimate; 1 where it can't be asked. */
