@@ -12,6 +12,7 @@ export { runAgent, DEFAULT_LIMITS } from './run.js';
 export { WorkspaceFiles, type CellNames, type WorkspaceFilesOptions } from './files.js';
 export { callTool, declarationOf, progressOf, READING_TOOLS, TOOLS, toolsFor } from './tools/index.js';
 export { budgetIn } from './playbook/budget.js';
+export { unanswered } from './loop/history.js';
 export { closingFence } from './fences.js';
 export { fenced } from './context/fence.js';
 export { isSecretFile, withoutKeys, withoutSecrets } from './context/secrets.js';

@@ -7,8 +7,12 @@ import type { AnalysisClient } from './analysis/client.js';
 export function registerAnalysisStatus(analysis: AnalysisClient): vscode.Disposable {
   const item = vscode.window.createStatusBarItem('architect.analysis', vscode.StatusBarAlignment.Right, 100);
   item.name = 'Model Architect';
+  let shown: string | undefined;
   const show = (state: AnalysisState): void => {
     const { text, tooltip, failed } = describe(state);
+    // What stands there already would be drawn again with every answer of the analysis.
+    if (shown === tooltip) return;
+    shown = tooltip;
     item.text = text;
     item.tooltip = explanation(tooltip);
     item.command = failed ? 'architect.restartAnalysis' : 'architect.showLog';

@@ -327,6 +327,13 @@ describe('@architect with Claude', function () {
     await session().screenshot('cancelled');
     assert.equal(await spy.text(session().file('model.py')), original);
     assert.equal(api.requests.length, 2);
+    // What was asked goes along with the next question all the same.
+    play([answer(['In short: an encoder and a head.'])]);
+    await bench.ask('@architect shorter, please');
+    assert.match(await bench.answer(60_000), /In short/);
+    const sent = JSON.stringify(api.requests[0]?.body?.messages);
+    assert.match(sent, /explain everything[^]*The answer was interrupted here[^]*shorter, please/);
+    assert.match(sent, /overfitting on text classification/, 'it is the same conversation');
   });
 
   it('goes through a loss, and explains a change of the answer before', async () => {

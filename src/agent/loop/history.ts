@@ -101,6 +101,20 @@ export function questionOf({ command, prompt }: Pick<TurnRecord, 'command' | 'pr
   return `${command === null ? '' : `/${command} `}${prompt}`.trim() || '(no words)';
 }
 
+/** A question that was cancelled before its answer was complete, or that failed. */
+export function unanswered(command: TurnRecord['command'], prompt: string): TurnRecord {
+  const content = [{ type: 'text' as const, text: questionOf({ command, prompt }) }];
+  return {
+    version: 1,
+    command,
+    prompt,
+    model: '',
+    messages: closed([{ role: 'user', content }]),
+    edits: [],
+    proposals: 0,
+  };
+}
+
 function shortened(content: readonly UserBlock[], most: number): UserBlock[] {
   return content.flatMap((block): UserBlock[] => {
     if (block.type === 'image') return [];

@@ -11,7 +11,7 @@ export interface AgentSettings {
   readonly effort: EffortSetting;
   readonly thinking: 'adaptive' | 'off';
   readonly maxTokens: number;
-  /** `undefined`: the provider's own address. */
+  /** `undefined`: the provider's own address. @throws Error for people if it is not one that a key may be sent to */
   readonly baseUrl: string | undefined;
   readonly maxRounds: number;
   /** US dollars for one request; 0: no limit. */
@@ -33,7 +33,7 @@ export function answering(
   };
 }
 
-/** @throws Error for people if the base URL is not one that a key may be sent to */
+/** All of it. Who needs no address isn't stopped by a bad one. */
 export function agentSettings(): AgentSettings {
   const settings = vscode.workspace.getConfiguration('architect');
   return {
@@ -41,7 +41,9 @@ export function agentSettings(): AgentSettings {
     effort: settings.get<EffortSetting>('anthropic.effort', 'default'),
     thinking: settings.get<'adaptive' | 'off'>('anthropic.thinking', 'adaptive'),
     maxTokens: settings.get('anthropic.maxTokens', 16_000),
-    baseUrl: safeBaseUrl(settings.get('anthropic.baseUrl', '')),
+    get baseUrl() {
+      return safeBaseUrl(settings.get('anthropic.baseUrl', ''));
+    },
     maxRounds: settings.get('agent.maxRounds', 24),
     maxCost: settings.get('agent.maxCost', 2),
     contextTokens: settings.get('agent.contextTokens', 24_000),

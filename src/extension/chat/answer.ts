@@ -35,6 +35,11 @@ export interface Asked extends Question {
   readonly history: readonly AnswerMetadata[];
 }
 
+/** A name for the changes of one conversation. */
+export function newConversation(): string {
+  return randomUUID().slice(0, 8);
+}
+
 /** @throws vscode.CancellationError, or an Error whose message is for people; nothing is half done then */
 export async function answer(
   services: Services,
@@ -43,7 +48,7 @@ export async function answer(
   token: vscode.CancellationToken,
 ): Promise<AnswerMetadata> {
   const { sink, flush } = withButtonsLast(given);
-  const conversation = question.history.at(-1)?.conversation ?? randomUUID().slice(0, 8);
+  const conversation = question.history.at(-1)?.conversation ?? newConversation();
   const settings = agentSettings();
   const chosen: Chosen = question.local
     ? { kind: 'playbook', keyless: false }
@@ -71,7 +76,7 @@ async function byPlaybook(
   sink.markdown(`\n\n---\n${PLAYBOOK_FOOTER}`);
   if (keyless) {
     // Said once in a conversation.
-    if (question.history.length === 0) sink.markdown(`\n\n${KEYLESS}`);
+    if (!question.history.some(({ backend }) => backend === 'playbook')) sink.markdown(`\n\n${KEYLESS}`);
     sink.button('architect.setApiKey', 'Set Anthropic API key');
   }
   return { command: command ?? 'help', backend: 'playbook', proposed, conversation };

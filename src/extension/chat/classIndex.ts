@@ -5,15 +5,30 @@ import * as vscode from 'vscode';
 export const ELSEWHERE = '**/{node_modules,.venv,venv,site-packages,.git,__pycache__,build,dist}/**';
 export const MOST_FILES = 300;
 
-let known: Promise<ReadonlyMap<string, vscode.Uri>> | undefined;
+interface Known {
+  readonly uri: vscode.Uri;
+  /** Of its classes; `undefined`: the file has changed since it was read. */
+  names: Promise<readonly string[]> | undefined;
+}
 
-/** Forgets what it knows when a Python file comes, goes or is saved. */
+let known: Promise<Map<string, Known>> | undefined;
+
+/** Forgets what changes: a file that is saved is read again, not all of them. */
 export function watchClasses(): vscode.Disposable {
   const watcher = vscode.workspace.createFileSystemWatcher('**/*.py');
   const forget = (): void => void (known = undefined);
+  const stale = (uri: vscode.Uri): void => {
+    known?.then(
+      (files) => {
+        const file = files.get(uri.toString());
+        if (file) file.names = undefined;
+      },
+      () => undefined,
+    );
+  };
   return vscode.Disposable.from(
     watcher,
-    watcher.onDidChange(forget),
+    watcher.onDidChange(stale),
     watcher.onDidCreate(forget),
     watcher.onDidDelete(forget),
     vscode.workspace.onDidChangeWorkspaceFolders(forget),
@@ -22,21 +37,27 @@ export function watchClasses(): vscode.Disposable {
 
 /** A file that defines a class of one of these names, in the order of the names. */
 export async function fileWithClass(names: readonly string[]): Promise<vscode.Uri | undefined> {
-  known ??= read().catch((error: unknown) => {
+  known ??= list().catch((error: unknown) => {
     known = undefined;
     throw error;
   });
-  const classes = await known;
-  return names.map((name) => classes.get(name)).find((uri) => uri !== undefined);
+  const files = [...(await known).values()];
+  const classes = await Promise.all(files.map((file) => (file.names ??= namesIn(file.uri))));
+  return names.map((name) => files[classes.findIndex((each) => each.includes(name))]).find(Boolean)?.uri;
 }
 
-async function read(): Promise<ReadonlyMap<string, vscode.Uri>> {
-  const found = new Map<string, vscode.Uri>();
+async function list(): Promise<Map<string, Known>> {
   const uris = await vscode.workspace.findFiles('**/*.py', ELSEWHERE, MOST_FILES);
-  const texts = await Promise.all(
-    uris.map(async (uri) => ({ uri, text: new TextDecoder().decode(await vscode.workspace.fs.readFile(uri)) })),
-  );
-  for (const { uri, text } of texts)
-    for (const [, name = ''] of text.matchAll(/^[ \t]*class\s+(\w+)/gm)) if (!found.has(name)) found.set(name, uri);
-  return found;
+  return new Map(uris.map((uri) => [uri.toString(), { uri, names: undefined }]));
+}
+
+async function namesIn(uri: vscode.Uri): Promise<readonly string[]> {
+  try {
+    const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
+    return [...text.matchAll(/^[ \t]*class\s+(\w+)/gm)].map(([, name = '']) => name);
+  } catch (error) {
+    // Gone in the meantime, or not for this user: nothing in it could be shown.
+    if (error instanceof vscode.FileSystemError) return [];
+    throw error;
+  }
 }

@@ -1,8 +1,9 @@
 /** `@architect` in chat. */
 import * as vscode from 'vscode';
+import { unanswered, type TurnRecord } from '../../agent/index.js';
 import { tellable } from '../agent/tellable.js';
 import type { Services } from '../services.js';
-import { answer, type AnswerMetadata, type Asked } from './answer.js';
+import { answer, newConversation, type AnswerMetadata, type Asked } from './answer.js';
 import { followups } from './followups.js';
 import { isChatCommand, type AnswerSink } from './question.js';
 
@@ -49,19 +50,29 @@ async function respond(
 }
 
 /** The participant stays in the input, so people write its name a second time; a command after it is one all the same. */
-function wordsOf({ command, prompt }: vscode.ChatRequest): Pick<Asked, 'command' | 'prompt'> {
+function wordsOf({ command, prompt }: { command?: string; prompt: string }): Pick<Asked, 'command' | 'prompt'> {
   const said = prompt.replace(/^\s*@architect\b\s*/, '');
   const [all = '', name] = /^\s*\/(\w+)\b\s*/.exec(said) ?? [];
   if (isChatCommand(command)) return { command, prompt: said };
   return isChatCommand(name) ? { command: name, prompt: said.slice(all.length) } : { command: undefined, prompt: said };
 }
 
+/** Of our own answers, oldest first. What was cancelled or failed left a question: “shorter, please” means that one. */
 function earlierAnswers(history: vscode.ChatContext['history']): AnswerMetadata[] {
-  return history.flatMap((turn) => {
-    if (!(turn instanceof vscode.ChatResponseTurn) || turn.participant !== ID) return [];
-    const metadata = turn.result.metadata as Partial<AnswerMetadata> | undefined;
-    return metadata?.conversation === undefined ? [] : [metadata as AnswerMetadata];
-  });
+  const answers: Partial<AnswerMetadata>[] = [];
+  let asked: TurnRecord | undefined;
+  for (const turn of history) {
+    if (turn.participant !== ID) continue;
+    if (turn instanceof vscode.ChatRequestTurn) {
+      const { command = null, prompt } = wordsOf(turn);
+      asked = unanswered(command, prompt);
+    } else if (turn instanceof vscode.ChatResponseTurn) {
+      const metadata = turn.result.metadata as Partial<AnswerMetadata> | undefined;
+      answers.push(metadata?.conversation === undefined ? { turn: asked } : metadata);
+    }
+  }
+  const conversation = answers.find((each) => each.conversation !== undefined)?.conversation ?? newConversation();
+  return answers.map((each) => ({ command: 'help', backend: 'model', proposed: [], conversation, ...each }));
 }
 
 function chatSink(stream: vscode.ChatResponseStream): AnswerSink {
