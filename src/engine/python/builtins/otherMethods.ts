@@ -315,7 +315,7 @@ function installType(): void {
 export function unionOf(a: Value, b: Value, context: Context): Value {
   const members = [a, b].flatMap((part) => {
     const inner = isInstance(part) && part.cls === unionTypeClass ? part.attrs.get('__args__') : undefined;
-    return isTuple(inner) ? inner.items : [part];
+    return isTuple(inner) ? inner.items : [part === null ? classes.noneTypeClass : part];
   });
   return context.instance(unionTypeClass, [['__args__', makeTuple(members)]]);
 }

@@ -113,12 +113,16 @@ for (const cls of [
   classes.setClass,
   classes.frozensetClass,
   classes.typeClass,
+  ...abstractNames.map(abstractCollection),
 ])
   cls.namespace.set('__class_getitem__', subscripted);
 
-/** Whether a class that stands by itself has no arguments for certain: others give themselves when they are subscripted. */
+/** Whether a class that stands by itself has no arguments for certain: generic ones give themselves when they are subscripted. */
 const standsAlone = (cls: PyClass): boolean =>
-  cls.mro.every((each) => each.module === 'builtins' || (each.place !== null && each.unknownBase === null));
+  cls.mro.every((each) => {
+    const own = each.namespace.get('__class_getitem__');
+    return each.unknownBase === null && (own === undefined || own === subscripted);
+  });
 
 /** An instance that belongs to no run: made while the module is described. */
 function constant(cls: PyClass, attrs: Readonly<Record<string, Value>>): Value {
