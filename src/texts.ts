@@ -1,6 +1,15 @@
 /** Numbers, counts and shapes as people read them: the one way for editor, chat, command line and tools. */
 import type { ParameterDelta } from './edits/index.js';
-import type { CapacityReport, Count, FieldSize, OutputReport, RankBottleneck } from './engine/report/types.js';
+import type {
+  CapacityReport,
+  Count,
+  FieldSize,
+  ModelReport,
+  OutputReport,
+  RankBottleneck,
+} from './engine/report/types.js';
+
+export { EXPLODING_ABOVE, VANISHING_BELOW } from './engine/torch/signal/limits.js';
 
 /** `1,234,567`, rounded. */
 export function grouped(value: number | bigint): string {
@@ -35,6 +44,20 @@ export function sizeText(expression: string): string {
 export function countText(count: Count, unknown = 'unknown'): string {
   if (count === null) return unknown;
   return typeof count === 'number' ? grouped(count) : expressionText(count.expression);
+}
+
+/** What the gradient does at initialisation, coming from the output: the rest of a sentence that begins with "Gradients". */
+export function gradientText({ signalVerdict, signalSizes = {} }: ModelReport): string | null {
+  if (!signalVerdict) return null;
+  const { kind, from } = signalVerdict;
+  const sizes = Object.entries(signalSizes).map(([name, size]) => `${name} = ${size}`);
+  const where = from === '' ? 'the model itself' : from;
+  const what = {
+    healthy: 'get through to every layer at initialisation',
+    vanishing: `vanish at initialisation: at ${where} less than a thousandth is left, coming from the output`,
+    exploding: `explode at initialisation: at ${where} they are more than a thousandfold, coming from the output`,
+  }[kind];
+  return sizes.length === 0 ? what : `${what} (reckoned with ${sizes.join(', ')})`;
 }
 
 /** `1.5 MiB`; `4·B + 128 bytes` for an expression. */

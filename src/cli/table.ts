@@ -1,7 +1,16 @@
 /** A report as text for people: aligned columns, colours only where a terminal shows them. */
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
-import { bottleneckText, bytesText, countText, fieldText, outputText, perSampleText, precisionText } from '../texts.js';
+import {
+  gradientText,
+  bottleneckText,
+  bytesText,
+  countText,
+  fieldText,
+  outputText,
+  perSampleText,
+  precisionText,
+} from '../texts.js';
 import type {
   CapacityReport,
   Count,
@@ -9,7 +18,6 @@ import type {
   MemoryReport,
   ModelReport,
   ModuleNodeReport,
-  SignalVerdict,
 } from '../engine/report/index.js';
 
 const showCount = (count: Count): string => countText(count, '?');
@@ -84,12 +92,6 @@ function memoryLines(memory: MemoryReport): string[] {
   ];
 }
 
-function signalLine({ kind, from }: SignalVerdict): string {
-  if (kind === 'healthy') return 'Gradients   get through at initialisation';
-  const layer = from === '' ? 'the model itself' : (from ?? '?');
-  return `Gradients   ${kind === 'vanishing' ? 'vanish' : 'explode'} at initialisation, from ${layer} on back to the input`;
-}
-
 /** @param colour whether the output is a terminal */
 export function renderReport(report: ModelReport, colour: boolean): string {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>
@@ -126,7 +128,10 @@ export function renderReport(report: ModelReport, colour: boolean): string {
     lines.push(`MACs        ${showCount(report.macs)}`);
   }
   if (report.inputs.length > 0) lines.push(...memoryLines(report.memory));
-  if (report.signalVerdict) lines.push(signalLine(report.signalVerdict));
+  const gradients = gradientText(report);
+  if (gradients !== null) lines.push(`Gradients   ${gradients}`);
+  else if (report.signalUnknown && report.inputs.length > 0)
+    lines.push(`Gradients   ? (${report.signalUnknown.reason})`);
   if (report.capacity) lines.push(...capacityLines(report.capacity));
   for (const [title, style, notes] of [
     [

@@ -1,6 +1,6 @@
 /** The signal at initialisation: variance and gradient of each layer, and whether the gradient gets through. */
 import type { InspectorSignal, SourceLink } from '../protocol/index.js';
-import { magnitudeText } from '../texts.js';
+import { EXPLODING_ABOVE, magnitudeText, VANISHING_BELOW } from '../texts.js';
 import { Chart } from './chart.js';
 import { element } from './dom.js';
 import { logLines } from './logLines.js';
@@ -10,8 +10,8 @@ import { tableOf } from './table.js';
 
 /** As the verdict has them. */
 const LIMITS = [
-  { value: 1e-3, label: 'vanishing below' },
-  { value: 1e3, label: 'exploding above' },
+  { value: VANISHING_BELOW, label: 'vanishing below' },
+  { value: EXPLODING_ABOVE, label: 'exploding above' },
 ];
 
 interface Actions {

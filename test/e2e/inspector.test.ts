@@ -194,7 +194,7 @@ describe('the inspector in a light theme', function () {
     await view.getByText('One training step with batch size 16').waitFor();
     await view.getByRole('tab', { name: 'Gradient flow' }).click();
     const panel = view.getByRole('tabpanel', { name: 'Gradient flow' });
-    await panel.getByText('the gradient gets through to every layer').waitFor();
+    await panel.getByText('Gradients get through to every layer').waitFor();
     // 96 inputs of variance 1 by weights of variance 1/(3·96), and a bias of 1/(3·96).
     await panel.getByRole('row', { name: 'expand Linear 0.34 0.35' }).waitFor();
     await panel.getByRole('img', { name: /Activation variance and gradient norm/ }).waitFor();

@@ -151,7 +151,7 @@ describe('capacity', () => {
     assert.match(text, /^Narrow {6}a lets at most 4 of 16 features through$/m);
     assert.doesNotMatch(text, /^Data/m);
     const facts = reportText(report);
-    assert.match(facts, /^gradients at initialisation: healthy$/m);
+    assert.match(facts, /^gradients get through to every layer at initialisation$/m);
     assert.match(facts, /^receptive field of b \(Conv2d\): 3×3$/m);
     assert.match(facts, /^rank bottleneck: a lets at most 4 of 16 features through$/m);
   });

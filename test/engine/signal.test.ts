@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { MemorySourceProvider } from '../../src/engine/project/index.js';
+import { reportText } from '../../src/agent/tools/report.js';
+import { renderReport } from '../../src/cli/table.js';
 import { createEngine, parseInput, type ModelReport } from '../../src/engine/report/index.js';
 import { parser } from '../support/interpret.js';
 
@@ -57,6 +59,28 @@ describe('the signal', () => {
       assert.ok(found > 0);
       assert.equal(await variance(', batch_first=True', '4,50,8'), found);
     });
+
+  it('is reckoned with numbers for sizes that are only named, and says which', async () => {
+    const report = await reportOf('self.a = nn.Linear(8, 16)', 'return self.a(x)', 'B,T,8');
+    assert.deepEqual(report.signalSizes, { B: 32, T: 32 });
+    assert.equal(
+      varianceOf(report, 'a'),
+      varianceOf(await reportOf('self.a = nn.Linear(8, 16)', 'return self.a(x)', '3,8'), 'a'),
+    );
+    const text = 'Gradients   get through to every layer at initialisation (reckoned with B = 32, T = 32)';
+    assert.ok(renderReport(report, false).includes(`${text}\n`));
+    assert.ok(
+      reportText(report).includes(
+        'gradients get through to every layer at initialisation (reckoned with B = 32, T = 32)',
+      ),
+    );
+  });
+
+  it('says why it is not known, to people and to models', async () => {
+    const report = await reportOf('self.a = nn.Linear(8, 8)', 'return torch.fft.fft(self.a(x)).abs()', '4,8');
+    assert.match(renderReport(report, false), /^Gradients {3}\? \(what \w+ does to a signal is not known\)$/m);
+    assert.match(reportText(report), /^gradients at initialisation: unknown, what \w+ does to a signal is not known$/m);
+  });
 
   it('is unknown behind packed sequences, and says which operator it is', async () => {
     const report = await reportOf(

@@ -90,10 +90,7 @@ describe('the inspector’s memory', () => {
     const { memory, signal } = detailsOf({ after: OPEN, batch: null, toUri });
     assert.equal(memory.batch, 'B');
     assert.match(texts(memory.notes).join('\n'), /leaves the batch size open \(B\): give a number above/);
-    assert.deepEqual(texts(signal.notes), [
-      'sizes are open',
-      'The source leaves the batch size open (B): give one on the Memory tab.',
-    ]);
+    assert.deepEqual(texts(signal.notes), ['sizes are open']);
     assert.deepEqual(signal.notes[0]?.source, { uri: 'file:///net.py', line: 3, character: 0 });
   });
 
@@ -115,7 +112,7 @@ describe('the inspector’s gradient flow', () => {
         ['b', 'ReLU'],
       ],
     );
-    assert.match(signal.verdict?.text ?? '', /vanishes: at a less than a thousandth/);
+    assert.match(signal.verdict?.text ?? '', /vanish at initialisation: at a less than a thousandth/);
     assert.deepEqual(signal.notes, []);
   });
 });

@@ -1,6 +1,6 @@
 /** A model's report as text for the model that reads it: dense, with every unknown named. */
 import type { Count, FindingReport, ModelReport, ModuleNodeReport } from '../../protocol/index.js';
-import { bottleneckText, countText, fieldText, outputText, perSampleText } from '../../texts.js';
+import { bottleneckText, countText, fieldText, gradientText, outputText, perSampleText } from '../../texts.js';
 
 /** Rows of the tree. */
 const MOST_ROWS = 120;
@@ -40,12 +40,12 @@ export function reportText(report: ModelReport): string {
 }
 
 /** What another pass in training mode showed, where one was asked for. */
-function trainingFacts({ signalVerdict, capacity }: ModelReport): string[] {
+function trainingFacts(report: ModelReport): string[] {
+  const { capacity } = report;
   const facts: string[] = [];
-  if (signalVerdict)
-    facts.push(
-      `gradients at initialisation: ${signalVerdict.kind}${signalVerdict.from === null ? '' : `, from ${signalVerdict.from || 'the module itself'} back to the input`}`,
-    );
+  const gradients = gradientText(report);
+  if (gradients !== null) facts.push(`gradients ${gradients}`);
+  else if (report.signalUnknown) facts.push(`gradients at initialisation: unknown, ${report.signalUnknown.reason}`);
   if (!capacity) return facts;
   const seen = capacity.layers.filter(({ receptiveField }) => fieldText(receptiveField) !== '').at(-1);
   if (seen) facts.push(`receptive field of ${seen.path} (${seen.type}): ${fieldText(seen.receptiveField)}`);

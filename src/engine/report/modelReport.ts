@@ -136,6 +136,7 @@ export function buildReport(interpreter: Interpreter, request: ReportRequest): M
       ? {
           signal: detailed.signal.layers,
           signalVerdict: detailed.signal.verdict,
+          signalSizes: detailed.signal.sizes,
           signalUnknown: detailed.signal.unknown,
           capacity: detailed.capacity,
         }

@@ -1,5 +1,6 @@
 /** One forward pass in training mode with a tape: what memory and signal are computed from. Only made when they are asked for. */
 import { isUnknown, type Interpreter, type PyInstance, type PyModule, type Unknown } from '../python/index.js';
+import { isSym, symbolsOf } from '../python/symint.js';
 import type { Value } from '../python/value.js';
 import { isTensorValue } from '../torch/nn/objects.js';
 import { takeTape, startTape, type TapeOp } from '../torch/tape.js';
@@ -70,13 +71,26 @@ export function signalAtStart(interpreter: Interpreter, module: PyModule, root: 
 export type Flowing = readonly CallSignal[] | Unknown;
 
 /** Sizes for axes that the layers leave open: what a layer does to a signal hardly depends on them. */
-const SIZES = { B: 32, T: 32, H: 64, W: 64, D: 16 };
+const SIZES: Readonly<Record<string, number>> = { B: 32, T: 32, H: 64, W: 64, D: 16 };
+const OTHER_SIZE = 32;
 
-/** How the signal travels through a pass to the tensors that a loss is made from. */
-export const flowOf = ({ ops, output }: Pick<TrainingPass, 'ops' | 'output'>): Flowing =>
+/** Numbers for the named sizes of a pass's inputs, by name. */
+export function exampleSizes({ inputs }: Pick<TrainingPass, 'inputs'>): ReadonlyMap<string, number> {
+  const names = inputs.flatMap(({ data: { shape } }) =>
+    isUnknown(shape) ? [] : shape.flatMap((dim) => (isSym(dim) ? symbolsOf(dim) : [])),
+  );
+  return new Map([...new Set(names)].map((name) => [name, SIZES[name] ?? OTHER_SIZE]));
+}
+
+/** How the signal travels through a pass to the tensors that a loss is made from, with numbers for named sizes. */
+export const flowOf = (
+  { ops, output }: Pick<TrainingPass, 'ops' | 'output'>,
+  sizes?: ReadonlyMap<string, number>,
+): Flowing =>
   signalOf(
     ops,
     tensorsIn(output).filter(({ data }) => data.requiresGrad),
+    sizes,
   );
 
 /** Tensors of what forward gave. */

@@ -263,6 +263,8 @@ export interface ModelReport {
   /** Empty unless asked for, and where a step of the way isn't known. */
   readonly signal: readonly LayerSignal[];
   readonly signalVerdict?: SignalVerdict | null;
+  /** What the signal takes for sizes of the inputs that are only named. */
+  readonly signalSizes?: Readonly<Record<string, number>>;
   /** Why it was asked for and can't be told. */
   readonly signalUnknown?: ReportNote | null;
   /** Only where it was asked for; `null` where nothing says what forward is called with. */

@@ -9,7 +9,7 @@ import type {
   MemoryReport,
   ModelReport,
 } from '../../protocol/index.js';
-import { bytesText, countText, numberOf, precisionText } from '../../texts.js';
+import { gradientText, bytesText, countText, numberOf, precisionText } from '../../texts.js';
 import { capacityOf } from './capacity.js';
 import { modulesOf } from './modules.js';
 import { inputsHint, linkOf, noteOf, plainNote, type ToUri } from './view.js';
@@ -105,36 +105,26 @@ function keptOf(after: ModelReport, toUri: ToUri): InspectorMemory['kept'] {
     .slice(0, MOST_KEPT);
 }
 
-function signalOf({ after, batch, toUri }: DetailsInput): InspectorSignal {
+function signalOf({ after, toUri }: DetailsInput): InspectorSignal {
   const modules = modulesOf(after);
   const layers = after.signal.map(({ path, variance, gradientNorm }) => {
     const node = modules.get(path);
     return { path, type: node?.type ?? '', variance, gradientNorm, source: linkOf(node?.span ?? null, toUri) };
   });
   const { signalVerdict: verdict } = after;
-  const from = verdict?.from ?? null;
-  const layer = from === '' ? 'the model itself' : (from ?? '');
-  const texts = {
-    healthy: 'At initialisation the gradient gets through to every layer.',
-    vanishing: `At initialisation the gradient vanishes: at ${layer} less than a thousandth of it is left, coming from the output.`,
-    exploding: `At initialisation the gradient explodes: at ${layer} it is more than a thousandfold, coming from the output.`,
-  };
+  const text = gradientText(after);
   return {
     layers,
-    verdict: verdict ? { kind: verdict.kind, text: texts[verdict.kind], from } : null,
-    notes: layers.length === 0 ? withoutSignal(after, batch, toUri) : [],
+    verdict: verdict && text !== null ? { ...verdict, text: `Gradients ${text}.` } : null,
+    notes: layers.length === 0 ? withoutSignal(after, toUri) : [],
   };
 }
 
 /** Why no signal could be told, and what helps. */
-function withoutSignal(after: ModelReport, batch: number | null, toUri: ToUri): InspectorNote[] {
+function withoutSignal(after: ModelReport, toUri: ToUri): InspectorNote[] {
   const { signalUnknown } = after;
-  const open = openBatch(after, batch);
   return [
     signalUnknown ? noteOf(signalUnknown, toUri) : plainNote('No layer of this module runs in forward.'),
-    ...(open === null
-      ? []
-      : [plainNote(`The source leaves the batch size open (${open}): give one on the Memory tab.`)]),
     ...(after.inputs.length === 0 ? [inputsHint(after)] : []),
   ];
 }

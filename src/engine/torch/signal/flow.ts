@@ -1,10 +1,12 @@
 /** A signal through a recorded forward pass at initialisation, and the gradient back: variances and norms, by module call. */
+import { evaluateInt, isSym } from '../../python/symint.js';
 import type { Unknown } from '../../python/value.js';
-import { concrete } from '../dims.js';
-import type { TensorData, TensorNative } from '../tensor.js';
+import { isUnknown } from '../dims.js';
+import type { Shape, TensorData, TensorNative } from '../tensor.js';
 import type { TapeOp, TapeTensor } from '../tape.js';
 import type { ModuleCall } from '../trace.js';
 import { fillMoments } from './fills.js';
+import { EXPLODING_ABOVE, VANISHING_BELOW } from './limits.js';
 import { behaviourOf, type Effect, type Slot, type Step } from './moments.js';
 
 /** What one call of a layer gives. */
@@ -16,13 +18,9 @@ export interface CallSignal {
   readonly gradientNorm: number;
 }
 
-/** A gradient that lost or gained so much on its way is in trouble. */
-const LOST = 1e-3;
-const GAINED = 1e3;
-
 /** What is wrong with a gradient of this norm, that of the loss being 1. */
 export function troubleOf(gradientNorm: number): 'vanishing' | 'exploding' | null {
-  return gradientNorm < LOST ? 'vanishing' : gradientNorm > GAINED ? 'exploding' : null;
+  return gradientNorm < VANISHING_BELOW ? 'vanishing' : gradientNorm > EXPLODING_ABOVE ? 'exploding' : null;
 }
 
 class Flow {
@@ -33,8 +31,23 @@ class Flow {
   private readonly inner = new Set<ModuleCall>();
   problem: Unknown | null = null;
 
+  /** @param sizes numbers for named sizes */
+  constructor(private readonly sizes: ReadonlyMap<string, number>) {}
+
   private fail(reason: string, op: TapeOp): void {
     this.problem ??= { kind: 'unknown', reason, place: op.place };
+  }
+
+  /** All sizes as numbers; `null` where one isn't known. */
+  private concrete(shape: Shape): number[] | null {
+    if (isUnknown(shape)) return null;
+    const found: number[] = [];
+    for (const dim of shape) {
+      const size = isSym(dim) ? evaluateInt(dim, this.sizes) : dim;
+      if (typeof size !== 'number') return null;
+      found.push(size);
+    }
+    return found;
   }
 
   private slot(shape: readonly number[], mean: number, variance: number): Slot {
@@ -45,7 +58,7 @@ class Flow {
   private read({ tensor, data }: TapeTensor, op: TapeOp): Slot | null {
     const known = this.slots.get(tensor);
     if (known) return known;
-    const shape = concrete(data.shape);
+    const shape = this.concrete(data.shape);
     if (!shape) {
       this.fail('how a signal travels is only told for sizes that are numbers', op);
       return null;
@@ -74,7 +87,7 @@ class Flow {
         tensors.map((tensor) => this.read(tensor, op)),
       );
     if (this.problem) return;
-    const outs = op.outputs.map(({ data }) => this.made(data, concrete(data.shape) ?? []));
+    const outs = op.outputs.map(({ data }) => this.made(data, this.concrete(data.shape) ?? []));
     const isIdentity = !op.inplace && op.outputs.every(({ tensor }) => this.slots.has(tensor));
     if (isIdentity) return;
     const step: Step = {
@@ -117,9 +130,13 @@ class Flow {
   }
 }
 
-/** The signal at every call of a layer in forward order, or why it can't be told. */
-export function signalOf(ops: readonly TapeOp[], outputs: readonly TensorNative[]): readonly CallSignal[] | Unknown {
-  const flow = new Flow();
+/** The signal at every call of a layer in forward order, or why it can't be told. `sizes`: numbers for named sizes. */
+export function signalOf(
+  ops: readonly TapeOp[],
+  outputs: readonly TensorNative[],
+  sizes: ReadonlyMap<string, number> = new Map(),
+): readonly CallSignal[] | Unknown {
+  const flow = new Flow(sizes);
   for (const op of ops) {
     flow.forward(op);
     if (flow.problem) return flow.problem;
