@@ -85,6 +85,9 @@ export class Importer {
   private waitingSerial = 0;
   /** Containers read as a whole, and what {@link waitingSerial} was then. */
   private readonly wholeAt = new WeakMap<object, number>();
+  /** Whether texts may write into containers of some names, and whether they hold some names. */
+  private readonly writers = new Map<string, Map<string, boolean>>();
+  private readonly users = new Map<string, Map<string, boolean>>();
   /** What the texts of modules import from their own package, as long as no file comes or goes. */
   private readonly importsOf = new Map<string, { text: string; root: string; files: ResolvedModule[] }>();
   /** Packages whose imports are carried out where they stand: their modules import one another in circles. */
@@ -1074,6 +1077,8 @@ export class Importer {
     const owner = epoch < 0 ? this.byEpoch.get(epoch) : undefined;
     if (!owner?.module.file || owner.modelled || owner.state !== 'ready') return;
     const own = namesOfContainer(owner.module, container);
+    // What a module exports is listed by itself, and nobody adds to it once it has run.
+    if (own.length === 1 && own[0] === '__all__') return;
     const tried = new Set<ModuleRecord>();
     for (;;) {
       const found = this.registrants(owner, own).filter((record) => !tried.has(record));
@@ -1111,8 +1116,8 @@ export class Importer {
   private registrants(owner: ModuleRecord, own: readonly string[]): ModuleRecord[] {
     const names = this.registryNames(owner, own);
     const list = [...(names ?? [])];
-    const writes = (text: string): boolean => own.some((name) => mayWriteInto(text, name));
-    const uses = (text: string): boolean => list.some((name) => text.includes(name));
+    const writes = remembered(this.writers, own.join(), (text) => own.some((name) => mayWriteInto(text, name)));
+    const uses = remembered(this.users, list.join(), (text) => list.some((name) => text.includes(name)));
     return this.reachable((text) => uses(text) || writes(text) || importsAtRunTime(text)).filter((record) => {
       const { module } = record;
       if (writes(this.textOf(record)) || importsAtRunTime(this.textOf(record))) return true;
@@ -1206,7 +1211,24 @@ export class Importer {
     this.eager.clear();
     this.waiting.clear();
     this.importsOf.clear();
+    this.writers.clear();
+    this.users.clear();
   }
+}
+
+/** A question about texts whose answers are kept under `key`. */
+function remembered(
+  answers: Map<string, Map<string, boolean>>,
+  key: string,
+  ask: (text: string) => boolean,
+): (text: string) => boolean {
+  const known = answers.get(key) ?? new Map<string, boolean>();
+  answers.set(key, known);
+  return (text) => {
+    let answer = known.get(text);
+    if (answer === undefined) known.set(text, (answer = ask(text)));
+    return answer;
+  };
 }
 
 /** How many folders above a script's own it may have been started from. */

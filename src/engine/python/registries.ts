@@ -114,11 +114,20 @@ export function namesUsedAtTopLevel(file: SourceFile): ReadonlySet<string> {
 
 /** Whether functions or classes in a text write into the container that is bound to `name`. */
 export function writesInto(file: SourceFile, name: string): boolean {
-  if (!file.text.includes(name)) return false;
-  return new RegExp(`^[ \\t]+.*\\b${name}(?:\\[.*\\]\\s*[-+*|&]?=(?!=)|(?:\\[.*\\])?\\.(?:${WRITERS})\\b)`, 'm').test(
-    file.text,
-  );
+  let names = written.get(file);
+  if (!names) {
+    names = new Set();
+    for (const [line] of file.text.matchAll(INDENTED)) for (const [word] of line.matchAll(WRITTEN)) names.add(word);
+    written.set(file, names);
+  }
+  return names.has(name);
 }
+const written = new WeakMap<SourceFile, Set<string>>();
+const WRITERS = 'append|add|update|setdefault|extend|insert|appendleft|register';
+/** Lines of a block that may write into something. */
+const INDENTED =
+  /^[ \t]+.*(?:\]\s*[-+*|&]?=(?!=)|\.(?:append|add|update|setdefault|extend|insert|appendleft|register)\b).*/gm;
+const WRITTEN = new RegExp(`\\b\\w+(?=\\[.*\\]\\s*[-+*|&]?=(?!=)|(?:\\[.*\\])?\\.(?:${WRITERS})\\b)`, 'g');
 
 /**
  * Whether running a module's text may write into another module's container of that name: by itself, in a function that others
@@ -139,11 +148,17 @@ export function mayWriteInto(text: string, name: string): boolean {
  * Whether a text may import modules that no import statement names: all of a folder, say. Told without parsing it.
  */
 export function importsAtRunTime(text: string): boolean {
-  return RUN_TIME_IMPORT.test(text);
+  let found = runTimeImports.get(text);
+  if (found === undefined) {
+    found = RUN_TIME_IMPORT.test(text) || (/__(?:file|path)__/.test(text) && OWN_PLACE_GIVEN.test(text));
+    runTimeImports.set(text, found);
+  }
+  return found;
 }
+const runTimeImports = new Map<string, boolean>();
 /** By a function for it, or by one of somebody else that gets the place of the package. */
-const RUN_TIME_IMPORT = /\b(?:import_module|__import__|exec_module|load_module)\(|^[\w.]+\(.*\b__(?:file|path)__/m;
-const WRITERS = 'append|add|update|setdefault|extend|insert|appendleft|register';
+const RUN_TIME_IMPORT = /\b(?:import_module|__import__|exec_module|load_module)\(/;
+const OWN_PLACE_GIVEN = /^[\w.]+\(.*\b__(?:file|path)__/m;
 const escaped = (name: string): string => name.replace(/\W/g, '\\$&');
 
 /** The statements of a module's top level, those in blocks included. */
