@@ -1043,8 +1043,8 @@ export class Importer {
    * A registry lacks `key`: runs the imports still waiting whose text holds it, since one of them may register it, until `isThere`
    * says that one has.
    */
-  fillRegistries(key: string, isThere: () => boolean): void {
-    if (key === '' || this.fruitless.has(key)) return;
+  fillRegistries(container: PyDict, key: string, isThere: () => boolean): void {
+    if (key === '' || this.fruitless.has(key) || this.isPassing(container)) return;
     const tried = new Set<ModuleRecord>();
     while (this.waiting.size > 0) {
       const holds = (record: ModuleRecord): boolean => !tried.has(record) && this.textOf(record).includes(key);
@@ -1060,6 +1060,12 @@ export class Importer {
       if (isThere()) return;
     }
     if (tried.size === 0) this.fruitless.add(key);
+  }
+
+  /** Whether a container was made by a module that still runs and has no name in it: arguments of a call, say. */
+  private isPassing(container: PyDict): boolean {
+    const owner = this.byEpoch.get(this.interpreter.heap.madeIn(container));
+    return owner?.state === 'running' && namesOfContainer(owner.module, container, 2).length === 0;
   }
 
   /** The text of a module, which need not be parsed. */

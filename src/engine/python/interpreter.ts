@@ -1015,7 +1015,7 @@ export class Interpreter implements Context {
       const hash = this.hashKey(key);
       return hash !== undefined && dict.entries.has(hash);
     };
-    this.importer.fillRegistries(key, isThere);
+    this.importer.fillRegistries(dict, key, isThere);
     // A registry's keys may be put together from parts, so that no text holds them.
     if (!isThere()) this.importer.readWhole(dict);
     return isThere();

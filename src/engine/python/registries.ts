@@ -27,7 +27,7 @@ export function definedNames(file: SourceFile): ReadonlySet<string> {
  * Names by which a module's code may mean one of its containers: a global variable, an attribute of its classes or of objects in its
  * global variables, or the container that holds it.
  */
-export function namesOfContainer(module: PyModule, container: PyDict | PyList | PySet): string[] {
+export function namesOfContainer(module: PyModule, container: PyDict | PyList | PySet, levels = LEVELS): string[] {
   const names = new Set<string>();
   const seen = new Set<Value>();
   const look = (name: string, value: Value, depth: number): void => {
@@ -51,7 +51,7 @@ export function namesOfContainer(module: PyModule, container: PyDict | PyList | 
         break;
     }
   };
-  for (const [name, value] of module.namespace) look(name, value, LEVELS);
+  for (const [name, value] of module.namespace) look(name, value, levels);
   return [...names];
 }
 /** How deep in a module's objects a registry lies. */

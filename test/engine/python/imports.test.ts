@@ -1,6 +1,7 @@
 // Imports are carried out when they are needed; what a program sees must be what Python's order gives.
 import { strict as assert } from 'node:assert';
-import { evaluatePython } from '../../support/interpret.js';
+import { evaluateSource } from '../../../src/engine/python/index.js';
+import { evaluatePython, interpreterFor } from '../../support/interpret.js';
 
 /** The same expression in a fresh interpreter. */
 function program(name: string, files: Readonly<Record<string, string>>, expression: string, expected: string): void {
@@ -251,4 +252,36 @@ describe('neighbours in a package by their plain names', () => {
     'Encoder',
     'None',
   );
+});
+
+describe('imports that nothing asks for', () => {
+  /** The files that were read to evaluate an expression. */
+  async function filesRead(files: Readonly<Record<string, string>>, expression: string): Promise<string[]> {
+    const interpreter = await interpreterFor(files);
+    const { provider } = interpreter.project;
+    const read: string[] = [];
+    const original = provider.read.bind(provider);
+    provider.read = (path) => {
+      read.push(path);
+      return original(path);
+    };
+    interpreter.run(() => {
+      evaluateSource(interpreter, interpreter.importer.moduleOfFile('/main.py'), expression);
+    });
+    return read;
+  }
+  const library = {
+    '/library.py': 'import deep\nrecord = deep.base("record")\n',
+    '/deep.py': 'def base(name): return name\n',
+  };
+  it('stay undone while a module looks into the arguments of a call', async () => {
+    const used =
+      'import library, nowhere\n\ndef option(**kwargs):\n    return "record" in kwargs\n\nfound = False\nif nowhere.flag:\n    found = option(other=1)\n';
+    const files = { '/main.py': 'import used\n', '/used.py': used, ...library };
+    assert.ok(!(await filesRead(files, 'used.found')).includes('/deep.py'));
+  });
+  it('are done for a registry that a module names', async () => {
+    const main = 'import library\n\nentries = {}\n';
+    assert.ok((await filesRead({ '/main.py': main, ...library }, '"record" in entries')).includes('/deep.py'));
+  });
 });
