@@ -44,7 +44,12 @@ export async function gather(
   for (const image of images) pieces.push(await imagePiece(image, ports, textOnly));
   if (focus && (await ports.files.refusal(focus.uri)) === undefined) {
     const { uri } = focus;
-    const { reports } = await ports.analyser.request('architect/inspect', { uri }, signal);
+    const { analyser } = ports;
+    // Side by side: mostly the model that is trained here is the one in question.
+    const [{ reports }, likely] = await Promise.all([
+      analyser.request('architect/inspect', { uri }, signal),
+      analyser.request('architect/training', { uri }, signal),
+    ]);
     const report = chosen(reports, focus.qualname, focus.position, prompt);
     // The cells of a notebook are one program: the module may stand in another one.
     const home = report?.span.file.startsWith(CELL_SCHEME) ? report.span.file : uri;
@@ -59,7 +64,10 @@ export async function gather(
         text: `Other modules of ${ports.files.display(uri)} with their parameters: ${others.join(', ')}.`,
         mentions: [uri],
       });
-    const training = await ports.analyser.request('architect/training', { uri, qualname: report?.qualname }, signal);
+    const isMeant = !report || (likely.model?.qualname === report.qualname && likely.model.uri === home);
+    const training = isMeant
+      ? likely
+      : await analyser.request('architect/training', { uri, qualname: report.qualname }, signal);
     if (training.model) {
       const read = new Set<string>();
       const text = withoutSecrets(await trainingText(training, ports, (each) => read.add(each)));
