@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { cp, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ROOT } from '../support/paths.js';
 import { useSession, type Session } from '../support/session.js';
 import { waitFor } from '../support/wait.js';
 
@@ -159,5 +161,25 @@ describe('@architect fix overfitting', function () {
     const answer = await bench.answer(60_000);
     assert.match(answer, /363,460 parameters/);
     await session().screenshot('analyze');
+  });
+
+  it('is about the file in the tab behind, where something that is no text covers it', async () => {
+    const { bench, page, spy } = session();
+    await writeFile(
+      session().file('zz_other.py'),
+      'from torch import nn\n\n\nclass Other(nn.Module):\n    def __init__(self):\n        super().__init__()\n        self.a = nn.Linear(4, 4)\n',
+    );
+    await cp(join(ROOT, 'media', 'icon.png'), session().file('icon.png'));
+    await bench.openFile('zz_other.py');
+    await spy.evaluate((host, path) => {
+      // A picture that has the focus takes it again once it is drawn.
+      void host.commands.executeCommand('vscode.open', host.Uri.file(path), { preserveFocus: true });
+    }, session().file('icon.png'));
+    await page.locator('.tabs-container .tab.active', { hasText: 'icon.png' }).waitFor();
+    await waitFor('no text on the screen', () => spy.evaluate((host) => host.window.visibleTextEditors.length === 0));
+    await bench.ask('@architect /analyze');
+    const answer = await bench.answer(60_000);
+    assert.match(answer, /Other[^]*20 parameters/);
+    await session().screenshot('covered');
   });
 });

@@ -1,14 +1,21 @@
-/** Which Python files of the workspace define which classes, as far as a question's words need it. Kept until files change. */
+/** Which Python files of the workspace define which classes and modules, as far as a question needs it. Kept until files change. */
 import * as vscode from 'vscode';
 
 /** Folders nobody means by "my model". */
-export const ELSEWHERE = '**/{node_modules,.venv,venv,site-packages,.git,__pycache__,build,dist}/**';
-export const MOST_FILES = 300;
+const ELSEWHERE = '**/{node_modules,.venv,venv,site-packages,.git,__pycache__,build,dist}/**';
+const MOST_FILES = 300;
+
+interface Found {
+  /** Of its classes. */
+  readonly names: readonly string[];
+  /** Whether it speaks of `nn.Module`. */
+  readonly modules: boolean;
+}
 
 interface Known {
   readonly uri: vscode.Uri;
-  /** Of its classes; `undefined`: the file has changed since it was read. */
-  names: Promise<readonly string[]> | undefined;
+  /** `undefined`: the file has changed since it was read. */
+  found: Promise<Found> | undefined;
 }
 
 let known: Promise<Map<string, Known>> | undefined;
@@ -21,7 +28,7 @@ export function watchClasses(): vscode.Disposable {
     known?.then(
       (files) => {
         const file = files.get(uri.toString());
-        if (file) file.names = undefined;
+        if (file) file.found = undefined;
       },
       () => undefined,
     );
@@ -37,27 +44,41 @@ export function watchClasses(): vscode.Disposable {
 
 /** A file that defines a class of one of these names, in the order of the names. */
 export async function fileWithClass(names: readonly string[]): Promise<vscode.Uri | undefined> {
+  const files = await everything();
+  return names.map((name) => files.find((file) => file.names.includes(name))).find(Boolean)?.uri;
+}
+
+/** The file to look at where nobody says which: shallow ones first, what a project is about rarely hides deep below. */
+export async function fileWithModules(): Promise<vscode.Uri | undefined> {
+  const depth = ({ path }: vscode.Uri): number => path.split('/').length;
+  return (await everything())
+    .filter(({ modules }) => modules)
+    .map(({ uri }) => uri)
+    .sort((a, b) => depth(a) - depth(b) || a.path.localeCompare(b.path))[0];
+}
+
+async function everything(): Promise<readonly (Found & { readonly uri: vscode.Uri })[]> {
   known ??= list().catch((error: unknown) => {
     known = undefined;
     throw error;
   });
   const files = [...(await known).values()];
-  const classes = await Promise.all(files.map((file) => (file.names ??= namesIn(file.uri))));
-  return names.map((name) => files[classes.findIndex((each) => each.includes(name))]).find(Boolean)?.uri;
+  return Promise.all(files.map(async (file) => ({ uri: file.uri, ...(await (file.found ??= look(file.uri))) })));
 }
 
 async function list(): Promise<Map<string, Known>> {
   const uris = await vscode.workspace.findFiles('**/*.py', ELSEWHERE, MOST_FILES);
-  return new Map(uris.map((uri) => [uri.toString(), { uri, names: undefined }]));
+  return new Map(uris.map((uri) => [uri.toString(), { uri, found: undefined }]));
 }
 
-async function namesIn(uri: vscode.Uri): Promise<readonly string[]> {
+async function look(uri: vscode.Uri): Promise<Found> {
   try {
     const text = new TextDecoder().decode(await vscode.workspace.fs.readFile(uri));
-    return [...text.matchAll(/^[ \t]*class\s+(\w+)/gm)].map(([, name = '']) => name);
+    const names = [...text.matchAll(/^[ \t]*class\s+(\w+)/gm)].map(([, name = '']) => name);
+    return { names, modules: /\bnn\.Module\b/.test(text) };
   } catch (error) {
     // Gone in the meantime, or not for this user: nothing in it could be shown.
-    if (error instanceof vscode.FileSystemError) return [];
+    if (error instanceof vscode.FileSystemError) return { names: [], modules: false };
     throw error;
   }
 }

@@ -1,11 +1,27 @@
 /** Which document and which module a question is about. */
 import * as vscode from 'vscode';
 import { activeDocument, isCell } from '../notebooks.js';
-import { ELSEWHERE, fileWithClass, MOST_FILES } from './classIndex.js';
+import { fileWithClass, fileWithModules } from './classIndex.js';
+
+/** The Python document that was looked at last. */
+let last: vscode.Uri | undefined;
+
+/** Remembers what the user looks at: a chat in an editor's place covers it. */
+export function watchSubject(): vscode.Disposable {
+  const look = (): void => {
+    const active = activeDocument();
+    if (active?.languageId === 'python') last = active.uri;
+  };
+  look();
+  return vscode.Disposable.from(
+    vscode.window.onDidChangeActiveTextEditor(look),
+    vscode.window.onDidChangeActiveNotebookEditor(look),
+  );
+}
 
 /**
- * The Python document a question is about: one that was attached, the one the user looks at, a visible one, else one of the
- * workspace that defines an `nn.Module`.
+ * The Python document a question is about: one that was attached, the one the user looks at, a visible one, the last one whose tab
+ * is still there, else one of the workspace that defines an `nn.Module`.
  */
 export async function subjectOf(
   references: readonly vscode.ChatPromptReference[] = [],
@@ -19,25 +35,22 @@ export async function subjectOf(
   const active = activeDocument();
   if (active?.languageId === 'python') return active;
   const visible = vscode.window.visibleTextEditors.find(({ document }) => document.languageId === 'python');
-  return visible?.document ?? firstWithModules();
+  if (visible) return visible.document;
+  const uri = lastInTab() ?? (await fileWithModules());
+  return uri && vscode.workspace.openTextDocument(uri);
+}
+
+function lastInTab(): vscode.Uri | undefined {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  const isOpen = tabs.some(
+    ({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === last?.toString(),
+  );
+  return isOpen ? last : undefined;
 }
 
 async function firstPythonCell(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
   const notebook = await vscode.workspace.openNotebookDocument(uri);
   return notebook.getCells().find(({ document }) => document.languageId === 'python')?.document;
-}
-
-async function firstWithModules(): Promise<vscode.TextDocument | undefined> {
-  const found = await vscode.workspace.findFiles('**/*.py', ELSEWHERE, MOST_FILES);
-  // Shallow files first: what a project is about rarely hides deep below.
-  const ordered = found.sort(
-    (a, b) => a.path.split('/').length - b.path.split('/').length || a.path.localeCompare(b.path),
-  );
-  for (const uri of ordered) {
-    const bytes = await vscode.workspace.fs.readFile(uri);
-    if (/\bnn\.Module\b/.test(new TextDecoder().decode(bytes))) return vscode.workspace.openTextDocument(uri);
-  }
-  return undefined;
 }
 
 /** Another document of the workspace that defines a class which the text names; `undefined` if `document` does or none does. */
