@@ -115,7 +115,7 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
     case 'instance': {
       const custom = lookup(interpreter, object.cls, '__getattribute__');
       if (custom !== undefined && typeof custom === 'object' && custom?.kind === 'function')
-        return withoutAttributeError(interpreter, () => interpreter.call(custom, [object, name]));
+        return withoutAttributeError(interpreter, object, name, custom);
       const found = getOwnAttribute(interpreter, object, name);
       if (found !== undefined) return found;
       const fallback = lookup(interpreter, object.cls, '__getattr__');
@@ -123,7 +123,7 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
         const value =
           (typeof fallback === 'object' && fallback?.kind === 'builtin'
             ? fallback.quickly?.(object, name)
-            : undefined) ?? withoutAttributeError(interpreter, () => interpreter.call(fallback, [object, name]));
+            : undefined) ?? withoutAttributeError(interpreter, object, name, fallback);
         if (value !== undefined) return value;
       }
       if (object.cls.unknownBase && !isDunder(name)) return interpreter.unknownBase(object, `attribute '${name}'`);
@@ -206,13 +206,13 @@ export function getAttribute(interpreter: Interpreter, object: Value, name: stri
           if (item) return item.value;
           if (object.taint) return object.taint;
         }
-        const fallback = lookup(interpreter, object.cls, '__getattr__');
-        if (fallback !== undefined) {
-          const value = withoutAttributeError(interpreter, () => interpreter.call(fallback, [object, name]));
-          if (value !== undefined) return value;
-        }
         if (name === '__class__') return object.cls;
         if (name === '__dict__' && (object.kind === 'list' || object.kind === 'dict')) return namespaceDict(object);
+        const fallback = lookup(interpreter, object.cls, '__getattr__');
+        if (fallback !== undefined) {
+          const value = withoutAttributeError(interpreter, object, name, fallback);
+          if (value !== undefined) return value;
+        }
         return object.cls.unknownBase ? interpreter.unknownBase(object, `attribute '${name}'`) : undefined;
       }
       return getBuiltinAttribute(interpreter, object, name);
@@ -229,9 +229,18 @@ function isOwnNamespace(object: Value): object is PyDict {
 
 const isDunder = (name: string): boolean => name.startsWith('__') && name.endsWith('__');
 
-/** `undefined` where the code raises AttributeError. */
-function withoutAttributeError(interpreter: Interpreter, action: () => Value): Value | undefined {
-  return interpreter.catching('AttributeError', action);
+/** What an object's own method says an attribute is; `undefined` where it raises AttributeError, which whoever must have it raises again. */
+function withoutAttributeError(
+  interpreter: Interpreter,
+  object: Value,
+  name: string,
+  method: Value,
+): Value | undefined {
+  return interpreter.catching(
+    'AttributeError',
+    () => interpreter.call(method, [object, name]),
+    (error) => (interpreter.refused = { object, name, error }),
+  );
 }
 
 /** Attribute of a value that has no dictionary of its own. */
@@ -333,7 +342,7 @@ function getClassAttribute(interpreter: Interpreter, cls: PyClass, name: string)
   }
   const custom = meta ? lookup(interpreter, meta, '__getattr__') : undefined;
   if (custom !== undefined) {
-    const value = withoutAttributeError(interpreter, () => interpreter.call(custom, [cls, name]));
+    const value = withoutAttributeError(interpreter, cls, name, custom);
     if (value !== undefined) return value;
   }
   if (cls.unknownBase && name !== '__new__')

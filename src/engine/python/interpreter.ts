@@ -108,6 +108,8 @@ export class Interpreter implements Context {
    * costs sets it to `null` before and looks at it afterwards.
    */
   unseen: Unknown | null = null;
+  /** The last attribute that an object's own `__getattr__` or `__getattribute__` refused. */
+  refused: { readonly object: Value; readonly name: string; readonly error: PyRaise } | null = null;
   /** What a name gives that is bound nowhere: an error as in Python, or an unknown while code is only watched. */
   undefinedNames: 'raise' | 'unknown' = 'raise';
   /** Set while code is only watched: a number that grows with each training step. Two rounds of a loop that makes it grow are enough. */
@@ -325,8 +327,11 @@ export class Interpreter implements Context {
     return getAttribute(this, object, name);
   }
   requireAttribute(object: Value, name: string): Value {
+    this.refused = null;
     const value = getAttribute(this, object, name);
     if (value !== undefined) return value;
+    const refused = this.refusedFor(object, name);
+    if (refused) throw refused;
     const scalar = this.scalarMethod(object, name);
     if (scalar !== undefined) return scalar;
     const owner =
@@ -336,6 +341,11 @@ export class Interpreter implements Context {
           ? `type object '${object.name}'`
           : `'${this.typeOf(object).name}' object`;
     this.raise('AttributeError', `${owner} has no attribute '${name}'`);
+  }
+  /** What the object's own code raised when it was asked for that attribute just now. */
+  private refusedFor(object: Value, name: string): PyRaise | null {
+    const { refused } = this;
+    return refused && refused.object === object && refused.name === name ? refused.error : null;
   }
   /** A scalar of NumPy's is a plain number here: what it has beyond that is an array's. */
   private scalarMethod(object: Value, name: string): Value | undefined {
@@ -1128,13 +1138,14 @@ export class Interpreter implements Context {
   }
 
   /** The action's value, or `undefined` when it raises an exception of the builtin class `type`. */
-  catching(type: string, action: () => Value): Value | undefined {
+  catching(type: string, action: () => Value, onCaught?: (error: PyRaise) => void): Value | undefined {
     const frames = this.frames.length;
     try {
       return action();
     } catch (error) {
       if (!(error instanceof PyRaise) || !error.cls || !error.cls.mro.includes(this.builtinClass(type))) throw error;
       this.frames.length = frames;
+      onCaught?.(error);
       return undefined;
     }
   }

@@ -26,6 +26,31 @@ class Config(BaseModel):
     '(Config(dim=6, heads=9, names=[], inner=Inner(a=1)), 5, 9)',
   ],
   [
+    'dicts of addict, as configurations subclass them',
+    `
+import copy
+from addict import Dict
+class Config(Dict):
+    def __missing__(self, name): raise KeyError(name)
+    def __getattr__(self, name):
+        try: return super().__getattr__(name)
+        except KeyError: raise AttributeError(name)
+free = Dict({'a': {'b': [{'c': 1}]}})
+free.x.y = 3
+unused = free.q.r
+free.update({'a': {'k': 2}})
+own = Config(model=dict(type='A', width=[1, dict(n=2)]))
+`,
+    "(free.to_dict(), free.a.b[0].c, own.model.width[1].n, getattr(own.model, 'pretrained', 5), own.model.pop('type'), copy.deepcopy(own).model.width[0], type(own.model).__name__, dict(**own.model))",
+    "({'a': {'b': [{'c': 1}], 'k': 2}, 'x': {'y': 3}}, 1, 2, 5, 'A', 1, 'Config', {'width': [1, {'n': 2}]})",
+  ],
+  [
+    'dicts of munch',
+    "from munch import DefaultMunch, Munch, munchify\nm = munchify({'a': {'b': [{'c': 1}]}})\nm.z = Munch(w=3)\n",
+    "(m.a.b[0].c, m.z.w, getattr(m, 'nope', None), m.toDict(), DefaultMunch(7, {'a': 1}).b)",
+    "(1, 3, None, {'a': {'b': [{'c': 1}]}, 'z': {'w': 3}}, 7)",
+  ],
+  [
     'literals in configurations',
     `
 import ast

@@ -9,7 +9,9 @@ import { identity, plainClass, silent } from '../stdlib/tools.js';
 import type { PyClass, Value } from '../value.js';
 import attrSource from './attr.py';
 import beartypeSource from './beartype.py';
+import addictSource from './addict.py';
 import configSource from './config.py';
+import munchSource from './munch.py';
 import mlCollectionsSource from './mlCollections.py';
 import omegaconfSource from './omegaconf.py';
 import packagingSource from './packaging.py';
@@ -141,6 +143,8 @@ export const commonPackages: readonly ModelledModule[] = [
       'from packaging.version import canonicalize_name, canonicalize_version\nNormalizedName = str\nBuildTag = tuple\n',
   },
   { name: 'easydict', fallback: true, source: configSource },
+  { name: 'addict', isPackage: true, fallback: true, source: addictSource },
+  { name: 'munch', isPackage: true, fallback: true, source: munchSource },
   { name: 'yacs', isPackage: true, fallback: true },
   { name: 'yacs.config', fallback: true, source: yacsSource, members: () => openQuestion },
   {
