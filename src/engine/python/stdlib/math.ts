@@ -13,6 +13,7 @@ import {
 } from '../builtins/common.js';
 import type { Context } from '../context.js';
 import { defineFunction, type ModelledModule } from '../define.js';
+import { erf, erfc } from '../erf.js';
 import { divideBig, exactFloat, toComplex } from '../numbers.js';
 import { isSymFloat } from '../symfloat.js';
 import { isSym, mulInt, norm, type Int } from '../symint.js';
@@ -256,8 +257,8 @@ function mathMembers(): Record<string, Value> {
       const rest = quotient - floor;
       return x - y * (rest > 0.5 || (rest === 0.5 && floor % 2 !== 0) ? floor + 1 : floor);
     }),
-    erf: defineFunction('erf(x, /)', (_args, context) => context.unknown('math.erf is not computed')),
-    erfc: defineFunction('erfc(x, /)', (_args, context) => context.unknown('math.erfc is not computed')),
+    erf: ofFloats('erf', 1, erf),
+    erfc: ofFloats('erfc', 1, erfc),
     gamma: defineFunction('gamma(x, /)', ({ x }, context) => {
       const number = real(x, context);
       if (typeof number !== 'number') return number;

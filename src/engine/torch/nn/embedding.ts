@@ -2,6 +2,7 @@
 import type { Context } from '../../python/context.js';
 import { defineFunction, type Bound } from '../../python/define.js';
 import type { PyClass, PyInstance, Value } from '../../python/value.js';
+import { numberOf } from '../backward/arguments.js';
 import { isUnknown } from '../dims.js';
 import type { Dim } from '../tensor.js';
 import { extraRepr, forwardMethod, readAttribute } from './layer.js';
@@ -151,7 +152,8 @@ const embeddingBag = weighted(
   },
 );
 
-const resetPReLU = resetMethod((self) => ({ weight: { name: 'constant', args: { val: self.attrs.get('init') } } }));
+const slope = (init: Value | undefined): Init => ({ name: 'constant', args: { val: numberOf(init) } });
+const resetPReLU = resetMethod((self) => ({ weight: slope(self.attrs.get('init')) }));
 const prelu = weighted(
   'activation',
   'PReLU(num_parameters=1, init=0.25, device=None, dtype=None)',
@@ -161,10 +163,7 @@ const prelu = weighted(
     putParameter(
       self,
       'weight',
-      newParameter([asSize(bound['num_parameters'] ?? null, 0, context)], factory, context, {
-        name: 'constant',
-        args: { val: bound['init'] },
-      }),
+      newParameter([asSize(bound['num_parameters'] ?? null, 0, context)], factory, context, slope(bound['init'])),
       context,
     );
     resetUnlessOwn(self, resetPReLU, context);

@@ -425,7 +425,7 @@ export function overwrite(
     shape: resize || isUnknown(before.shape) ? result.shape : before.shape,
     values,
     node: data.node ?? before.node,
-    init: data.init ?? (before.role === 'tensor' ? null : before.init),
+    init: data.init ?? (before.role === 'tensor' ? null : { name: 'changed', args: {}, place: context.place }),
     requiresGrad: before.role === 'tensor' ? before.requiresGrad || data.requiresGrad : before.requiresGrad,
     storage: before.storage,
   });

@@ -17,6 +17,7 @@ import {
 } from '../dtypes.js';
 import { isTensor, type DType, type Shape, type TensorData } from '../tensor.js';
 import type { Unknown } from '../../python/value.js';
+import { scaledFill, thenFilled } from './fillSteps.js';
 import { alias, maxValues, operator, Undetermined, type Args, type OperatorOptions, type Result } from './operator.js';
 
 /** An operand: a tensor, or a number that may or may not be known. */
@@ -195,13 +196,16 @@ function withAlpha(name: string, sign: 1 | -1): void {
       const alpha = args.number('alpha');
       const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
       if (sign < 0) refuseBool(args, terms);
-      return combine(
+      const result = combine(
         args,
         terms,
         'arithmetic',
         alpha === null ? null : (a, b) => a + sign * (alpha * b),
         scalarOf(args),
       );
+      if (alpha === null || !isTensor(args.raw('input'))) return result;
+      const init = thenFilled(args, (by) => (by === null ? null : { kind: 'add', by: sign * alpha * by }));
+      return { ...result, init };
     },
     { inplace: true },
   );
@@ -217,7 +221,16 @@ operator('rsub(input, other, alpha=1)', 'torch', (args) => {
     alpha === null ? null : (a, b) => b - alpha * a,
   );
 });
-binary('mul(input, other)', 'torch method', 'arithmetic', (a, b) => a * b);
+operator(
+  'mul(input, other)',
+  'torch method',
+  (args) => {
+    const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
+    const result = combine(args, terms, 'arithmetic', (a, b) => a * b, scalarOf(args));
+    return { ...result, init: scaledFill(args, (scalar) => scalar) };
+  },
+  { inplace: true },
+);
 operator(
   'div(input, other, rounding_mode=None)',
   'torch method',
@@ -226,7 +239,8 @@ operator(
     const mode = args.raw('rounding_mode');
     if (mode === 'floor') return combine(args, terms, 'arithmetic', (a, b) => Math.floor(a / b));
     if (mode === 'trunc') return combine(args, terms, 'arithmetic', (a, b) => Math.trunc(a / b));
-    return combine(args, terms, 'float', (a, b) => a / b, scalarOf(args));
+    const result = combine(args, terms, 'float', (a, b) => a / b, scalarOf(args));
+    return isTensor(args.raw('other')) ? result : { ...result, init: scaledFill(args, (scalar) => 1 / scalar) };
   },
   { inplace: true },
 );
@@ -453,7 +467,16 @@ floating('expit', 'special', (x) => 1 / (1 + Math.exp(-x)));
 floating('reciprocal', TM, (x) => 1 / x);
 floating('deg2rad', TM, (x) => (x * Math.PI) / 180);
 floating('rad2deg', TM, (x) => (x * 180) / Math.PI);
-floating('erf erfc erfinv', 'torch method special', null);
+floating('erf erfc', 'torch method special', null);
+operator(
+  'erfinv(input)',
+  'torch method special',
+  (args) => ({
+    ...unary(args, toFloat(args.dtype('input'), args.context), null),
+    init: thenFilled(args, () => ({ kind: 'erfinv' })),
+  }),
+  { inplace: true },
+);
 floating('lgamma digamma i0 sinc', 'torch method special', null);
 floating('gammaln psi i0e i1 i1e ndtri ndtr log_ndtr entr erfcx bessel_j0 bessel_j1', 'special', null);
 operator(
@@ -553,7 +576,10 @@ operator(
       if (max) result = Math.min(result, bounds[next] as number);
       return result;
     };
-    return combine(args, terms, 'arithmetic', compute, { min: args.number('min'), max: args.number('max') });
+    const [least, most] = [args.number('min'), args.number('max')];
+    const result = combine(args, terms, 'arithmetic', compute, { min: least, max: most });
+    const known = (!min || least !== null) && (!max || most !== null);
+    return { ...result, init: known ? thenFilled(args, () => ({ kind: 'clamp', min: least, max: most })) : undefined };
   },
   { inplace: true },
 );

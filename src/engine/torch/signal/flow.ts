@@ -103,6 +103,7 @@ class Flow {
       outs.forEach((out, i) => {
         ({ mean: out.mean, variance: out.variance } = effect.others?.[i - 1] ?? effect);
         out.between = effect.between ?? 0;
+        out.left = effect.left;
       });
       this.effects.push(effect);
     }

@@ -1,4 +1,5 @@
 /** What functions of one variable do to a normal variable: integrals by Simpson's rule over ±8 standard deviations. */
+import { erf } from '../../python/erf.js';
 
 const STEPS = 400;
 const REACH = 8;
@@ -20,12 +21,20 @@ export function expectation(f: (x: number) => number, mean: number, variance: nu
 const sigmoid = (x: number): number => 1 / (1 + Math.exp(-x));
 const SQRT_HALF = Math.SQRT1_2;
 
-/** The error function (Abramowitz and Stegun 7.1.26, error below 1.5e-7). */
-export function erf(x: number): number {
-  const t = 1 / (1 + 0.3275911 * Math.abs(x));
-  const poly = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  const value = 1 - poly * Math.exp(-x * x);
-  return x < 0 ? -value : value;
+const CENTRAL = [
+  2.81022636e-8, 3.43273939e-7, -3.5233877e-6, -4.39150654e-6, 2.1858087e-4, -1.25372503e-3, -4.17768164e-3,
+  0.246640727, 1.50140941,
+];
+const TAIL = [
+  -2.00214257e-4, 1.00950558e-4, 1.34934322e-3, -3.67342844e-3, 5.73950773e-3, -7.6224613e-3, 9.43887047e-3, 1.00167406,
+  2.83297682,
+];
+
+/** The inverse error function (Giles, Approximating the erfinv function, 2012, single precision). */
+export function erfinv(x: number): number {
+  const w = -Math.log1p(-x * x);
+  const [coefficients, at] = w < 5 ? [CENTRAL, w - 2.5] : [TAIL, Math.sqrt(w) - 3];
+  return coefficients.reduce((sum, coefficient) => sum * at + coefficient, 0) * x;
 }
 
 const SELU = { alpha: 1.6732632423543772, scale: 1.0507009873554805 };
@@ -51,7 +60,41 @@ const functions: Readonly<Record<string, (x: number, a: number) => number>> = {
   sin: (x) => Math.sin(x),
   cos: (x) => Math.cos(x),
   abs: (x) => Math.abs(x),
+  prelu: (x, a) => (x < 0 ? a * x : x),
+  logsigmoid: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+  exp: (x) => Math.exp(x),
+  expm1: (x) => Math.expm1(x),
+  square: (x) => x * x,
+  pow: (x, a) => x ** a,
+  sqrt: (x) => Math.sqrt(x),
+  rsqrt: (x) => 1 / Math.sqrt(x),
+  reciprocal: (x) => 1 / x,
+  log: (x) => Math.log(x),
 };
+
+/** Functions that are only looked at where the variable is positive. */
+const needsPositive = (name: string, argument: number): boolean =>
+  ['sqrt', 'rsqrt', 'reciprocal', 'log'].includes(name) ||
+  (name === 'pow' && !(Number.isInteger(argument) && argument >= 0));
+
+/** Standard deviations between 0 and the mean of what is taken as positive: with less, powers of it have no moments. */
+const LEAST_DISTANCE = 2.5;
+
+/** `E[f(x)]` for a gamma variable, which sums of squares are. */
+function expectationAbove0(f: (x: number) => number, mean: number, variance: number): number {
+  if (mean > REACH * Math.sqrt(variance)) return expectation(f, mean, variance);
+  const [shape, scale] = [(mean * mean) / variance, variance / mean];
+  const weight = (x: number): number => Math.exp((shape - 1) * Math.log(x / mean) - (x - mean) / scale);
+  const h = (mean + 12 * Math.sqrt(variance)) / QUANTILES;
+  let [sum, all] = [0, 0];
+  for (let i = 0; i < QUANTILES; i++) {
+    const x = (i + 0.5) * h;
+    all += weight(x);
+    sum += weight(x) * f(x);
+  }
+  return sum / all;
+}
+const QUANTILES = 4000;
 
 export interface Gain {
   readonly mean: number;
@@ -61,16 +104,19 @@ export interface Gain {
   readonly slope: number;
 }
 
-/** `undefined`: no activation of that name is described. */
+/** `undefined`: no activation of that name is described, or it isn't one for such a variable. */
 export function activationGain(name: string, argument: number, mean: number, variance: number): Gain | undefined {
   const f = functions[name];
   if (!f) return undefined;
+  const positive = needsPositive(name, argument);
+  if (positive && !(mean > LEAST_DISTANCE * Math.sqrt(Math.max(variance, 0)))) return undefined;
+  const expected = positive ? expectationAbove0 : expectation;
   const of = (x: number): number => f(x, argument);
-  const h = 1e-4 * Math.max(1, Math.sqrt(variance));
+  const step = (x: number): number => 1e-4 * (positive ? x : Math.max(1, Math.sqrt(variance)));
   return {
-    mean: expectation(of, mean, variance),
-    square: expectation((x) => of(x) ** 2, mean, variance),
-    slope: expectation((x) => ((of(x + h) - of(x - h)) / (2 * h)) ** 2, mean, variance),
+    mean: expected(of, mean, variance),
+    square: expected((x) => of(x) ** 2, mean, variance),
+    slope: expected((x) => ((of(x + step(x)) - of(x - step(x))) / (2 * step(x))) ** 2, mean, variance),
   };
 }
 

@@ -4,6 +4,7 @@
  * among the inputs.
  */
 import { numberOf, drops } from '../backward/arguments.js';
+import { isUnknown } from '../dims.js';
 import type { TapeOp } from '../tape.js';
 import { activationGain, largestOf } from './gaussian.js';
 import { recurrentCell, recurrentLayer } from './recurrent.js';
@@ -14,6 +15,8 @@ export interface Slot {
   variance: number;
   /** The part of the variance that is between features, the same for all samples and positions: statistics of a batch don't see it. */
   between: number;
+  /** Entries that a mask leaves of each row, in turn, where something was masked out. */
+  left?: readonly number[];
   readonly shape: readonly number[];
   readonly count: number;
   /** Second moment of the gradient per element. */
@@ -35,6 +38,8 @@ export interface Effect {
   readonly between?: number;
   /** Of the results after the first where they differ from it. */
   readonly others?: readonly { readonly mean: number; readonly variance: number }[];
+  /** As in {@link Slot}. */
+  readonly left?: readonly number[];
   /** Adds to the gradients of the inputs. */
   readonly backward: () => void;
 }
@@ -121,6 +126,7 @@ const scaled = (step: Step, x: Slot, factor: number): Effect => ({
 
 const product: Behaviour = (step) => {
   const [a, b] = [step.in('input'), step.in('other')];
+  if (a && a === b) return activated(step, a, 'square', 0);
   if (a && b) {
     const out = first(step);
     const mean = a.mean * b.mean;
@@ -150,7 +156,22 @@ const activation: Behaviour = (step) => {
   if (!x) return null;
   const defaults: Readonly<Record<string, number>> = { leaky_relu: 0.01, elu: 1, celu: 1 };
   const argument = scalar(step, 'negative_slope', 'alpha') ?? defaults[step.op.name] ?? 0;
-  const gain = activationGain(step.op.name, argument, x.mean, x.variance);
+  return activated(step, x, step.op.name, argument);
+};
+
+const prelu: Behaviour = (step) => {
+  const [x, weight] = [step.in('input'), step.in('weight')];
+  return x && weight?.variance === 0 ? activated(step, x, 'prelu', weight.mean) : null;
+};
+
+const power: Behaviour = (step) => {
+  const [x, exponent] = [step.in('input'), scalar(step, 'exponent')];
+  return x && exponent !== null ? activated(step, x, 'pow', exponent) : null;
+};
+
+/** A function of each element by itself. */
+function activated(step: Step, x: Slot, name: string, argument: number): Effect | null {
+  const gain = activationGain(name, argument, x.mean, x.variance);
   if (!gain) return null;
   const variance = Math.max(gain.square - gain.mean * gain.mean, 0);
   return {
@@ -159,7 +180,7 @@ const activation: Behaviour = (step) => {
     between: x.variance > 0 ? (variance * x.between) / x.variance : 0,
     backward: () => spread(first(step), x, gain.slope),
   };
-};
+}
 
 const dropout: Behaviour = (step) => {
   const [x, p] = [step.in('input'), scalar(step, 'p') ?? 0];
@@ -312,8 +333,11 @@ const softmax: Behaviour = (step) => {
   const x = step.in('input');
   if (!x) return null;
   const dim = scalar(step, 'dim') ?? -1;
-  const count = x.shape[dim < 0 ? dim + x.shape.length : dim] ?? 1;
-  const square = weightSquare(count, x.variance);
+  const axis = dim < 0 ? dim + x.shape.length : dim;
+  const count = x.shape[axis] ?? 1;
+  const rows = x.left && axis === x.shape.length - 1 ? x.left : [count];
+  const square =
+    rows.reduce((sum, left) => sum + (left > 0 ? left * weightSquare(left, x.variance) : 0), 0) / (rows.length * count);
   return {
     mean: 1 / count,
     variance: Math.max(square - 1 / count ** 2, 0),
@@ -345,6 +369,67 @@ const matmul: Behaviour = (step) => {
     },
   };
 };
+
+/** Two tensors by an equation without repeated letters: each product of two elements once. */
+const contraction: Behaviour = (step) => {
+  const equation = step.op.args['equation'];
+  const [a, b, more] = step.all;
+  if (typeof equation !== 'string' || !a || !b || more) return null;
+  const [operands = '', result] = equation.replaceAll(' ', '').split('->');
+  const letters = operands.split(',').map((operand) => operand.replace('...', ''));
+  if (result === undefined || letters.length !== 2) return null;
+  if ([...letters, result].some((each) => new Set(each.replace('...', '')).size !== each.replace('...', '').length))
+    return null;
+  const sizes = new Map<string, number>();
+  [a, b].forEach(({ shape }, i) => {
+    const own = letters[i] ?? '';
+    // Leading axes stand for the dots: letters after them are counted from the end.
+    const dots = operands.split(',')[i]?.indexOf('...') ?? -1;
+    [...own].forEach((letter, at) => {
+      const axis = dots >= 0 && at >= dots ? shape.length - own.length + at : at;
+      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, shape[axis] ?? 1));
+    });
+  });
+  const summed = [...sizes].reduce((all, [letter, size]) => (result.includes(letter) ? all : all * size), 1);
+  const out = first(step);
+  return {
+    mean: summed * a.mean * b.mean,
+    variance: summed * (squareOf(a) * squareOf(b) - a.mean ** 2 * b.mean ** 2),
+    backward: () => {
+      spread(out, a, summed * squareOf(b));
+      spread(out, b, summed * squareOf(a));
+    },
+  };
+};
+
+/** Divided by the Euclidean norm along an axis. */
+const normalised: Behaviour = (step) => {
+  const x = step.in('input');
+  const [p, dim] = [scalar(step, 'p') ?? 2, scalar(step, 'dim') ?? 1];
+  const size = x?.shape[dim < 0 ? dim + x.shape.length : dim];
+  if (!x || p !== 2 || size === undefined) return null;
+  return scaled(step, x, 1 / Math.sqrt(size * squareOf(x)));
+};
+
+/** What is masked out of scores is gone in the softmax that follows; the rest stays as it is. */
+const masked: Behaviour = (step) => {
+  const x = step.in('input');
+  const value = scalar(step, 'value');
+  if (!x || value === null || value > -1e4) return null;
+  const backward = (): void => spread(first(step), x, 1);
+  return { mean: x.mean, variance: x.variance, between: x.between, left: rowsLeft(step), backward };
+};
+
+/** How many entries each row of a known mask leaves, where the rows are those of the scores. */
+function rowsLeft(step: Step): readonly number[] | undefined {
+  const { data } = step.op.inputs.get('mask')?.[0] ?? {};
+  const width = first(step).shape.at(-1);
+  if (!data?.values || isUnknown(data.shape) || width === undefined || data.shape.at(-1) !== width) return undefined;
+  const { values } = data;
+  return Array.from({ length: values.length / width }, (_, row) =>
+    values.slice(row * width, (row + 1) * width).reduce((left, isMasked) => left - isMasked, width),
+  );
+}
 
 const attention: Behaviour = (step) => {
   const [q, k, v] = [step.in('query'), step.in('key'), step.in('value')];
@@ -416,6 +501,7 @@ give(
   moved,
   'split split_with_sizes chunk unbind getitem clone to float roll flip pixel_shuffle pixel_unshuffle channel_shuffle repeat repeat_interleave broadcast_to index_select',
 );
+give(moved, 'tensor_split hsplit vsplit dsplit swapaxes movedim unsafe_chunk unsafe_split');
 give(moved, 'interpolate upsample constant_pad_nd pad');
 give(joined, 'cat stack');
 give(sum(1), 'add');
@@ -427,6 +513,12 @@ give(
   'relu relu6 leaky_relu elu celu selu gelu silu mish sigmoid tanh hardtanh hardswish hardsigmoid softplus softsign sin cos abs',
 );
 give((step) => (step.all[0] ? scaled(step, step.all[0], -1) : null), 'neg');
+give(activation, 'exp expm1 square sqrt rsqrt reciprocal log logsigmoid log_sigmoid');
+give(prelu, 'prelu');
+give(power, 'pow');
+give(contraction, 'einsum');
+give(normalised, 'normalize');
+give(masked, 'masked_fill');
 give(dropout, 'dropout dropout1d dropout2d dropout3d alpha_dropout feature_dropout');
 give(linear, 'linear');
 give(convolution, 'conv1d conv2d conv3d conv_transpose1d conv_transpose2d conv_transpose3d');
@@ -434,7 +526,7 @@ give(normalisation(true), 'batch_norm layer_norm group_norm instance_norm');
 give(normalisation(false), 'rms_norm');
 give(average, 'mean avg_pool1d avg_pool2d avg_pool3d adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d');
 give(total, 'sum');
-give(maximum, 'max_pool1d max_pool2d max_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d');
+give(maximum, 'max_pool1d max_pool2d max_pool3d adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d amax');
 give(softmax, 'softmax');
 give(logSoftmax, 'log_softmax');
 give(matmul, 'matmul mm bmm');
