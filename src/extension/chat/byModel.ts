@@ -26,7 +26,9 @@ export async function byModel(
 ): Promise<AnswerMetadata> {
   const { command = null, prompt, history } = question;
   const turns = history.flatMap(({ turn, conversation: of }) => (turn && of === conversation ? [turn] : []));
+  const started = performance.now();
   const context = await contextOf(question);
+  const looked = performance.now() - started;
   const live = new LiveChanges(services.changes.begin({ token }), (id) => setId(conversation, id));
   let result: AgentResult;
   let written: Proposed;
@@ -64,7 +66,7 @@ export async function byModel(
   }
   const { model: by, gathered, milliseconds, rounds } = result;
   services.log.info(
-    `${by} answered: ${gathered === undefined ? 'nothing was asked' : `asked after ${gathered.toFixed(0)} ms`}, ${plural(rounds, 'round')}, ${(milliseconds / 1000).toFixed(1)} s.`,
+    `${by} answered: ${gathered === undefined ? 'nothing was asked' : `asked after ${(looked + gathered).toFixed(0)} ms`}, ${plural(rounds, 'round')}, ${(milliseconds / 1000).toFixed(1)} s.`,
   );
   if (result.problem) {
     const { kind, message, status, requestId } = result.problem;
