@@ -243,6 +243,8 @@ CASES = {
     "layer_norm two": (lambda x: F.layer_norm(x, (4, 6)), B),
     "layer_norm transposed": (lambda x: F.layer_norm(x.transpose(1, 2), (4,)), B),
     "rms_norm": (lambda x, w: F.rms_norm(x, (6,), w), B, (6,)),
+    "rms_norm of no gradient": (lambda x, w: F.rms_norm(x.detach(), (6,), w), B, (6,)),
+    "rms_norm fixed weight": (lambda x, w: F.rms_norm(x, (6,), w.detach()), B, (6,)),
     "rms_norm plain": (lambda x: F.rms_norm(x, (6,)), B),
     "local_response_norm": (lambda x: F.local_response_norm(x, 3), IMAGE),
     "weight_norm": (lambda v, g: torch._weight_norm(v, g, 0), A, (6, 1)),

@@ -74,9 +74,12 @@ export const recurrent: Rule = (saver) => {
   const run = runOf(saver);
   if (!run) return saver.unknown('what backward keeps of a packed sequence is not known');
   const { steps, batch, hidden, layers, directions, batchFirst } = run;
-  if (saver.result().dtype !== 'float32')
-    return saver.unknown(`what backward of ${saver.op.name} keeps is only known for float32`);
   const isLstm = saver.op.name === 'lstm';
+  // Which kernel runs an LSTM of half the precision, and with what workspace, is up to the processor.
+  if (isLstm && saver.result().dtype !== 'float32')
+    return saver.unknown(
+      'what backward of lstm keeps is only known for float32: in others it depends on the processor',
+    );
   const tensors = saver.op.inputs.get('args') ?? [];
   const input = saver.layout('args', 0);
   if (!input) return;

@@ -135,17 +135,20 @@ const layerNorm: Rule = (saver) => {
   saver.copy(rows, statisticsOf(saver));
   saver.copy(rows, statisticsOf(saver));
 };
+/** Runs as a product of its parts, in float32 where the input has half the precision: each part keeps what its own gradient asks for. */
 const rmsNorm: Rule = (saver) => {
   const x = saver.layout('input');
   if (!x) return;
-  if (x.dtype === 'bfloat16' || x.dtype === 'float16')
-    return saver.unknown(`what backward of rms_norm keeps in ${x.dtype} is not known`);
-  saver.keep(x);
-  saver.copy(rowsOf(x.shape, normalized(saver.op.args['normalized_shape'])));
+  const isHalf = x.dtype === 'bfloat16' || x.dtype === 'float16';
+  const dtype = isHalf ? 'float32' : x.dtype;
   const weight = saver.layout('weight');
-  if (!weight) return;
-  saver.keep(weight);
-  saver.copy(x.shape, x.dtype);
+  if (saver.wants('input')) {
+    if (isHalf) saver.copy(x.shape, dtype);
+    else saver.keep(x);
+    saver.copy(rowsOf(x.shape, normalized(saver.op.args['normalized_shape'])), dtype);
+    saver.keep(weight);
+  }
+  if (weight && saver.wants('weight')) saver.copy(x.shape, dtype);
 };
 const localResponseNorm: Rule = (saver) => {
   const x = saver.layout('input');
