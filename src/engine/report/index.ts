@@ -5,7 +5,6 @@ export { hoverAt, type HoverText } from './hover.js';
 export type { DirectiveHelp } from './directives.js';
 export * from './inputs.js';
 export type { Observation } from './observation.js';
-export type { TrainingPlaces } from './trainingPlaces.js';
 export type * from './types.js';
 export { noteOf } from './counts.js';
 export { Stopped } from '../python/index.js';

@@ -11,11 +11,7 @@ samples as those need: [layer, rank of what went in, rank of what came out], whe
 
 import contextlib
 import functools
-import io
-import json
 import os
-import socket
-import sys
 
 import torch
 import torch.nn.functional as F
@@ -153,30 +149,5 @@ def measure(entry):
     return {"fields": fields, "ranks": ranks}
 
 
-def main():
-    sys.dont_write_bytecode = True
-    torch.set_num_threads(1)
-    sys.meta_path.append(truth.AbsentFinder())
-    library = truth.allow_foreign_libraries()
-    socket.getaddrinfo = truth.no_network
-    for path in sys.argv[1:]:
-        with open(path, encoding="utf-8") as handle:
-            document = json.load(handle)
-        document["torch"] = torch.__version__.split("+")[0]
-        entries = []
-        for entry in document["entries"]:
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    entries.append({**entry, **measure(entry)})
-            except Exception as error:  # foreign code may raise anything
-                entries.append(entry)
-                print(f"{entry['file']} {entry['call']}: {truth.first_line(error)}", file=sys.stderr)
-            print(entry["call"], file=sys.stderr)
-        document["entries"] = entries
-        with open(path, "w", encoding="utf-8") as handle:
-            handle.write(truth.to_text(document))
-    del library
-
-
 if __name__ == "__main__":
-    main()
+    truth.fill_in(measure)

@@ -9,12 +9,7 @@ Each allocation counts once however many saved tensors share it; parameters and 
 there: masks of dropout are floats, attention has its own kernel.
 """
 
-import contextlib
-import io
-import json
 import os
-import socket
-import sys
 
 import torch
 
@@ -62,27 +57,5 @@ def measure(entry):
     return {"kept": run(), "autocast": attempt(autocast=True), "bfloat16": attempt(dtype=torch.bfloat16)}
 
 
-def main():
-    sys.dont_write_bytecode = True
-    sys.meta_path.append(truth.AbsentFinder())
-    library = truth.allow_foreign_libraries()
-    socket.getaddrinfo = truth.no_network
-    for path in sys.argv[1:]:
-        with open(path, encoding="utf-8") as handle:
-            document = json.load(handle)
-        document["torch"] = torch.__version__.split("+")[0]
-        entries = []
-        for entry in document["entries"]:
-            try:
-                with contextlib.redirect_stdout(io.StringIO()):
-                    entries.append({**entry, **measure(entry)})
-            except Exception as error:  # foreign code may raise anything
-                print(f"{entry['file']} {entry['call']}: {truth.first_line(error)}", file=sys.stderr)
-        document["entries"] = entries
-        with open(path, "w", encoding="utf-8") as handle:
-            handle.write(truth.to_text(document))
-    del library
-
-
 if __name__ == "__main__":
-    main()
+    truth.fill_in(measure)

@@ -6,10 +6,8 @@ Layers are the calls of modules that call no other, in forward order: [path, var
 Inputs are standard normal; the gradient at the output is random with norm 1.
 """
 
-import json
 import math
 import os
-import sys
 
 import torch
 
@@ -57,20 +55,14 @@ def mean(values):
     return math.exp(sum(math.log(max(value, 1e-30)) for value in values) / len(values))
 
 
-def main():
-    for path in sys.argv[1:]:
-        with open(path, encoding="utf-8") as handle:
-            document = json.load(handle)
-        document["torch"] = torch.__version__.split("+")[0]
-        for entry in document["entries"]:
-            runs = [one(entry, seed) for seed in range(SEEDS)]
-            entry["layers"] = [
-                [layers[0][0], *(float(f"{mean([layer[i] for layer in layers]):.4g}") for i in (1, 2))]
-                for layers in zip(*runs)
-            ]
-        with open(path, "w", encoding="utf-8") as handle:
-            handle.write(truth.to_text(document))
+def measure(entry):
+    runs = [one(entry, seed) for seed in range(SEEDS)]
+    return {
+        "layers": [
+            [layers[0][0], *(float(f"{mean([layer[i] for layer in layers]):.4g}") for i in (1, 2))] for layers in zip(*runs)
+        ]
+    }
 
 
 if __name__ == "__main__":
-    main()
+    truth.fill_in(measure)
