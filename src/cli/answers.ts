@@ -50,7 +50,8 @@ function answer(request: EngineRequest, parser: PythonParser): EngineReply {
     const inputs: readonly InputSpec[] | undefined =
       request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
     const { call, details, batch, precision } = request;
-    return { reports: engine.analyzeFile(file, { call, inputs, details, batch, precision }), findings: [] };
+    const options = { call, inputs, details, batch, precision, within: request.timeLimit };
+    return { reports: engine.analyzeFile(file, options), findings: [] };
   } catch (error) {
     if (error instanceof EngineError || (error instanceof RangeError && !/call stack/i.test(error.message)))
       return { error: { message: error.message, kind: 'input' } };

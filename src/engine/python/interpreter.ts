@@ -122,11 +122,14 @@ export class Interpreter implements Context {
   private stepLimit: number = budget.steps;
   private nextLook = 0;
   private deadline = Infinity;
-  private readonly timeLimit: number;
+  /** Milliseconds that a run may take, and those of the run that is going on. */
+  readonly timeLimit: number;
+  private limit: number;
 
   constructor(readonly options: InterpreterOptions) {
     this.project = options.project;
     this.timeLimit = options.timeLimit ?? budget.milliseconds;
+    this.limit = this.timeLimit;
     this.importer = new Importer(this, options.modules, options.searchFirst ?? []);
   }
 
@@ -136,13 +139,15 @@ export class Interpreter implements Context {
    * Runs `action` on its own overlay of the frozen namespaces: whatever it changes is gone afterwards, so take out what is
    * needed inside. A Python exception, an exhausted budget or an exhausted stack comes out as it is: see {@link attempt}.
    */
-  run<T>(action: () => T): T {
-    const outer = { state: this.state, assumptions: this.assumptions, steps: this.steps, deadline: this.deadline };
+  run<T>(action: () => T, limit = this.timeLimit): T {
+    const { state, assumptions, steps, deadline } = this;
+    const outer = { state, assumptions, steps, deadline, limit: this.limit };
     this.state = new Map();
     this.assumptions = [];
     this.steps = 0;
     this.planLook();
-    this.deadline = Date.now() + this.timeLimit;
+    this.limit = limit;
+    this.deadline = Date.now() + limit;
     const frames = this.frames.length;
     const depth = this.heap.depth;
     const journal = this.heap.fork();
@@ -157,6 +162,7 @@ export class Interpreter implements Context {
       this.steps = outer.steps;
       this.planLook();
       this.deadline = outer.deadline;
+      this.limit = outer.limit;
     }
   }
 
@@ -223,7 +229,7 @@ export class Interpreter implements Context {
     if (this.options.cancelled?.()) throw new Stopped(this.unknown('the analysis was cancelled'), 'cancelled');
     if (Date.now() > this.deadline)
       throw new Stopped(
-        this.unknown(`the analysis took longer than ${this.timeLimit / 1000} s and was stopped here`),
+        this.unknown(`the analysis took longer than ${Math.round(this.limit / 100) / 10} s and was stopped here`),
         'time',
       );
   }

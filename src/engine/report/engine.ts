@@ -67,6 +67,8 @@ export interface AnalyzeOptions {
   readonly batch?: number;
   /** Of the numbers in training, for memory; float32 without. */
   readonly precision?: Precision;
+  /** Milliseconds for all classes of the file together; without, each has the time of a run. */
+  readonly within?: number;
 }
 
 /** Scripts that import a file and are run to see what becomes of its models. */
@@ -96,6 +98,9 @@ interface Analysed extends AnalysedWhole {
 export class EngineError extends Error {
   override readonly name = 'EngineError';
 }
+
+/** Of the time for a file: what a class leaves to those that come after it. */
+const SHARE_OF_OTHERS = 0.2;
 
 export class Engine {
   readonly project: Project;
@@ -159,6 +164,8 @@ export class Engine {
     const wholes: Wholes = new Map();
     const makers = inputs ? new Map<string, never>() : classesByCall(file, nodes);
     const analysed = new Map<ClassDef, Analysed | null>();
+    const end = Date.now() + (options.within ?? Infinity);
+    const stops: Stopped[] = [];
     const analyze = (node: ClassDef): void => {
       if (analysed.has(node)) return;
       analysed.set(node, null);
@@ -166,15 +173,54 @@ export class Engine {
       for (const whole of makers.get(node.name) ?? []) analyze(whole);
       const watches = observations !== null;
       const details = wanted.includes(node) ? { ...this.detailsOf(path, node.name, options), takePlaces } : {};
-      analysed.set(node, this.analyzeClass({ path, file, node, inputs, wholes, watches, analysed, details }));
+      const request = { path, file, node, inputs, wholes, watches, analysed, details };
+      const others = wanted.some((other) => !analysed.has(other));
+      analysed.set(node, this.withinTime(request, end, others, stops));
     };
     // What a file ends with is usually the whole that its other classes are parts of.
     const first = inputs ? Infinity : Math.min(...wanted.map((node) => nodes.indexOf(node)));
     for (const node of nodes.slice(first).reverse()) analyze(node);
     for (const node of wanted) analyze(node);
     const found = wanted.flatMap((node) => analysed.get(node) ?? []);
+    const [stopped] = stops;
+    if (stopped && stops.length >= found.length) throw stopped;
     observations?.push(...found.flatMap(({ observation }) => observation ?? []));
     return found.map(({ report }) => report);
+  }
+
+  /** A class in what is left of the file's time: one that takes too long is unknown, and leaves a share to the `others`. */
+  private withinTime(request: ClassRequest, end: number, others: boolean, stops: Stopped[]): Analysed | null {
+    const { timeLimit } = this.interpreter;
+    const share = timeLimit * SHARE_OF_OTHERS;
+    const left = Math.max(end - Date.now() - (others ? share : 0), share / 4);
+    try {
+      return this.analyzeClass(request, Math.min(left, timeLimit));
+    } catch (error) {
+      if (!(error instanceof Stopped) || error.cause_ !== 'time') throw error;
+      stops.push(error);
+      return this.stoppedClass(request, error, share);
+    }
+  }
+
+  /** What is said of a class that took too long. @throws Stopped when it is the file itself that does */
+  private stoppedClass({ path, file, node }: ClassRequest, { unknown }: Stopped, limit: number): Analysed | null {
+    const { interpreter } = this;
+    return interpreter.run(() => {
+      const module = this.moduleOf(path);
+      if (!this.moduleClass(module, node)) return null;
+      const place = { file, start: node.start, end: node.end };
+      const report = buildReport(interpreter, {
+        qualname: node.name,
+        file: path,
+        place,
+        call: null,
+        value: unknown,
+        inputs: null,
+        module,
+        inferInputs: false,
+      });
+      return { node, report, calls: null, observation: null };
+    }, limit);
   }
 
   private analyzeCall(path: string, file: SourceFile, call: string, options: AnalyzeOptions): ModelReport {
@@ -223,53 +269,57 @@ export class Engine {
     return module;
   }
 
-  private analyzeClass(request: ClassRequest): Analysed | null {
+  private analyzeClass(request: ClassRequest, limit: number): Analysed | null {
     const { interpreter } = this;
     const { path, file, node, inputs, wholes, analysed } = request;
     const recorder = request.watches ? new Recorder(file) : undefined;
-    return this.watched(recorder, () => {
-      const module = this.moduleOf(path);
-      const context = this.classContext(module, file, node);
-      if (!context) return null;
-      const owners = classesOf(file).flatMap((other) =>
-        other === node ? [] : (this.classContext(module, file, other) ?? []),
-      );
-      // What a file ends with is usually the whole that its other classes are parts of.
-      const made = construct(context, owners.reverse(), wholes, true);
-      const given = inputs ?? made.inputs;
-      const done = [...analysed.values()].filter((each) => each !== null);
-      const fromWhole = given ? null : inputsFromWhole(context.cls, made.part ?? null, done);
-      let calls: PartCalls | null = null;
-      const report = buildReport(interpreter, {
-        qualname: context.cls.qualname,
-        file: path,
-        place: { file, start: node.start, end: node.end },
-        call: made.shown,
-        value: made.value,
-        inputs: given,
-        module,
-        inferInputs: true,
-        ...(this.options.sizes ? { sizes: this.options.sizes } : {}),
-        mentions: () => [file, ...context.others()],
-        recorder,
-        fromWhole,
-        takeParts: (seen) => (calls = seen),
-        ...request.details,
-        ...(made.missing ? { missing: made.missing } : {}),
-      });
-      const source = report.inputs[0]?.source ?? null;
-      const whole = source === 'whole' ? (fromWhole?.whole ?? null) : null;
-      const observation = recorder?.finish({ qualname: context.cls.qualname, span: node, source, whole }) ?? null;
-      return { node, report, calls, observation };
-    });
+    return this.watched(
+      recorder,
+      () => {
+        const module = this.moduleOf(path);
+        const context = this.classContext(module, file, node);
+        if (!context) return null;
+        const owners = classesOf(file).flatMap((other) =>
+          other === node ? [] : (this.classContext(module, file, other) ?? []),
+        );
+        // What a file ends with is usually the whole that its other classes are parts of.
+        const made = construct(context, owners.reverse(), wholes, true);
+        const given = inputs ?? made.inputs;
+        const done = [...analysed.values()].filter((each) => each !== null);
+        const fromWhole = given ? null : inputsFromWhole(context.cls, made.part ?? null, done);
+        let calls: PartCalls | null = null;
+        const report = buildReport(interpreter, {
+          qualname: context.cls.qualname,
+          file: path,
+          place: { file, start: node.start, end: node.end },
+          call: made.shown,
+          value: made.value,
+          inputs: given,
+          module,
+          inferInputs: true,
+          ...(this.options.sizes ? { sizes: this.options.sizes } : {}),
+          mentions: () => [file, ...context.others()],
+          recorder,
+          fromWhole,
+          takeParts: (seen) => (calls = seen),
+          ...request.details,
+          ...(made.missing ? { missing: made.missing } : {}),
+        });
+        const source = report.inputs[0]?.source ?? null;
+        const whole = source === 'whole' ? (fromWhole?.whole ?? null) : null;
+        const observation = recorder?.finish({ qualname: context.cls.qualname, span: node, source, whole }) ?? null;
+        return { node, report, calls, observation };
+      },
+      limit,
+    );
   }
 
   /** A run in which `recorder` is told what its file's places get. */
-  private watched<T>(recorder: Recorder | undefined, action: () => T): T {
+  private watched<T>(recorder: Recorder | undefined, action: () => T, limit: number): T {
     const { interpreter } = this;
     interpreter.watcher = recorder ?? null;
     try {
-      return interpreter.run(action);
+      return interpreter.run(action, limit);
     } finally {
       interpreter.watcher = null;
     }
