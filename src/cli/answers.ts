@@ -7,6 +7,7 @@ import {
   parseInput,
   Stopped,
   type Engine,
+  type FindingReport,
   type InputSpec,
 } from '../engine/report/index.js';
 import {
@@ -16,36 +17,67 @@ import {
   withTreeStore,
   type PythonParser,
 } from '../engine/syntax/index.js';
+import { OverlaySourceProvider } from '../engine/project/sourceProvider.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
+import { withCheckedFixes } from '../server/requests/checkedFixes.js';
 import { MORE_TIME, type EngineReply, type EngineRequest } from './engineRequest.js';
 import { shownPath } from './terminal.js';
 import { treeCache } from './treeCache.js';
 
-const engines = new Map<string, Engine>();
+interface Engines {
+  readonly engine: Engine;
+  /** Texts in place of files, for fixes that are tried out, and the engine that sees them. */
+  readonly tried: Map<string, string>;
+  readonly trial: () => Engine;
+}
 
-function answer(request: EngineRequest, parser: PythonParser): EngineReply {
+const engines = new Map<string, Engines>();
+
+function enginesFor(request: EngineRequest, parser: PythonParser): Engines {
   const here = slashes(process.cwd());
   const roots = [...request.path.map((folder) => slashes(resolve(folder))), here];
   const key = JSON.stringify([roots, request.timeLimit]);
-  let engine = engines.get(key);
-  if (!engine)
-    engines.set(
-      key,
-      (engine = createEngine({
-        provider: new NodeSourceProvider(),
-        parser,
-        roots,
-        programFolders: [here],
-        timeLimit: request.timeLimit,
-      })),
-    );
+  const known = engines.get(key);
+  if (known) return known;
+  const provider = new NodeSourceProvider();
+  const tried = new Map<string, string>();
+  const options = { parser, roots, programFolders: [here], timeLimit: request.timeLimit };
+  let trial: Engine | undefined;
+  const made: Engines = {
+    engine: createEngine({ ...options, provider }),
+    tried,
+    trial: () => (trial ??= createEngine({ ...options, provider: new OverlaySourceProvider(provider, tried) })),
+  };
+  engines.set(key, made);
+  return made;
+}
+
+/** What forward raises for its sizes, with the fixes that help; anything else that it raises may be meant. */
+function misfitsIn(file: string, { engine, tried, trial }: Engines): FindingReport[] {
+  const problems = engine.shownFindings(file);
+  const misfits = problems.filter(({ rule }) => rule === 'shape' || /^[A-Z]\d\d$/.test(rule));
+  return withCheckedFixes(misfits, problems, {
+    textOf: (path) => engine.project.file(path) ?? null,
+    problemsWith: (path, texts) => {
+      const changed = [...tried.keys(), ...texts.map((each) => each.path), path];
+      tried.clear();
+      for (const each of texts) tried.set(each.path, each.text);
+      const other = trial();
+      other.invalidate([...new Set(changed)]);
+      return [...other.syntaxProblems(path), ...other.shownFindings(path)];
+    },
+  });
+}
+
+function answer(request: EngineRequest, parser: PythonParser): EngineReply {
+  const made = enginesFor(request, parser);
+  const { engine } = made;
   const file = slashes(resolve(request.file));
   try {
     if (request.lint) {
       engine.invalidate([file]);
-      // What forward raises belongs to a rule or isn't for the list.
-      const misfits = engine.shownFindings(file).filter(({ rule }) => /^[A-Z]\d\d$/.test(rule));
-      return { reports: [], findings: [...engine.syntaxProblems(file), ...misfits, ...engine.lintFile(file)] };
+      const findings = [...engine.syntaxProblems(file), ...misfitsIn(file, made), ...engine.lintFile(file)];
+      return { reports: [], findings };
     }
     const inputs: readonly InputSpec[] | undefined =
       request.inputs.length > 0 ? request.inputs.map(parseInput) : undefined;
@@ -114,5 +146,5 @@ export async function answerRequest(request: EngineRequest, run: Runner = atOnce
 
 /** Whether a thread with more stack might have answered more. */
 export function wantedStack(): boolean {
-  return [...engines.values()].some(({ interpreter }) => interpreter.wantedStack);
+  return [...engines.values()].some(({ engine }) => engine.interpreter.wantedStack);
 }

@@ -27,9 +27,12 @@ const LEVELS: readonly Severity[] = ['hint', 'info', 'warning', 'error'];
 /** Fixes may make room for others; more rounds than this would mean that two undo each other. */
 const MOST_ROUNDS = 8;
 
+/** What findings that belong to no rule are called. */
+const WITHOUT_RULE = ['syntax', 'shape'];
+
 /** Prints what is found in the files, repairs it if asked. @returns the exit code */
 export async function lint(paths: readonly string[], flags: LintFlags): Promise<number> {
-  const known = new Set(rules.map(({ id }) => id));
+  const known = new Set([...rules.map(({ id }) => id), ...WITHOUT_RULE]);
   for (const id of [...flags.select, ...flags.ignore])
     if (!known.has(id)) throw new UsageError(`there is no rule ${id}`);
   const files = paths.flatMap(filesBelow);

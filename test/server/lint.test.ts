@@ -73,6 +73,50 @@ describe('architect lint', () => {
     assert.equal(json.findings.length, 2);
     assert.match((await run('train.py', '--format', 'github')).out, /^::error file=train\.py,line=11,.*,title=R01::/m);
   });
+  describe('of sizes that do not fit', () => {
+    const misfit = (width: number, forward: string): string => `import torch
+from torch import nn
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv = nn.Conv2d(3, 8, 3, padding=1)
+        self.fc = nn.Linear(${width}, 10)
+
+    def forward(self, x):
+        x = self.conv(x)
+        ${forward}
+        return self.fc(x.flatten(1))
+
+
+Net()(torch.randn(2, 3, 8, 8))
+`;
+    before(async () => {
+      await writeFile(join(folder, 'width.py'), misfit(100, 'x = x.relu()'));
+      await writeFile(join(folder, 'join.py'), misfit(512, 'x = torch.cat([x, x.mean(1)], dim=1)'));
+      await writeFile(join(folder, 'fits.py'), misfit(512, 'x = x.relu()'));
+    });
+
+    it('tells them, also where no rule is about the operator', async () => {
+      const { code, out } = await run('join.py', 'fits.py', '--select', 'shape');
+      assert.equal(code, 1);
+      assert.match(out, /^join\.py:13:\d+: error shape .*Tensors must have same number of dimensions: got 4 and 3/m);
+      assert.match(out, /^1 error in 2 files$/m);
+      const { out: json } = await run('join.py', '--format', 'sarif');
+      assert.match(json, /"ruleId": "shape"/);
+    });
+    it('is silent on the line that says so, and where it is left out', async () => {
+      assert.equal((await run('join.py', '--ignore', 'shape')).code, 0);
+      const text = await readFile(join(folder, 'join.py'), 'utf8');
+      await writeFile(join(folder, 'meant.py'), text.replace('dim=1)\n', 'dim=1)  # architect: ignore[shape]\n'));
+      assert.equal((await run('meant.py')).code, 0);
+    });
+    it('repairs the number', async () => {
+      assert.equal((await run('width.py', '--fix')).code, 0);
+      assert.match(await readFile(join(folder, 'width.py'), 'utf8'), /self\.fc = nn\.Linear\(512, 10\)/);
+    });
+  });
   it('says what is wrong with a call of it', async () => {
     assert.deepEqual(await run('nowhere.py'), { code: 2, out: '', err: 'architect: there is nothing at nowhere.py\n' });
     assert.match((await run('.', '--select', 'L99')).err, /there is no rule L99/);

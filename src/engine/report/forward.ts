@@ -139,20 +139,23 @@ export function withForward(
 }
 
 /** More axes than the first layer asks for: what a layer that looks at the last axis only would take as well. */
-const MORE_AXES = [0, 1, 2];
+const MORE_AXES = [1, 2];
 
 /**
- * Whether what didn't fit with one inferred tensor fits with none: with names for all of its sizes it doesn't fit either, and more axes
- * raise as well. What then has no room for doubt came from the layers.
+ * Whether what didn't fit with one inferred tensor fits with none: with names for all of its sizes it doesn't fit either, and more axes or
+ * one of size 1 raise as well. What then has no room for doubt came from the layers.
  */
 function failsForAll({ specs }: InputGuess, attempt: (guess: InputGuess) => Attempt): boolean {
   const [spec] = specs;
   if (spec?.kind !== 'tensor' || specs.length !== 1) return false;
-  return MORE_AXES.every((more) => {
-    const dims = ['B', ...Array.from({ length: spec.dims.length - 1 + more }, (_, i) => `S${i}`)];
-    const tried = attempt({ specs: [{ ...spec, dims }], source: 'inferred', isSure: false, note: null, place: null });
-    return tried.raised !== null && (more > 0 || tried.isMisfit);
-  });
+  const { length } = spec.dims;
+  const named = (axes: number): string[] => Array.from({ length: axes }, (_, i) => (i === 0 ? 'B' : `S${i - 1}`));
+  const tryWith = (dims: readonly (number | string)[]): Attempt =>
+    attempt({ specs: [{ ...spec, dims }], source: 'inferred', isSure: false, note: null, place: null });
+  if (!tryWith(named(length)).isMisfit) return false;
+  if (!MORE_AXES.every((more) => tryWith(named(length + more)).raised !== null)) return false;
+  // An axis of size 1 may be taken away (`x.squeeze(2)`).
+  return spec.dims.every((_, at) => tryWith(spec.dims.map((dim, i) => (i === at ? 1 : dim))).raised !== null);
 }
 
 /** Whether something was taken for granted that only one size of the batch fulfils. */

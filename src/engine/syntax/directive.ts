@@ -200,7 +200,8 @@ class Reader {
       const name = this.match(/[\w.]+/uy);
       if (name === null) this.fail(this.peek() === '' ? "']' is missing." : 'A name is missing.');
       const from = this.at - name.length;
-      if (areRules && !/^[A-Z]\d{2}$/.test(name)) this.fail(`'${name}' is not a rule: rules look like R01.`, from);
+      if (areRules && !/^(?:[A-Z]\d{2}|shape|raise)$/.test(name))
+        this.fail(`'${name}' is not a rule: rules look like R01.`, from);
       names.push(name);
       if (this.peek() === ',') this.at++;
       else if (this.peek() !== ']') this.fail("',' or ']' is missing.");

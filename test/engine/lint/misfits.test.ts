@@ -159,6 +159,18 @@ const DOUBTFUL: Readonly<Record<string, Unsaid>> = {
     '',
     [],
   ],
+  'an axis of the input is 1 and taken away': [
+    'self.a = nn.Conv2d(16, 4, 1)\nself.b = nn.Conv2d(4, 16, 1)',
+    's = self.a(x).squeeze(-2)\nreturn self.b(torch.bmm(s, s.transpose(1, 2)).unsqueeze(-1))',
+    '',
+    [],
+  ],
+  'the input has fewer axes than its layers take': [
+    'self.a = nn.Conv2d(8, 8, (1, 3))\nself.norm = nn.LayerNorm(8)',
+    'y = self.a(x.permute(0, 2, 1).unsqueeze(2)).squeeze(2).permute(0, 2, 1)\nreturn self.norm(y)',
+    '',
+    [],
+  ],
   'the input is a clip': [
     'self.a = nn.Conv2d(3, 8, 3)\nself.fc = nn.Linear(8, 2)',
     'b, t, c, h, w = x.shape\nx = self.a(x.reshape(b * t, c, h, w))\nreturn self.fc(x.mean((2, 3)).view(b, t, -1))',
