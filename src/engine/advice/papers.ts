@@ -103,6 +103,12 @@ export const papers = {
     year: 2015,
     url: 'https://arxiv.org/abs/1503.03832',
   },
+  batchHard: {
+    authors: 'Hermans, Beyer, Leibe',
+    title: 'In Defense of the Triplet Loss for Person Re-Identification',
+    year: 2017,
+    url: 'https://arxiv.org/abs/1703.07737',
+  },
   distillation: {
     authors: 'Hinton, Vinyals, Dean',
     title: 'Distilling the Knowledge in a Neural Network',

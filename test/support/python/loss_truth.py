@@ -157,6 +157,29 @@ def check_info_nce(Loss):
     refuses(lambda: Loss()(a, b[:2]))
 
 
+def check_batch_hard(Loss):
+    a, b = rand(6, 3), rand(6, 3)
+    d = torch.cdist(a.detach(), b.detach())
+    naive = [max(0.0, d[i, i] - min(d[i, j] for j in range(6) if j != i) + 0.3) for i in range(6)]
+    close(Loss(0.3)(a, b), sum(naive) / 6)
+    close(Loss(0.3, reduction="sum")(a, b), sum(naive))
+    close(Loss(0.3, reduction="none")(a, b), torch.stack([torch.as_tensor(each) for each in naive]))
+    nearest = b.detach()[[min((j for j in range(6) if j != i), key=lambda j: d[i, j]) for i in range(6)]]
+    close(Loss(0.3)(a, b), F.triplet_margin_loss(a, b, nearest, margin=0.3, eps=0.0))
+    assert gradcheck(lambda x, y: Loss(5.0)(x, y), (a, b))
+    big, other = huge(4, 3), huge(4, 3)
+    finite(Loss()(big, other), big, other)
+    for count in (0, 1):
+        few = rand(count, 3)
+        value = Loss()(few, rand(count, 3))
+        close(value, 0.0)
+        finite(value, few)
+    equal = torch.zeros(4, 3, requires_grad=True)
+    finite(Loss()(equal, equal), equal)
+    refuses(lambda: Loss()(a, b[:2]))
+    refuses(lambda: Loss(0.0))
+
+
 def check_contrastive(Loss):
     a, b, same = rand(6, 3), rand(6, 3), torch.tensor([1, 0, 1, 0, 0, 1])
     d = (a - b).detach().norm(dim=1)
@@ -222,7 +245,7 @@ def check_wasserstein(Loss):
 
 def check_grad_norm(Loss):
     balance = Loss(2, alpha=0.0, rate=0.1).double()
-    shared = rand(3)
+    shared = rand(3, scale=0.1)
     losses = lambda: [10 * (shared**2).sum(), (shared**2).sum() + 1]
     close(balance(losses()).detach(), sum(losses()).detach())
     for _ in range(30):
@@ -240,6 +263,7 @@ CHECKS = {
     "TverskyLoss": lambda loss: segmentation(loss, naive_tversky),
     "QuantileLoss": check_quantile,
     "InfoNCELoss": check_info_nce,
+    "BatchHardTripletLoss": check_batch_hard,
     "ContrastiveLoss": check_contrastive,
     "DistillationLoss": check_distillation,
     "UncertaintyWeighting": check_uncertainty,
@@ -251,12 +275,12 @@ CHECKS = {
     "GradNorm": check_grad_norm,
 }
 
-torch.manual_seed(0)
 results = {}
 for file in sorted(Path(sys.argv[1]).glob("*.py")):
     if file.stem == SHARED:
         continue
     try:
+        torch.manual_seed(0)
         CHECKS[file.stem](load(sys.argv[1], file.stem))
         results[file.stem] = "ok"
     except Exception as error:

@@ -8,6 +8,7 @@ import type { Change, Paper } from '../types.js';
 import { removeArgument } from './logits.js';
 import { provideClass, takes } from './insert.js';
 import type { LossSite } from './site.js';
+import BatchHardTripletLoss from './templates/BatchHardTripletLoss.py';
 import BinaryFocalLoss from './templates/BinaryFocalLoss.py';
 import ContrastiveLoss from './templates/ContrastiveLoss.py';
 import DiceCrossEntropyLoss from './templates/DiceCrossEntropyLoss.py';
@@ -26,6 +27,10 @@ export interface LossClass {
   readonly template: string;
   /** Arguments of PyTorch's loss that mean the same in ours. */
   readonly keeps: readonly string[];
+  /** Arguments of PyTorch's loss that mean nothing in ours. */
+  readonly drops?: readonly string[];
+  /** The first argument of PyTorch's class where it isn't `weight`. */
+  readonly leading?: string;
   /** Arguments of ours, as they are written for the user to set. */
   readonly sets: readonly (readonly [string, string])[];
   readonly reason: string;
@@ -120,23 +125,42 @@ export const quantile: LossClass = {
 };
 
 /** From triplets: the other examples of the batch are the negatives. */
+const negativesFromBatch: LossClass['call'] = ({ file }, { file: at, call }) => {
+  const negative = call.args.findIndex(
+    ({ form, name }, index) => name === 'negative' || (index === 2 && form === 'positional'),
+  );
+  return negative < 0 || at !== file ? null : [removeArgument(at, call, negative, 'Negatives come from the batch')];
+};
+
+export const batchHardTriplet: LossClass = {
+  id: 'batchHardTriplet',
+  name: 'BatchHardTripletLoss',
+  title: 'Replace by batch-hard triplet loss (nearest negative of the batch)',
+  template: BatchHardTripletLoss,
+  keeps: ['margin', 'reduction'],
+  leading: 'margin',
+  sets: [],
+  reason:
+    '$\\max(0, d(a_i, p_i) - \\min_{j \\neq i} d(a_i, p_j) + m)$: most triplets that are drawn beforehand soon lie farther apart than the margin and give no gradient; the nearest of the others in the batch does longest.',
+  risk: 'The explicit negatives are not used any more. Examples of one batch must belong to different pairs. Wrong labels are the hardest negatives of all: with many of them take InfoNCE.',
+  sources: [papers.batchHard, papers.triplet],
+  call: negativesFromBatch,
+};
+
 export const infoNce: LossClass = {
   id: 'infoNCE',
   name: 'InfoNCELoss',
   title: 'Replace by InfoNCE (negatives from the batch)',
   template: InfoNCELoss,
   keeps: ['reduction'],
+  drops: ['margin'],
+  leading: 'margin',
   sets: [['temperature', '0.1']],
   reason:
     '$-\\ln\\frac{e^{s_{ii}/\\tau}}{\\sum_j e^{s_{ij}/\\tau}}$ over cosine similarities: each anchor is compared with every other example of the batch instead of one negative, and the hardest pull most.',
   risk: 'The explicit negatives are not used any more. Examples of one batch must belong to different pairs; large batches help.',
   sources: [papers.infoNce],
-  call: ({ file }, { file: at, call }) => {
-    const negative = call.args.findIndex(
-      ({ form, name }, index) => name === 'negative' || (index === 2 && form === 'positional'),
-    );
-    return negative < 0 || at !== file ? null : [removeArgument(at, call, negative, 'Negatives come from the batch')];
-  },
+  call: negativesFromBatch,
 };
 
 /** From cosine embedding, whose targets are ±1. */
@@ -163,7 +187,7 @@ export function replaceByClass(site: LossSite, wanted: LossClass): Made {
   const inserted = provideClass(site.context, at.file, wanted.name, wanted.template);
   if (!inserted) return refused(`'${wanted.name}' is the name of something else in that file`);
   const { reused } = inserted;
-  const given = keptArguments(at.expr, construction === null, wanted.keeps, at.file.text);
+  const given = keptArguments(at.expr, construction === null, wanted, at.file.text);
   if (!given) return refused('it has arguments that the other loss does not take');
   const sets = wanted.sets.filter(([name]) => !reused || takes(reused, name));
   if (reused && given.some(([name]) => !takes(reused, name)))
@@ -203,7 +227,7 @@ export function replaceByClass(site: LossSite, wanted: LossClass): Made {
 function keptArguments(
   call: CallExpr,
   isFunction: boolean,
-  keeps: readonly string[],
+  { keeps, drops = [], leading = 'weight' }: LossClass,
   text: string,
 ): (readonly [string, string])[] | null {
   const found: (readonly [string, string])[] = [];
@@ -214,11 +238,12 @@ function keptArguments(
     if (form === 'positional') {
       positional++;
       if (isFunction && positional <= 2) continue;
-      // `CrossEntropyLoss(weight)`: the first argument of the class.
-      if (!isFunction && positional === 1 && keeps.includes('weight')) found.push(['weight', given]);
-      else return null;
+      if (isFunction || positional > 1) return null;
+      if (keeps.includes(leading)) found.push([leading, given]);
+      else if (!drops.includes(leading)) return null;
     } else if (isFunction && (name === 'input' || name === 'target')) continue;
     else if (name !== null && keeps.includes(name)) found.push([name, given]);
+    else if (name !== null && drops.includes(name)) continue;
     else if (!(name === 'reduction' && value.kind === 'String' && value.value === 'mean')) return null;
   }
   return found;

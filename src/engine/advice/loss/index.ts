@@ -6,6 +6,7 @@ import { explainLoss, lossClassOf } from './explain.js';
 import { addedClasses, isAdversarial } from './added.js';
 import {
   binaryFocal,
+  batchHardTriplet,
   contrastive,
   dice,
   diceCrossEntropy,
@@ -85,6 +86,7 @@ export function lossOffers(context: TrainingContext, file: SourceFile, offset: n
       add('batchmean', "Average over the batch (reduction='batchmean')", () => batchmean(site));
       break;
     case 'TripletMarginLoss':
+      byClass(batchHardTriplet);
       byClass(infoNce);
       break;
     case 'CosineEmbeddingLoss':

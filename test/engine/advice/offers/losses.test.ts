@@ -115,6 +115,15 @@ describe('offers: losses', function () {
     assert.match(changed, /criterion = InfoNCELoss\(temperature=0\.1\)\nloss = criterion\(a, p\)/);
   });
 
+  for (const given of ['margin=0.2', '0.2'])
+    it(`keeps the margin of TripletMarginLoss(${given}) for the nearest negative of the batch`, async () => {
+      const text = `${HEAD}criterion = nn.TripletMargin‸Loss(${given})\nloss = criterion(a, p, n)\nloss.backward()\n`;
+      const changed = await trainAfter(text, 'loss.batchHardTriplet');
+      assert.match(changed, /^class BatchHardTripletLoss\(nn\.Module\):$/m);
+      assert.match(changed, /criterion = BatchHardTripletLoss\(margin=0\.2\)\nloss = criterion\(a, p\)/);
+      assert.match(await trainAfter(text, 'loss.infoNCE'), /criterion = InfoNCELoss\(temperature=0\.1\)/);
+    });
+
   for (const [from, to] of [
     ['torch.log(F.soft‸max(x, dim=1))', 'F.log_softmax(x, dim=1)'],
     ['torch.sig‸moid(x).log()', 'F.logsigmoid(x)'],
