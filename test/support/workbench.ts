@@ -98,7 +98,17 @@ export class Workbench {
   /** Picks an item of the context menu on the first visible line that has `text`. */
   async contextMenu(name: string, text: string, item: string): Promise<void> {
     await this.onLine(name, text, 'right');
-    await this.page.locator('.context-view .action-label', { hasText: item }).first().click();
+    const menu = this.page.locator('.context-view .action-label', { hasText: item }).first();
+    for (let attempt = 1; ; attempt++) {
+      await menu.click();
+      try {
+        // A menu that has only just opened takes no click: it may have been the one that opened it.
+        await menu.waitFor({ state: 'hidden', timeout: 3000 });
+        return;
+      } catch (error) {
+        if (attempt === 5) throw error;
+      }
+    }
   }
 
   /**

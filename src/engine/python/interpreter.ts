@@ -229,7 +229,9 @@ export class Interpreter implements Context {
     if (this.options.cancelled?.()) throw new Stopped(this.unknown('the analysis was cancelled'), 'cancelled');
     if (Date.now() > this.deadline)
       throw new Stopped(
-        this.unknown(`the analysis took longer than ${Math.round(this.limit / 100) / 10} s and was stopped here`),
+        this.unknown(
+          `the analysis took longer than ${this.limit < 1000 ? Number((this.limit / 1000).toPrecision(1)) : Math.round(this.limit / 100) / 10} s and was stopped here`,
+        ),
         'time',
       );
   }
