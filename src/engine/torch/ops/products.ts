@@ -15,6 +15,7 @@ import {
 } from '../dims.js';
 import { scalarName } from '../dtypes.js';
 import { isTensor, type DType, type Dim, type Shape, type TensorData, type TensorNative } from '../tensor.js';
+import { einsumLabels, hiddenAxes } from '../einsumLabels.js';
 import { alias, operator, UnknownShape, type Args, type Result } from './operator.js';
 
 const TM = 'torch method';
@@ -357,8 +358,8 @@ function parseEquation(
   args: Args,
   equation: string,
   shapes: readonly (readonly Dim[])[],
-): { inputs: EinOperand[]; output: string[] } {
-  const [left = '', right] = equation.replace(/\s/g, '').split('->');
+): { inputs: EinOperand[]; output: readonly string[] } {
+  const [left = ''] = equation.replace(/\s/g, '').split('->');
   const terms = left.split(',');
   if (terms.length !== shapes.length)
     args.fail(
@@ -366,30 +367,20 @@ function parseEquation(
         ? 'einsum(): fewer operands were provided than specified in the equation'
         : 'einsum(): more operands were provided than specified in the equation',
     );
-  let dots = 0;
-  const inputs = terms.map((term, i): EinOperand => {
-    const shape = shapes[i] as readonly Dim[];
+  terms.forEach((term, i) => {
+    const { length } = shapes[i] as readonly Dim[];
     const letters = term.replace('...', '');
-    const hidden = term.includes('...') ? shape.length - letters.length : 0;
-    if (hidden < 0 || letters.length + hidden !== shape.length)
+    const hidden = hiddenAxes(term, length);
+    if (hidden < 0 || letters.length + hidden !== length)
       args.fail(
-        `einsum(): the number of subscripts in the equation (${letters.length}) does not match the number of dimensions (${shape.length}) for operand ${i}${term.includes('...') ? '' : ' and no ellipsis was given'}`,
+        `einsum(): the number of subscripts in the equation (${letters.length}) does not match the number of dimensions (${length}) for operand ${i}${term.includes('...') ? '' : ' and no ellipsis was given'}`,
       );
-    dots = Math.max(dots, hidden);
-    return { labels: expand(term, hidden), shape };
   });
-  const expandAll = (term: string): string[] => expand(term, dots);
-  if (right !== undefined) return { inputs, output: expandAll(right) };
-  const letters = inputs.flatMap(({ labels }) => labels.filter((label) => label.length === 1));
-  const once = [...new Set(letters)].filter((label) => letters.indexOf(label) === letters.lastIndexOf(label)).sort();
-  return { inputs, output: [...(dots ? expandAll('...') : []), ...once] };
-}
-
-/** Letters one by one; the ellipsis becomes `.0`, `.1`… counted from its right end. */
-function expand(term: string, hidden: number): string[] {
-  const [before = '', after] = term.split('...');
-  if (after === undefined) return [...before];
-  return [...before, ...Array.from({ length: hidden }, (_, i) => `.${hidden - 1 - i}`), ...after];
+  const { inputs, output } = einsumLabels(
+    equation,
+    shapes.map(({ length }) => length),
+  );
+  return { inputs: inputs.map((labels, i) => ({ labels, shape: shapes[i] as readonly Dim[] })), output };
 }
 
 export function einsum(args: Args, equation: string, tensors: readonly TensorNative[]): Result {

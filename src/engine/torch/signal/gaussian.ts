@@ -60,7 +60,6 @@ const functions: Readonly<Record<string, (x: number, a: number) => number>> = {
   sin: (x) => Math.sin(x),
   cos: (x) => Math.cos(x),
   abs: (x) => Math.abs(x),
-  prelu: (x, a) => (x < 0 ? a * x : x),
   logsigmoid: (x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
   exp: (x) => Math.exp(x),
   expm1: (x) => Math.expm1(x),
@@ -89,8 +88,9 @@ function expectationAbove0(f: (x: number) => number, mean: number, variance: num
   let [sum, all] = [0, 0];
   for (let i = 0; i < QUANTILES; i++) {
     const x = (i + 0.5) * h;
-    all += weight(x);
-    sum += weight(x) * f(x);
+    const share = weight(x);
+    all += share;
+    sum += share * f(x);
   }
   return sum / all;
 }

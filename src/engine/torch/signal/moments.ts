@@ -5,6 +5,7 @@
  */
 import { numberOf, drops } from '../backward/arguments.js';
 import { isUnknown } from '../dims.js';
+import { einsumLabels } from '../einsumLabels.js';
 import type { TapeOp } from '../tape.js';
 import { activationGain, largestOf } from './gaussian.js';
 import { recurrentCell, recurrentLayer } from './recurrent.js';
@@ -161,7 +162,7 @@ const activation: Behaviour = (step) => {
 
 const prelu: Behaviour = (step) => {
   const [x, weight] = [step.in('input'), step.in('weight')];
-  return x && weight?.variance === 0 ? activated(step, x, 'prelu', weight.mean) : null;
+  return x && weight?.variance === 0 ? activated(step, x, 'leaky_relu', weight.mean) : null;
 };
 
 const power: Behaviour = (step) => {
@@ -374,23 +375,14 @@ const matmul: Behaviour = (step) => {
 const contraction: Behaviour = (step) => {
   const equation = step.op.args['equation'];
   const [a, b, more] = step.all;
-  if (typeof equation !== 'string' || !a || !b || more) return null;
-  const [operands = '', result] = equation.replaceAll(' ', '').split('->');
-  const letters = operands.split(',').map((operand) => operand.replace('...', ''));
-  if (result === undefined || letters.length !== 2) return null;
-  if ([...letters, result].some((each) => new Set(each.replace('...', '')).size !== each.replace('...', '').length))
-    return null;
+  if (typeof equation !== 'string' || !equation.includes('->') || !a || !b || more) return null;
+  const { inputs, output } = einsumLabels(equation, [a.shape.length, b.shape.length]);
+  if (inputs.some((labels) => new Set(labels).size < labels.length)) return null;
   const sizes = new Map<string, number>();
-  [a, b].forEach(({ shape }, i) => {
-    const own = letters[i] ?? '';
-    // Leading axes stand for the dots: letters after them are counted from the end.
-    const dots = operands.split(',')[i]?.indexOf('...') ?? -1;
-    [...own].forEach((letter, at) => {
-      const axis = dots >= 0 && at >= dots ? shape.length - own.length + at : at;
-      sizes.set(letter, Math.max(sizes.get(letter) ?? 1, shape[axis] ?? 1));
-    });
-  });
-  const summed = [...sizes].reduce((all, [letter, size]) => (result.includes(letter) ? all : all * size), 1);
+  [a, b].forEach(({ shape }, i) =>
+    inputs[i]?.forEach((label, axis) => sizes.set(label, Math.max(sizes.get(label) ?? 1, shape[axis] ?? 1))),
+  );
+  const summed = [...sizes].reduce((all, [label, size]) => (output.includes(label) ? all : all * size), 1);
   const out = first(step);
   return {
     mean: summed * a.mean * b.mean,
@@ -499,9 +491,8 @@ give(
 );
 give(
   moved,
-  'split split_with_sizes chunk unbind getitem clone to float roll flip pixel_shuffle pixel_unshuffle channel_shuffle repeat repeat_interleave broadcast_to index_select',
+  'split split_with_sizes chunk unbind getitem clone to float roll flip pixel_shuffle pixel_unshuffle channel_shuffle repeat repeat_interleave broadcast_to index_select tensor_split hsplit vsplit dsplit swapaxes unsafe_chunk unsafe_split',
 );
-give(moved, 'tensor_split hsplit vsplit dsplit swapaxes movedim unsafe_chunk unsafe_split');
 give(moved, 'interpolate upsample constant_pad_nd pad');
 give(joined, 'cat stack');
 give(sum(1), 'add');
@@ -513,7 +504,7 @@ give(
   'relu relu6 leaky_relu elu celu selu gelu silu mish sigmoid tanh hardtanh hardswish hardsigmoid softplus softsign sin cos abs',
 );
 give((step) => (step.all[0] ? scaled(step, step.all[0], -1) : null), 'neg');
-give(activation, 'exp expm1 square sqrt rsqrt reciprocal log logsigmoid log_sigmoid');
+give(activation, 'exp expm1 square sqrt rsqrt reciprocal log logsigmoid');
 give(prelu, 'prelu');
 give(power, 'pow');
 give(contraction, 'einsum');
