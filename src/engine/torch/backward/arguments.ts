@@ -17,3 +17,28 @@ function isTraining({ args }: TapeOp): boolean {
 export function drops(op: TapeOp): boolean {
   return isTraining(op) && numberOf(op.args['p']) !== 0;
 }
+
+export interface RecurrentArguments {
+  readonly layers: number;
+  readonly directions: number;
+  /** 0 where it isn't training. */
+  readonly dropout: number;
+  readonly hasBias: boolean;
+  readonly batchFirst: boolean;
+}
+
+/** The settings of `torch._VF.lstm` and its kin over a sequence; `null` for packed ones, which have other arguments, and what isn't known. */
+export function recurrentArguments({ args }: TapeOp): RecurrentArguments | null {
+  const given = args['args'];
+  const items = typeof given === 'object' && given?.kind === 'tuple' ? given.items : [];
+  const [, , , hasBias, layers, dropout, training, bidirectional, batchFirst] = items;
+  if (typeof layers !== 'number' || typeof hasBias !== 'boolean') return null;
+  if (typeof bidirectional !== 'boolean' || typeof batchFirst !== 'boolean') return null;
+  return {
+    layers,
+    directions: bidirectional ? 2 : 1,
+    dropout: training === true ? (numberOf(dropout) ?? 0) : 0,
+    hasBias,
+    batchFirst,
+  };
+}

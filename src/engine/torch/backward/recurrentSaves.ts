@@ -3,7 +3,7 @@ import { add, isUnknown, mul, product, sub } from '../dims.js';
 import { isTensor, type Dim } from '../tensor.js';
 import type { Value } from '../../python/value.js';
 import { isDense } from './layout.js';
-import { numberOf } from './arguments.js';
+import { recurrentArguments, type RecurrentArguments } from './arguments.js';
 import type { Rule, Saver } from './saves.js';
 
 const PAGE = 4096;
@@ -32,42 +32,26 @@ export function lstmWorkspace(steps: Dim, batch: Dim, width: Dim, hidden: Dim): 
   return parts.reduce<Dim>((sum, part) => add(sum, part), 0);
 }
 
-interface Run {
+interface Run extends RecurrentArguments {
   readonly steps: Dim;
   readonly batch: Dim;
   readonly width: Dim;
   readonly hidden: Dim;
-  readonly layers: number;
-  readonly directions: number;
-  readonly dropout: number;
-  readonly batchFirst: boolean;
   readonly states: Value;
 }
 
-/** The arguments of `torch._VF.lstm` and its kin; `null` for packed sequences and what isn't known. */
+/** One run over a sequence; `null` for packed ones and what isn't known. */
 function runOf(saver: Saver): Run | null {
   const { args, outputs } = saver.op;
+  const settings = recurrentArguments(saver.op);
   const given = args['args'];
-  const items = typeof given === 'object' && given?.kind === 'tuple' ? given.items : [];
-  const [input, states = null] = items;
-  if (!isTensor(input) || isUnknown(input.data.shape) || input.data.shape.length !== 3) return null;
-  const isLstm = saver.op.name === 'lstm';
-  if (isTensor(states) && (isLstm || isTensor(items[2]))) return null;
-  const [, , , layers, dropout, training, bidirectional, batchFirst] = items.slice(1);
+  const [input, states = null] = typeof given === 'object' && given?.kind === 'tuple' ? given.items : [];
+  if (!settings || !isTensor(input) || isUnknown(input.data.shape) || input.data.shape.length !== 3) return null;
   const hidden = outputs[1]?.data.shape;
-  if (typeof layers !== 'number' || !hidden || isUnknown(hidden)) return null;
+  if (!hidden || isUnknown(hidden)) return null;
   const [a, b, width] = input.data.shape as readonly [Dim, Dim, Dim];
-  return {
-    steps: batchFirst === true ? b : a,
-    batch: batchFirst === true ? a : b,
-    width,
-    hidden: hidden[hidden.length - 1] as Dim,
-    layers,
-    directions: bidirectional === true ? 2 : 1,
-    dropout: training === true ? (numberOf(dropout) ?? 0) : 0,
-    batchFirst: batchFirst === true,
-    states,
-  };
+  const [steps, batch] = settings.batchFirst ? [b, a] : [a, b];
+  return { ...settings, steps, batch, width, hidden: hidden[hidden.length - 1] as Dim, states };
 }
 
 export const recurrent: Rule = (saver) => {

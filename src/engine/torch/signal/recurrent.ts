@@ -2,7 +2,7 @@
  * Recurrent layers and cells at initialisation, step by step: what the gates leave of a state's second moment, and of its gradient. Elements
  * are taken as independent of each other and of the gates; candidates and cell states as centred.
  */
-import { numberOf } from '../backward/arguments.js';
+import { recurrentArguments } from '../backward/arguments.js';
 import { activationGain, type Gain } from './gaussian.js';
 import type { Behaviour, Slot, Step } from './moments.js';
 
@@ -154,19 +154,15 @@ interface Run {
 /** The arguments of `torch._VF.lstm` and its kin; `null` for packed sequences, projections and what isn't known. */
 function runOf(step: Step): Run | null {
   const cell = CELLS[step.op.name];
-  const given = step.op.args['args'];
-  const items = typeof given === 'object' && given?.kind === 'tuple' ? given.items : [];
-  // Input, state, weights, bias, layers, dropout, training, bidirectional, batch_first: packed ones have batch sizes as the second.
-  const [, , , bias, layers, dropout, training, bidirectional, batchFirst] = items;
+  const settings = recurrentArguments(step.op);
   const input = step.in('args');
-  if (!cell || items.length !== 9 || typeof layers !== 'number' || input?.shape.length !== 3) return null;
-  if (typeof bias !== 'boolean' || typeof batchFirst !== 'boolean' || typeof bidirectional !== 'boolean') return null;
+  if (!cell || !settings || input?.shape.length !== 3) return null;
+  const { layers, directions, dropout, hasBias, batchFirst } = settings;
   const stateCount = step.op.name === 'lstm' ? 2 : 1;
   const all = step.all;
   const states = all.slice(1, 1 + stateCount);
   const matrices = all.slice(1 + stateCount);
-  const directions = bidirectional ? 2 : 1;
-  const each = bias ? 4 : 2;
+  const each = hasBias ? 4 : 2;
   if (matrices.length !== each * layers * directions) return null;
   const weights: Weights[] = [];
   for (let i = 0; i < matrices.length; i += each) {
@@ -180,7 +176,7 @@ function runOf(step: Step): Run | null {
     steps,
     layers,
     directions,
-    dropout: training === true ? (numberOf(dropout) ?? 0) : 0,
+    dropout,
     input,
     states,
     weights,
