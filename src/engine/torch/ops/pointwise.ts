@@ -140,24 +140,24 @@ export function combine(
   return { shape, dtype, values, attributes };
 }
 
+const operands = (args: Args): [Term, Term] => [
+  termOf(args, args.raw('input'), 'input'),
+  termOf(args, args.raw('other'), 'other'),
+];
+
+/** @param fill how the result is filled, where that is known */
 function binary(
   signature: string,
   places: string,
   kind: Kind,
   compute: ((a: number, b: number) => number) | null,
   options: OperatorOptions = { inplace: true },
+  fill: (args: Args) => Result['init'] = () => undefined,
 ): void {
   operator(
     signature,
     places,
-    (args) =>
-      combine(
-        args,
-        [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
-        kind,
-        compute,
-        scalarOf(args),
-      ),
+    (args) => ({ ...combine(args, operands(args), kind, compute, scalarOf(args)), init: fill(args) }),
     options,
   );
 }
@@ -194,7 +194,7 @@ function withAlpha(name: string, sign: 1 | -1): void {
     'torch method',
     (args) => {
       const alpha = args.number('alpha');
-      const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
+      const terms = operands(args);
       if (sign < 0) refuseBool(args, terms);
       const result = combine(
         args,
@@ -214,28 +214,21 @@ withAlpha('add', 1);
 withAlpha('sub', -1);
 operator('rsub(input, other, alpha=1)', 'torch', (args) => {
   const alpha = args.number('alpha');
-  return combine(
-    args,
-    [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
-    'arithmetic',
-    alpha === null ? null : (a, b) => b - alpha * a,
-  );
+  return combine(args, operands(args), 'arithmetic', alpha === null ? null : (a, b) => b - alpha * a);
 });
-operator(
+binary(
   'mul(input, other)',
   'torch method',
-  (args) => {
-    const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
-    const result = combine(args, terms, 'arithmetic', (a, b) => a * b, scalarOf(args));
-    return { ...result, init: scaledFill(args, (scalar) => scalar) };
-  },
+  'arithmetic',
+  (a, b) => a * b,
   { inplace: true },
+  (args) => scaledFill(args, (scalar) => scalar),
 );
 operator(
   'div(input, other, rounding_mode=None)',
   'torch method',
   (args) => {
-    const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
+    const terms = operands(args);
     const mode = args.raw('rounding_mode');
     if (mode === 'floor') return combine(args, terms, 'arithmetic', (a, b) => Math.floor(a / b));
     if (mode === 'trunc') return combine(args, terms, 'arithmetic', (a, b) => Math.trunc(a / b));
@@ -307,7 +300,7 @@ function bitwise(name: string, word: string, compute: (a: bigint, b: bigint) => 
     `${name}(input, other)`,
     'torch method',
     (args) => {
-      const terms = [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')];
+      const terms = operands(args);
       const common = resultType(terms.map((term) => term.operand));
       if (!isUnknown(common) && isDifferentiable(common))
         args.context.raise('NotImplementedError', `"${word}_cpu" not implemented for '${scalarName(common)}'`);
@@ -334,12 +327,7 @@ alias('not_equal', 'ne', 'torch method');
 
 for (const name of ['isclose'])
   operator(`${name}(input, other, rtol=1e-05, atol=1e-08, equal_nan=False)`, 'torch method', (args) => ({
-    ...combine(
-      args,
-      [termOf(args, args.raw('input'), 'input'), termOf(args, args.raw('other'), 'other')],
-      'compare',
-      null,
-    ),
+    ...combine(args, operands(args), 'compare', null),
   }));
 
 for (const name of ['addcmul', 'addcdiv'])

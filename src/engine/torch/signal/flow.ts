@@ -2,10 +2,10 @@
 import { evaluateInt, isSym } from '../../python/symint.js';
 import type { Unknown } from '../../python/value.js';
 import { isUnknown } from '../dims.js';
-import type { Shape, TensorData, TensorNative } from '../tensor.js';
+import type { Shape, TensorNative } from '../tensor.js';
 import type { TapeOp, TapeTensor } from '../tape.js';
 import type { ModuleCall } from '../trace.js';
-import { fillMoments } from './fills.js';
+import { fillMoments, type Moments } from './fills.js';
 import { EXPLODING_ABOVE, VANISHING_BELOW } from './limits.js';
 import { behaviourOf, type Effect, type Slot, type Step } from './moments.js';
 
@@ -22,6 +22,9 @@ export interface CallSignal {
 export function troubleOf(gradientNorm: number): 'vanishing' | 'exploding' | null {
   return gradientNorm < VANISHING_BELOW ? 'vanishing' : gradientNorm > EXPLODING_ABOVE ? 'exploding' : null;
 }
+
+/** What a tensor is taken for that nobody says how it is filled: an input. */
+const STANDARD_NORMAL: Moments = { mean: 0, variance: 1 };
 
 class Flow {
   private readonly slots = new Map<TensorNative, Slot>();
@@ -50,7 +53,7 @@ class Flow {
     return found;
   }
 
-  private slot(shape: readonly number[], mean: number, variance: number): Slot {
+  private slot(shape: readonly number[], { mean, variance }: Moments): Slot {
     return { mean, variance, between: 0, shape, count: shape.reduce((a, b) => a * b, 1), gradient: 0 };
   }
 
@@ -63,19 +66,14 @@ class Flow {
       this.fail('how a signal travels is only told for sizes that are numbers', op);
       return null;
     }
-    if (data.role === 'parameter' && !fillMoments(data, shape)) {
+    const filled = fillMoments(data, shape);
+    if (data.role === 'parameter' && !filled) {
       this.fail('how a parameter is filled is not known', op);
       return null;
     }
-    const made = this.made(data, shape);
+    const made = this.slot(shape, filled ?? STANDARD_NORMAL);
     this.slots.set(tensor, made);
     return made;
-  }
-
-  /** What a tensor was filled with, as far as that is known; else standard normal numbers. */
-  private made(data: TensorData, shape: readonly number[]): Slot {
-    const { mean, variance } = fillMoments(data, shape) ?? { mean: 0, variance: 1 };
-    return this.slot(shape, mean, variance);
   }
 
   forward(op: TapeOp): void {
@@ -87,7 +85,10 @@ class Flow {
         tensors.map((tensor) => this.read(tensor, op)),
       );
     if (this.problem) return;
-    const outs = op.outputs.map(({ data }) => this.made(data, this.concrete(data.shape) ?? []));
+    const outs = op.outputs.map(({ data }) => {
+      const shape = this.concrete(data.shape) ?? [];
+      return this.slot(shape, fillMoments(data, shape) ?? STANDARD_NORMAL);
+    });
     const isIdentity = !op.inplace && op.outputs.every(({ tensor }) => this.slots.has(tensor));
     if (isIdentity) return;
     const step: Step = {
