@@ -19,16 +19,15 @@ import {
 } from '../engine/syntax/index.js';
 import { OverlaySourceProvider } from '../engine/project/sourceProvider.js';
 import { NodeSourceProvider } from '../server/nodeSourceProvider.js';
-import { withCheckedFixes } from '../server/requests/checkedFixes.js';
+import { withCheckedFixes, type Trial } from '../server/requests/checkedFixes.js';
 import { MORE_TIME, type EngineReply, type EngineRequest } from './engineRequest.js';
 import { shownPath } from './terminal.js';
 import { treeCache } from './treeCache.js';
 
 interface Engines {
   readonly engine: Engine;
-  /** Texts in place of files, for fixes that are tried out, and the engine that sees them. */
-  readonly tried: Map<string, string>;
-  readonly trial: () => Engine;
+  /** Where fixes are tried out, on an engine of its own. */
+  readonly trial: Trial;
 }
 
 const engines = new Map<string, Engines>();
@@ -40,33 +39,34 @@ function enginesFor(request: EngineRequest, parser: PythonParser): Engines {
   const known = engines.get(key);
   if (known) return known;
   const provider = new NodeSourceProvider();
-  const tried = new Map<string, string>();
   const options = { parser, roots, programFolders: [here], timeLimit: request.timeLimit };
-  let trial: Engine | undefined;
-  const made: Engines = {
-    engine: createEngine({ ...options, provider }),
-    tried,
-    trial: () => (trial ??= createEngine({ ...options, provider: new OverlaySourceProvider(provider, tried) })),
-  };
-  engines.set(key, made);
-  return made;
-}
-
-/** What forward raises for its sizes, with the fixes that help; anything else that it raises may be meant. */
-function misfitsIn(file: string, { engine, tried, trial }: Engines): FindingReport[] {
-  const problems = engine.shownFindings(file);
-  const misfits = problems.filter(({ rule }) => rule === 'shape' || /^[A-Z]\d\d$/.test(rule));
-  return withCheckedFixes(misfits, problems, {
+  const engine = createEngine({ ...options, provider });
+  const tried = new Map<string, string>();
+  let other: Engine | undefined;
+  const trial: Trial = {
     textOf: (path) => engine.project.file(path) ?? null,
     problemsWith: (path, texts) => {
       const changed = [...tried.keys(), ...texts.map((each) => each.path), path];
       tried.clear();
       for (const each of texts) tried.set(each.path, each.text);
-      const other = trial();
+      other ??= createEngine({ ...options, provider: new OverlaySourceProvider(provider, tried) });
       other.invalidate([...new Set(changed)]);
       return [...other.syntaxProblems(path), ...other.shownFindings(path)];
     },
-  });
+  };
+  const made = { engine, trial };
+  engines.set(key, made);
+  return made;
+}
+
+/** What forward raises for its sizes, with the fixes that help; anything else that it raises may be meant. */
+function misfitsIn(file: string, { engine, trial }: Engines): FindingReport[] {
+  const problems = engine.shownFindings(file);
+  return withCheckedFixes(
+    problems.filter(({ rule }) => rule !== 'raise'),
+    problems,
+    trial,
+  );
 }
 
 function answer(request: EngineRequest, parser: PythonParser): EngineReply {
