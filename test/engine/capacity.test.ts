@@ -1,36 +1,16 @@
 import assert from 'node:assert/strict';
-import { MemorySourceProvider } from '../../src/engine/project/index.js';
 import { reportText } from '../../src/agent/tools/report.js';
 import { renderReport } from '../../src/cli/table.js';
-import { createEngine, parseInput, type CapacityReport, type ModelReport } from '../../src/engine/report/index.js';
-import { parser } from '../support/interpret.js';
-
-const HEAD = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n';
+import type { CapacityReport, ModelReport } from '../../src/engine/report/index.js';
+import { HEAD, netFile, netReport } from '../support/netReport.js';
 
 /** `input`: `null` for what the layers take. */
-async function reportOf(init: string, forward: string, input: string | null, more: Record<string, string> = {}) {
-  const files = {
-    '/net.py': `${HEAD}
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        ${init}
-
-    def forward(self, x):
-        ${forward}
-`,
-    ...more,
-  };
-  const engine = createEngine({
-    provider: new MemorySourceProvider(new Map(Object.entries(files))),
-    parser: await parser(),
-    roots: ['/'],
-    timeLimit: 60_000,
-  });
-  const inputs = input === null ? undefined : [parseInput(input)];
-  const [report] = engine.analyzeFile('/net.py', { qualname: 'Net', inputs, details: true });
-  return report as ModelReport;
-}
+const reportOf = (
+  init: string,
+  forward: string,
+  input: string | null,
+  more: Record<string, string> = {},
+): Promise<ModelReport> => netReport({ ...netFile(init, forward), ...more }, input === null ? undefined : [input]);
 
 async function capacity(...asked: Parameters<typeof reportOf>): Promise<CapacityReport> {
   const { capacity: found } = await reportOf(...asked);

@@ -1,56 +1,28 @@
 import assert from 'node:assert/strict';
-import { MemorySourceProvider } from '../../src/engine/project/index.js';
-import { createEngine, parseInput, type ModelReport, type Precision } from '../../src/engine/report/index.js';
-import { parser } from '../support/interpret.js';
+import type { ModelReport, Precision } from '../../src/engine/report/index.js';
+import { HEAD, netFile, netReport } from '../support/netReport.js';
 
-const HEAD = 'import torch\nfrom torch import nn\nimport torch.nn.functional as F\n';
-
-async function analyze(
+const analyze = (
   files: Record<string, string>,
   input: string,
   batch?: number,
   precision?: Precision,
-): Promise<ModelReport> {
-  const engine = createEngine({
-    provider: new MemorySourceProvider(new Map(Object.entries(files))),
-    parser: await parser(),
-    roots: ['/'],
-    timeLimit: 60_000,
-  });
-  const [report] = engine.analyzeFile('/net.py', {
-    qualname: 'Net',
-    inputs: [parseInput(input)],
-    details: true,
-    batch,
-    precision,
-  });
-  assert.ok(report);
-  return report;
-}
-
-const net = (init: string, forward: string): Record<string, string> => ({
-  '/net.py': `${HEAD}
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        ${init}
-
-    def forward(self, x):
-        ${forward}
-`,
-});
+): Promise<ModelReport> => netReport(files, [input], { batch, precision });
 
 describe('memory of training', () => {
   it('counts what backward keeps once per allocation', async () => {
     // The input for fc's weight, and the result of relu.
-    const { memory } = await analyze(net('self.fc = nn.Linear(10, 20)', 'return F.relu(self.fc(x)).view(-1)'), '4,10');
+    const { memory } = await analyze(
+      netFile('self.fc = nn.Linear(10, 20)', 'return F.relu(self.fc(x)).view(-1)'),
+      '4,10',
+    );
     assert.equal(memory.activations, 4 * (4 * 10 + 4 * 20));
     assert.equal(memory.parameters, 4 * 220);
     assert.equal(memory.gradients, 4 * 220);
   });
 
   it('has two bytes for a number where parameters and inputs have', async () => {
-    const files = net('self.fc = nn.Linear(10, 20)', 'return F.relu(self.fc(x)).view(-1)');
+    const files = netFile('self.fc = nn.Linear(10, 20)', 'return F.relu(self.fc(x)).view(-1)');
     const { memory } = await analyze(files, '4,10', undefined, { dtype: 'bfloat16' });
     assert.equal(memory.activations, 2 * (4 * 10 + 4 * 20));
     assert.equal(memory.parameters, 2 * 220);
@@ -60,7 +32,7 @@ describe('memory of training', () => {
 
   it('keeps under autocast what products are given, once for each parameter, and float32 where the program switches it off', async () => {
     const memoryOf = async (forward: string): Promise<ModelReport['memory']> => {
-      const files = net('self.a, self.b = nn.Linear(10, 20), nn.Linear(20, 20)', forward);
+      const files = netFile('self.a, self.b = nn.Linear(10, 20), nn.Linear(20, 20)', forward);
       return (await analyze(files, '4,10', undefined, { autocast: 'bfloat16' })).memory;
     };
     const of = async (forward: string): Promise<unknown> => (await memoryOf(forward)).activations;
@@ -79,7 +51,7 @@ describe('memory of training', () => {
 
   it('keeps nothing of what needs no gradient', async () => {
     const init = 'self.fc = nn.Linear(10, 20).requires_grad_(False)';
-    const { memory } = await analyze(net(init, 'return torch.tanh(self.fc(x))'), '4,10');
+    const { memory } = await analyze(netFile(init, 'return torch.tanh(self.fc(x))'), '4,10');
     assert.equal(memory.activations, 0);
     assert.equal(memory.gradients, 0);
     assert.equal(memory.optimizer, 0);
@@ -87,7 +59,7 @@ describe('memory of training', () => {
 
   it('knows that writing in place saves the memory of an activation, but not where its input is needed', async () => {
     const kept = async (activation: string): Promise<unknown> =>
-      (await analyze(net('self.fc = nn.Linear(10, 20)', `return ${activation}`), '4,10')).memory.activations;
+      (await analyze(netFile('self.fc = nn.Linear(10, 20)', `return ${activation}`), '4,10')).memory.activations;
     assert.equal(await kept('F.relu(self.fc(x), inplace=True) * 2'), 4 * (40 + 80));
     assert.equal(await kept('F.silu(self.fc(x), inplace=True) * 2'), 4 * (40 + 80));
     assert.equal(await kept('F.relu(self.fc(x)) ** 2'), 4 * (40 + 80));
@@ -96,16 +68,16 @@ describe('memory of training', () => {
 
   it('keeps only what goes into a checkpoint', async () => {
     const init = 'self.a = nn.Linear(10, 20); self.b = nn.Linear(20, 30); self.c = nn.Linear(30, 5)';
-    const plain = await analyze(net(init, 'return self.c(F.gelu(self.b(self.a(x))))'), '4,10');
+    const plain = await analyze(netFile(init, 'return self.c(F.gelu(self.b(self.a(x))))'), '4,10');
     assert.equal(plain.memory.activations, 4 * 4 * (10 + 20 + 30 + 30));
     const source = 'from torch.utils.checkpoint import checkpoint\n        ';
     const body = 'return self.c(checkpoint(lambda y: F.gelu(self.b(y)), self.a(x), use_reentrant=False))';
-    const { memory } = await analyze(net(init, source + body), '4,10');
+    const { memory } = await analyze(netFile(init, source + body), '4,10');
     assert.equal(memory.activations, 4 * 4 * (10 + 20 + 30));
   });
 
   it('follows the batch that is asked for, or its name', async () => {
-    const files = net('self.fc = nn.Linear(10, 20)', 'return torch.sigmoid(self.fc(x))');
+    const files = netFile('self.fc = nn.Linear(10, 20)', 'return torch.sigmoid(self.fc(x))');
     assert.equal((await analyze(files, '4,10', 64)).memory.activations, 4 * 64 * 30);
     assert.deepEqual((await analyze(files, 'B,10')).memory.activations, {
       expression: '120*B',
@@ -115,7 +87,7 @@ describe('memory of training', () => {
   });
 
   it('takes the state of the optimizer that the project constructs, else that of AdamW, and says so', async () => {
-    const model = net('self.fc = nn.Linear(10, 20)', 'return self.fc(x)');
+    const model = netFile('self.fc = nn.Linear(10, 20)', 'return self.fc(x)');
     const alone = await analyze(model, '4,10');
     assert.equal(alone.memory.optimizer, 2 * 4 * 220);
     assert.deepEqual([alone.memory.optimizerName, alone.memory.optimizerAssumed], ['AdamW', true]);
@@ -143,7 +115,7 @@ for epoch in range(3):
 
   it('says which operator it does not know', async () => {
     const { memory, unknowns } = await analyze(
-      net('self.fc = nn.Linear(3, 3)', 'return torch.linalg.det(self.fc(x).view(-1, 3, 3))'),
+      netFile('self.fc = nn.Linear(3, 3)', 'return torch.linalg.det(self.fc(x).view(-1, 3, 3))'),
       '3,3',
     );
     assert.equal(memory.activations, null);
@@ -153,7 +125,7 @@ for epoch in range(3):
 
   it('says where it is kept', async () => {
     const { tree } = await analyze(
-      net(
+      netFile(
         'self.body = nn.Sequential(nn.Linear(10, 20), nn.ReLU()); self.out = nn.Linear(20, 2)',
         'return self.out(self.body(x))',
       ),

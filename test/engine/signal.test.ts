@@ -1,29 +1,13 @@
 import assert from 'node:assert/strict';
-import { MemorySourceProvider } from '../../src/engine/project/index.js';
 import { reportText } from '../../src/agent/tools/report.js';
 import { renderReport } from '../../src/cli/table.js';
-import { createEngine, parseInput, type ModelReport } from '../../src/engine/report/index.js';
-import { parser } from '../support/interpret.js';
+import type { ModelReport } from '../../src/engine/report/index.js';
+import { netFile, netReport } from '../support/netReport.js';
 
-async function reportOf(init: string, forward: string, ...inputs: string[]): Promise<ModelReport> {
-  const text = `import math
-import torch
-from torch import nn
-from torch.nn.utils.rnn import pack_padded_sequence
+const IMPORTS = 'import math\nfrom torch.nn.utils.rnn import pack_padded_sequence\n';
 
-class Net(nn.Module):
-    def __init__(self):
-        super().__init__()
-        ${init}
-
-    def forward(self, x):
-        ${forward}
-`;
-  const provider = new MemorySourceProvider(new Map([['/net.py', text]]));
-  const engine = createEngine({ provider, parser: await parser(), roots: ['/'], timeLimit: 60_000 });
-  const [report] = engine.analyzeFile('/net.py', { qualname: 'Net', inputs: inputs.map(parseInput), details: true });
-  return report as ModelReport;
-}
+const reportOf = (init: string, forward: string, ...inputs: string[]): Promise<ModelReport> =>
+  netReport(netFile(init, forward, IMPORTS), inputs);
 
 const varianceOf = (report: ModelReport, path: string): number => {
   const layer = report.signal.find((each) => each.path === path);
