@@ -2,11 +2,11 @@
 import { styleText } from 'node:util';
 import { shownPath } from './terminal.js';
 import {
-  gradientText,
   bottleneckText,
   bytesText,
   countText,
   fieldText,
+  gradientText,
   outputText,
   perSampleText,
   precisionText,

@@ -9,8 +9,8 @@ import { argumentFor, type Code, type Located } from './code.js';
 import { lossCallOf, type LossCall } from './losses.js';
 import { qualifiedName } from './names.js';
 import {
-  callsIn,
   blockAround,
+  callsIn,
   classAround,
   contains,
   findAll,

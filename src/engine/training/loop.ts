@@ -3,10 +3,10 @@ import type { CallExpr, Expr, ForStmt, FunctionDef, SourceFile, Stmt, WhileStmt 
 import { argumentFor, lastName, type Code } from './code.js';
 import { lossPart, LossTaint } from './losses.js';
 import {
-  callsIn,
   ancestorsOf,
   blockAround,
   blocksOf,
+  callsIn,
   classAround,
   contains,
   dotted,

@@ -48,8 +48,7 @@ function collect(value: unknown, into: Node[]): void {
 
 /** The place of a name is no node. */
 function isBareSpan(value: object): boolean {
-  let keys = 0;
-  for (const key in value) if (key !== '' && ++keys > 2) return false;
+  for (const key in value) if (key !== 'start' && key !== 'end') return false;
   return true;
 }
 

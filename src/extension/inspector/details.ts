@@ -9,7 +9,7 @@ import type {
   MemoryReport,
   ModelReport,
 } from '../../protocol/index.js';
-import { gradientText, bytesText, countText, numberOf, precisionText } from '../../texts.js';
+import { bytesText, countText, gradientText, numberOf, precisionText } from '../../texts.js';
 import { capacityOf } from './capacity.js';
 import { modulesOf } from './modules.js';
 import { inputsHint, linkOf, noteOf, plainNote, type ToUri } from './view.js';

@@ -1,8 +1,8 @@
 /** Normalisation before attention and feed-forward instead of after the addition, and the final one that this makes necessary. */
 import { hasOwnLines, type CallExpr, type Expr, type SourceFile } from '../../syntax/index.js';
 import {
-  callsIn,
   argumentOf,
+  callsIn,
   findAll,
   functionAround,
   parentOf,

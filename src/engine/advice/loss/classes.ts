@@ -124,7 +124,7 @@ export const quantile: LossClass = {
   sources: [papers.quantile],
 };
 
-/** From triplets: the other examples of the batch are the negatives. */
+/** Calls with a triplet lose the third: the other examples of the batch are the negatives. */
 const negativesFromBatch: LossClass['call'] = ({ file }, { file: at, call }) => {
   const negative = call.args.findIndex(
     ({ form, name }, index) => name === 'negative' || (index === 2 && form === 'positional'),
@@ -132,6 +132,7 @@ const negativesFromBatch: LossClass['call'] = ({ file }, { file: at, call }) => 
   return negative < 0 || at !== file ? null : [removeArgument(at, call, negative, 'Negatives come from the batch')];
 };
 
+/** From triplets. */
 export const batchHardTriplet: LossClass = {
   id: 'batchHardTriplet',
   name: 'BatchHardTripletLoss',
@@ -147,6 +148,7 @@ export const batchHardTriplet: LossClass = {
   call: negativesFromBatch,
 };
 
+/** From triplets as well. */
 export const infoNce: LossClass = {
   id: 'infoNCE',
   name: 'InfoNCELoss',

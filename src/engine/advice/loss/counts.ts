@@ -6,8 +6,8 @@ import { isUnknown, type Value } from '../../python/index.js';
 import type { Engine } from '../../report/index.js';
 import type { Expr, SourceFile } from '../../syntax/index.js';
 import {
-  callsIn,
   argumentOf,
+  callsIn,
   findAll,
   nearFiles,
   parentOf,

@@ -5,8 +5,8 @@ import type { Made, Offer } from '../offers.js';
 import { explainLoss, lossClassOf } from './explain.js';
 import { addedClasses, isAdversarial } from './added.js';
 import {
-  binaryFocal,
   batchHardTriplet,
+  binaryFocal,
   contrastive,
   dice,
   diceCrossEntropy,

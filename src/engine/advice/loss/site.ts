@@ -1,8 +1,8 @@
 /** The loss that the cursor is in. */
 import type { CallExpr, Expr, SourceFile } from '../../syntax/index.js';
 import {
-  callsIn,
   ancestorsOf,
+  callsIn,
   definitionOf,
   isLossFunction,
   isLossModule,

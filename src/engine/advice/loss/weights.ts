@@ -1,8 +1,8 @@
 /** Class weights and `pos_weight`: from counts that the source shows, else from what the user types in. */
 import { hasOwnLines, type Expr, type SourceFile } from '../../syntax/index.js';
 import {
-  callsIn,
   argumentOf,
+  callsIn,
   functionAround,
   qualifiedName,
   spell,

@@ -1,9 +1,8 @@
 /** Prescription: label smoothing in training; validation keeps the plain loss, so that curves stay comparable. */
 import { hasOwnLines, type CallExpr, type Expr, type FunctionDef, type SourceFile } from '../../syntax/index.js';
 import {
-  callsIn,
-  type Code,
   argumentOf,
+  callsIn,
   classAround,
   contains,
   dotted,
@@ -12,6 +11,7 @@ import {
   lossCallOf,
   statementOf,
   trains,
+  type Code,
   type LossCall,
 } from '../../training/index.js';
 import { addArgument, freshName, linesAfter, replace } from '../editing.js';
