@@ -160,6 +160,15 @@ for x, y in loader:
     optimizer.step()
     optimizer.zero_grad()
 `,
+    // What the second loss is can't be known, that its gradients are computed can.
+    `import mixing
+${MODEL}
+for x, y in loader:
+    F.cross_entropy(model(x), y).backward()
+    optimizer.zero_grad()
+    mixing.of(model, x, y).backward()
+    optimizer.step()
+`,
   ],
   T03: [
     `${MODEL}

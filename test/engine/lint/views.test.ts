@@ -49,6 +49,11 @@ def as_tokens(x):
     ),
     net(TOKENS, 'x = self.embed(x)\nb, t, e = x.shape\nreturn x.view(b, t, 4, e // 4).transpose(1, 2)'),
     net(IMAGE, 'x = self.conv(x).mean((2, 3), keepdim=True)\nb, c, h, w = x.shape\nreturn x.view(b, 1, 1, c)'),
+    // The relative shift of Transformer-XL (Dai et al. 2019): rows one longer, read as columns.
+    net(
+      IMAGE,
+      'x = self.conv(x)\nb, c, h, w = x.shape\nx = torch.cat([x.new_zeros(b, c, h, 1), x], 3)\nreturn x.view(b, c, w + 1, h)[:, :, 1:].view(b, c, h, w)',
+    ),
   ],
   A06: [
     net('self.conv = nn.Conv2d(1, 64, 3, padding=1)', 'return x + self.conv(x)  #! A06'),

@@ -1,6 +1,6 @@
 /** T: gradients that are never cleared, or too early. */
 import type { Place } from '../../python/value.js';
-import type { SourceFile } from '../../syntax/index.js';
+import type { SourceFile, Span } from '../../syntax/index.js';
 import type { ObservedOp, ObservedStep } from '../../torch/rehearsal.js';
 import { ancestorsOf, callsIn, findAll, functionAround, lastName, nearFiles, type Node } from '../../training/index.js';
 import type { Program } from '../program.js';
@@ -120,6 +120,12 @@ for x, y in loader:
 const samePlace = (a: Place | null, b: Place | null): boolean =>
   a !== null && b !== null && a.file === b.file && a.start === b.start;
 
+/** Whether gradients are computed between two statements, be it of a loss that could not be followed. */
+const callsBackward = (file: SourceFile, from: Span, to: Span): boolean =>
+  callsIn(file).some(
+    ({ func, start }) => start > from.end && start < to.start && /(?:^|\.)backward$/.test(file.slice(func)),
+  );
+
 const T02: Rule = {
   id: 'T02',
   title: 'Gradients cleared before the step',
@@ -148,7 +154,9 @@ optimizer.step()`,
         const late = cleared && computed && cleared.self === step.self ? inOneBlock(cleared.place, step.place) : null;
         // A step behind a condition isn't the one that follows.
         const follows = late && step.place && late.second === statementAt(step.place);
-        if (computed && cleared?.place && follows && late.first.start < late.second.start) {
+        const inOrder =
+          late && late.first.start < late.second.start && !callsBackward(late.file, late.first, late.second);
+        if (computed && cleared?.place && follows && inOrder) {
           const both = inOneBlock(cleared.place, computed.place);
           yield {
             message:

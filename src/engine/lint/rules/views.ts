@@ -165,6 +165,20 @@ x.transpose(1, 2).reshape(x.size(0), -1)`,
   },
 };
 
+/** Whether the rows of a tensor were made longer, by itself or before it was viewed and cut: read as columns they shift against each other. */
+function isShifted({ node, shape }: TensorData): boolean {
+  if (!node || isUnknown(shape)) return false;
+  if (/^(?:cat|concat|concatenate|pad|constant_pad_nd)$/.test(node.op)) {
+    const last = shape.length - 1;
+    return node.inputs.some((input) => !isUnknown(input.shape) && !same(input.shape[last], shape[last]));
+  }
+  const [only, ...others] = node.inputs;
+  return only !== undefined && others.length === 0 && VIEWING.has(node.op) && isShifted(only);
+}
+
+/** Operators that take a part of a tensor or give it another shape, in order. */
+const VIEWING = new Set(['view', 'reshape', 'getitem', 'narrow']);
+
 /** How axes were taken for others, and the operations that move them instead. */
 function scrambled(
   before: readonly Dim[],
@@ -209,7 +223,8 @@ tokens = x.flatten(2).transpose(1, 2)        # x is (B, C, H, W)`,
     for (const op of program.ops('view', 'reshape')) {
       const [before, after] = [shapeOf(op.tensors['input']), answerShape(op)];
       if (!before || !after || op.call === null || !program.isHere(op.place)) continue;
-      const found = scrambled(before, after);
+      const input = op.tensors['input'];
+      const found = input && !isShifted(input) ? scrambled(before, after) : null;
       if (!found) continue;
       const { file } = op.place;
       const view = viewCall(op);
