@@ -88,7 +88,8 @@ export function isCertain(raised: PyRaise, interpreter: Interpreter): boolean {
 }
 
 /** How PyTorch speaks of the number of axes, which the layers don't say: what they take may have been made of less. */
-const ABOUT_AXES = /number of (?:dimensions|sizes)|non-existing dimension|must be a \d-?D tensor|expected \d-?D/i;
+const ABOUT_AXES =
+  /number of (?:dimensions|sizes)|non-existing dimension|dimension out of range|must be a \d-?D tensor|expected \d-?D/i;
 
 /** Whether PyTorch raised it for sizes that don't fit: not for their number, a dtype, or by the user's own `raise`. */
 export function isMisfit(raised: PyRaise): boolean {
