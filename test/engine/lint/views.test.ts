@@ -49,10 +49,22 @@ def as_tokens(x):
     ),
     net(TOKENS, 'x = self.embed(x)\nb, t, e = x.shape\nreturn x.view(b, t, 4, e // 4).transpose(1, 2)'),
     net(IMAGE, 'x = self.conv(x).mean((2, 3), keepdim=True)\nb, c, h, w = x.shape\nreturn x.view(b, 1, 1, c)'),
+    // Rows that were made longer for another reason.
+    net(
+      TOKENS,
+      'x = self.embed(x)\nx = torch.cat([x, x], -1)\nb, t, e = x.shape\nq = x.view(b, 4, t, e // 4)  #! A05\nreturn q @ q.transpose(-2, -1)',
+    ),
+    net(IMAGE, 'x = F.pad(self.conv(x), (1, 1, 1, 1))\nb, c, h, w = x.shape\nreturn x.view(b, h * w, c)  #! A05'),
+    net(IMAGE, 'x = F.pad(self.conv(x), (0, 1))\nb, c, h, w = x.shape\nreturn x.view(b, h, w, c)  #! A05'),
+    net(IMAGE, 'x = nn.ZeroPad2d(1)(self.conv(x))\nb, c, h, w = x.shape\nreturn x.view(b, c, w, h)  #! A05'),
     // The relative shift of Transformer-XL (Dai et al. 2019): rows one longer, read as columns.
     net(
       IMAGE,
       'x = self.conv(x)\nb, c, h, w = x.shape\nx = torch.cat([x.new_zeros(b, c, h, 1), x], 3)\nreturn x.view(b, c, w + 1, h)[:, :, 1:].view(b, c, h, w)',
+    ),
+    net(
+      IMAGE,
+      'x = self.conv(x)\nb, c, h, w = x.shape\nreturn F.pad(x, (1, 0)).view(b, c, w + 1, h).narrow(2, 1, w).view_as(x)',
     ),
   ],
   A06: [

@@ -122,9 +122,7 @@ const samePlace = (a: Place | null, b: Place | null): boolean =>
 
 /** Whether gradients are computed between two statements, be it of a loss that could not be followed. */
 const callsBackward = (file: SourceFile, from: Span, to: Span): boolean =>
-  callsIn(file).some(
-    ({ func, start }) => start > from.end && start < to.start && /(?:^|\.)backward$/.test(file.slice(func)),
-  );
+  callsIn(file).some(({ func, start }) => start > from.end && start < to.start && lastName(func) === 'backward');
 
 const T02: Rule = {
   id: 'T02',

@@ -1,5 +1,5 @@
 /** A: axes that are taken for others. */
-import { decideDim, isUnknown, mul, product } from '../../torch/dims.js';
+import { add, decideDim, isUnknown, mul, product } from '../../torch/dims.js';
 import type { Value } from '../../python/value.js';
 import { isSym } from '../../python/symint.js';
 import type { ObservedOp } from '../../torch/rehearsal.js';
@@ -165,19 +165,30 @@ x.transpose(1, 2).reshape(x.size(0), -1)`,
   },
 };
 
-/** Whether the rows of a tensor were made longer, by itself or before it was viewed and cut: read as columns they shift against each other. */
-function isShifted({ node, shape }: TensorData): boolean {
+/** Operators that make an axis longer, and those that take a part of a tensor or give it another shape, in order. */
+const LENGTHENING = new Set(['cat', 'pad', 'constant_pad_nd']);
+const VIEWING = new Set(['view', 'reshape', 'getitem', 'narrow']);
+
+/** Whether each row of a tensor is one longer than that of what it was made of, before it was viewed and cut. */
+function hasLongerRows({ node, shape }: TensorData): boolean {
   if (!node || isUnknown(shape)) return false;
-  if (/^(?:cat|concat|concatenate|pad|constant_pad_nd)$/.test(node.op)) {
-    const last = shape.length - 1;
-    return node.inputs.some((input) => !isUnknown(input.shape) && !same(input.shape[last], shape[last]));
-  }
-  const [only, ...others] = node.inputs;
-  return only !== undefined && others.length === 0 && VIEWING.has(node.op) && isShifted(only);
+  const [only] = node.inputs;
+  if (VIEWING.has(node.op)) return only !== undefined && hasLongerRows(only);
+  const isShorter = (input: TensorData): boolean => {
+    const was = shapeOf(input);
+    return was?.length === shape.length && same(add(was.at(-1) ?? 0, 1), shape.at(-1));
+  };
+  return LENGTHENING.has(node.op) && node.inputs.some(isShorter);
 }
 
-/** Operators that take a part of a tensor or give it another shape, in order. */
-const VIEWING = new Set(['view', 'reshape', 'getitem', 'narrow']);
+/**
+ * Whether only rows and columns change places, and the rows were made one longer: each then begins one further on than the one above it,
+ * which relative positions want (Dai et al. 2019, Transformer-XL, appendix B).
+ */
+function isShift(input: TensorData, before: readonly Dim[], after: readonly Dim[]): boolean {
+  const turns = after.length === before.length && before.slice(0, -2).every((dim, at) => same(dim, after[at]));
+  return turns && hasLongerRows(input);
+}
 
 /** How axes were taken for others, and the operations that move them instead. */
 function scrambled(
@@ -221,11 +232,11 @@ tokens = x.flatten(2).transpose(1, 2)        # x is (B, C, H, W)`,
   sources: ['PyTorch documentation: torch.Tensor.view, torch.permute'],
   *check(program) {
     for (const op of program.ops('view', 'reshape')) {
-      const [before, after] = [shapeOf(op.tensors['input']), answerShape(op)];
-      if (!before || !after || op.call === null || !program.isHere(op.place)) continue;
       const input = op.tensors['input'];
-      const found = input && !isShifted(input) ? scrambled(before, after) : null;
-      if (!found) continue;
+      const [before, after] = [shapeOf(input), answerShape(op)];
+      if (!input || !before || !after || op.call === null || !program.isHere(op.place)) continue;
+      const found = scrambled(before, after);
+      if (!found || isShift(input, before, after)) continue;
       const { file } = op.place;
       const view = viewCall(op);
       const receiver = view && file.slice(view.receiver);
