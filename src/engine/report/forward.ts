@@ -12,7 +12,7 @@ import { Notes, noteOf, outputOf, shapeOf } from './counts.js';
 import { inputGuesses, type InputGuess } from './inputSources.js';
 import { inputValue } from './inputs.js';
 import type { ReportRequest } from './modelReport.js';
-import { isCertain, isMisfit, shapeFinding } from './shapeFinding.js';
+import { isAboutShape, isCertain, isMisfit, shapeFinding } from './shapeFinding.js';
 import { solvedSizes } from './solveSizes.js';
 import type { FindingReport, InputReport, OutputReport } from './types.js';
 
@@ -46,6 +46,8 @@ interface Attempt {
   readonly isCertain: boolean;
   /** Whether sizes didn't fit one another. */
   readonly isMisfit: boolean;
+  /** Whether it failed for the sizes of a tensor or their number. */
+  readonly isAboutShape: boolean;
   readonly equations: ReturnType<typeof takeEquations>;
 }
 
@@ -142,8 +144,9 @@ export function withForward(
 const MORE_AXES = [1, 2];
 
 /**
- * Whether what didn't fit with one inferred tensor fits with none: with names for all of its sizes it doesn't fit either, and more axes or
- * one of size 1 raise as well. What then has no room for doubt came from the layers.
+ * Whether what didn't fit with one inferred tensor fits with none: with names for all of its sizes it doesn't fit either, nor with more axes,
+ * one fewer or one of size 1. What then has no room for doubt came from the layers. An attempt that fails for something else got past the
+ * sizes, and proves nothing.
  */
 function failsForAll({ specs }: InputGuess, attempt: (guess: InputGuess) => Attempt): boolean {
   const [spec] = specs;
@@ -153,9 +156,12 @@ function failsForAll({ specs }: InputGuess, attempt: (guess: InputGuess) => Atte
   const tryWith = (dims: readonly (number | string)[]): Attempt =>
     attempt({ specs: [{ ...spec, dims }], source: 'inferred', isSure: false, note: null, place: null });
   if (!tryWith(named(length)).isMisfit) return false;
-  if (!MORE_AXES.every((more) => tryWith(named(length + more)).raised !== null)) return false;
+  if (!MORE_AXES.every((more) => tryWith(named(length + more)).isAboutShape)) return false;
+  // Without the axis of the batch another one is taken for it: what then has to be of one size is no batch.
+  const fewer = length > 1 ? tryWith(named(length - 1)) : null;
+  if (fewer && !fewer.isAboutShape && !fixesBatch(fewer.equations)) return false;
   // An axis of size 1 may be taken away (`x.squeeze(2)`).
-  return spec.dims.every((_, at) => tryWith(spec.dims.map((dim, i) => (i === at ? 1 : dim))).raised !== null);
+  return spec.dims.every((_, at) => tryWith(spec.dims.map((dim, i) => (i === at ? 1 : dim))).isAboutShape);
 }
 
 /** Whether something was taken for granted that only one size of the batch fulfils. */
@@ -267,6 +273,7 @@ function runForward(
     raised: messageOf(raised),
     isCertain: certain,
     isMisfit: raised !== null && isMisfit(raised),
+    isAboutShape: raised !== null && isAboutShape(raised),
     equations: takeEquations(interpreter),
   };
 }

@@ -88,13 +88,21 @@ export function isCertain(raised: PyRaise, interpreter: Interpreter): boolean {
 }
 
 /** How PyTorch speaks of the number of axes, which the layers don't say: what they take may have been made of less. */
-const ABOUT_AXES =
-  /number of (?:dimensions|sizes)|non-existing dimension|dimension out of range|must be a \d-?D tensor|expected \d-?D/i;
+const ABOUT_AXES = /number of (?:dimensions|sizes)|non-existing dimension|must be a \d-?D tensor|expected \d-?D/i;
 
 /** Whether PyTorch raised it for sizes that don't fit: not for their number, a dtype, or by the user's own `raise`. */
 export function isMisfit(raised: PyRaise): boolean {
-  if (ABOUT_AXES.test(raised.message)) return false;
-  return shapeErrorDetails(raised.value) !== undefined || SAID.some((pattern) => pattern.test(raised.message));
+  return !ABOUT_AXES.test(raised.message) && namesSizes(raised);
+}
+
+const namesSizes = (raised: PyRaise): boolean =>
+  shapeErrorDetails(raised.value) !== undefined || SAID.some((pattern) => pattern.test(raised.message));
+
+/** Whether a tensor's sizes or their number are the reason, in PyTorch or in code that asks for them: `b, c, h, w = x.shape`, `assert`. */
+export function isAboutShape(raised: PyRaise): boolean {
+  return (
+    namesSizes(raised) || ABOUT_AXES.test(raised.message) || /^(?:Value|Assertion)Error$/.test(raised.cls?.name ?? '')
+  );
 }
 
 const failedLayer = (interpreter: Interpreter): PyInstance | null => traceOf(interpreter).failed?.module ?? null;

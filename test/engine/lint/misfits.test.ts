@@ -177,6 +177,30 @@ const DOUBTFUL: Readonly<Record<string, Unsaid>> = {
     '',
     [],
   ],
+  'an input with one axis fewer would fit': [
+    'self.a = nn.Linear(64, 256)',
+    'x = x[:, None] * torch.arange(32)[None, :]\nreturn self.a(torch.cat((x.sin(), x.cos()), 1))',
+    '',
+    [],
+  ],
+  'its last layers are added by somebody else': [
+    'self.style = nn.Linear(512, 1024)\nself.last = nn.ModuleList()',
+    'y = self.style(x)[:, :512].view(x.size(0), 512, 1, 1)\nreturn self.last[-1](y)',
+    '',
+    [],
+  ],
+  'its layers are given by somebody else': [
+    'self.encoder = None\nself.k = nn.Linear(128, 128)',
+    'return self.k(self.encoder(x.transpose(1, 2))).transpose(1, 2)',
+    '',
+    [],
+  ],
+  'the axes of the input are counted': [
+    'self.conv = nn.Conv2d(1, 8, 3)\nself.fc = nn.Linear(6272, 10)',
+    'x = x.unsqueeze(0).expand(4, -1, -1, -1, -1)\nreturn self.fc(self.conv(x).flatten(1))',
+    '',
+    [],
+  ],
   'the exception is expected': [
     CNN,
     FLAT,
