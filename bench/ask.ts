@@ -1,7 +1,9 @@
 /**
  * From Enter in the chat panel to the request at the provider's door, warm: `npx tsx bench/ask.ts [questions]`, after `npm run package`.
- * Opens the real editor on the sample with a local Messages API. The browser's and the editor's own work are within the first line; the
- * second is the extension's part, as its log has it: from being asked until all that goes with the question was gathered.
+ * Opens the real editor on the sample with a local Messages API. The first line counts from the key event's own time. The next two are the
+ * editor's page, until its call of the participant leaves for the extension host, and all from there on: the editor's extension host, the
+ * extension, the client, the connection. The last is the extension's part alone, as its log has it: from being asked until all that goes
+ * with the question was gathered.
  */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -21,28 +23,59 @@ async function main(): Promise<void> {
     await bench.command('Architect: Set Anthropic API Key');
     await bench.answerInput(FAKE_KEY);
     await session.page.locator('.notification-list-item', { hasText: 'The Anthropic key is set' }).waitFor();
-    const times: number[] = [];
+    await session.page.evaluate(WATCH);
+    const total: number[] = [];
+    const page: number[] = [];
     for (let i = 0; i <= QUESTIONS; i++) {
       api.play([answer([`Answer ${i}.`])]);
       await bench.writeRequest(`@architect why is the head of TextClassifier like this? ${i}`);
-      const start = performance.now();
       await bench.press('Enter');
       const request = await waitFor('the request', () => api.requests[0], Boolean);
       // The first one opens the connection and builds what is kept.
-      if (request && i > 0) times.push(request.at - start);
+      if (request && i > 0) {
+        const { pressed, left } = await session.page.evaluate<Asked>('asked');
+        total.push(performance.timeOrigin + request.at - pressed);
+        if (left !== null) page.push(left - pressed);
+      }
       await waitFor(
         'the answer',
         () => bench.lastAnswer().innerText(),
         (text) => text.includes(`Answer ${i}.`),
       );
     }
-    print('Enter to request', times);
-    print('of it the extension', (await gatheredIn(session.server.data)).slice(1));
+    print('Enter to request', total);
+    print('of it the editor’s page', page);
+    print(
+      'of it from there on',
+      total.map((all, i) => all - (page[i] ?? NaN)),
+    );
+    print('of that the extension', (await gatheredIn(session.server.data)).slice(1));
   } finally {
     await session.close();
     await api.close();
   }
 }
+
+/** Milliseconds since 1970. */
+interface Asked {
+  readonly pressed: number;
+  /** `null`: not yet. */
+  readonly left: number | null;
+}
+
+/** For the page: notes in `asked` when Enter was pressed last, and when the call of the participant left after it. */
+const WATCH = `
+  addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') globalThis.asked = { pressed: performance.timeOrigin + event.timeStamp, left: null };
+  }, true);
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    const { asked } = globalThis;
+    if (asked?.left === null && new TextDecoder('latin1').decode(data).includes('$invokeAgent'))
+      asked.left = performance.timeOrigin + performance.now();
+    return send.call(this, data);
+  };
+`;
 
 /** Milliseconds that the extension took before each request, by its log. */
 async function gatheredIn(folder: string): Promise<number[]> {
