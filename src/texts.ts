@@ -24,6 +24,11 @@ export function plural(count: number, one: string, many = `${one}s`): string {
   return `${grouped(count)} ${count === 1 ? one : many}`;
 }
 
+/** Markdown that shows a text as it is. */
+export function asMarkdown(text: string): string {
+  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
+}
+
 /** `+1,024`, `−96` or `±0`. */
 export function differenceText(difference: number): string {
   if (difference === 0) return '±0';

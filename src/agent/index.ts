@@ -15,4 +15,5 @@ export { budgetIn } from './playbook/budget.js';
 export { unanswered } from './loop/history.js';
 export { closingFence } from './fences.js';
 export { fenced } from './context/fence.js';
+export { isPictureName, pictureIn, PICTURES_TAKEN, type Picture } from './context/pictures.js';
 export { isSecretFile, withoutKeys, withoutSecrets } from './context/secrets.js';

@@ -16,6 +16,7 @@ import { addUsage, NO_USAGE, type Message, type ToolUseBlock, type Usage } from 
 import { costOf } from './prices.js';
 import { MOST_RESULT, toolsFor } from './tools/index.js';
 import { beginning, bounded } from './tools/text.js';
+import { asMarkdown } from '../texts.js';
 import type { AgentEvent, AgentLimits, AgentOptions, AgentResult, AgentStop, SentReference } from './types.js';
 
 export const DEFAULT_LIMITS: AgentLimits = {
@@ -66,6 +67,7 @@ class Run {
   /** From the question on. */
   private messages: Message[] = [];
   private references: readonly SentReference[] = [];
+  private notices: readonly string[] = [];
 
   constructor(private readonly options: AgentOptions) {
     this.limits = { ...DEFAULT_LIMITS, ...options.limits };
@@ -90,6 +92,7 @@ class Run {
     this.gathered = performance.now() - this.started;
     this.references = first.references;
     for (const reference of this.references) this.tell({ type: 'reference', reference });
+    this.notices = first.notices;
     const history = first.request.messages.slice(0, -1);
     this.messages = first.request.messages.slice(-1);
     this.tell({ type: 'progress', text: 'Thinking' });
@@ -233,6 +236,8 @@ class Run {
     const edits = check?.passed ? check.sets : [];
     const budget = edits.length > 0 ? budgetOutcome(command, prompt, check?.together) : undefined;
     if (budget) this.write(`\n\n${budgetText(budget)}`);
+    // At the end: what stands above progress is folded away.
+    if (!cancelled) for (const notice of this.notices) this.write(`\n\n> ${asMarkdown(notice)}`);
     const milliseconds = performance.now() - this.started;
     const name = options.modelName ?? findModel(model)?.name ?? model;
     return {

@@ -13,8 +13,10 @@ export interface Attachment {
   readonly uri: string;
   /** The whole file if omitted. */
   readonly range?: Range;
-  /** E.g. `selection`, `#file:model.py`. */
+  /** E.g. `selection`, `model.py`. */
   readonly label: string;
+  /** A folder, into which tools can look. */
+  readonly isFolder?: boolean;
 }
 
 /** A text that the user attached and that is in no file: pasted, or output of a terminal. */

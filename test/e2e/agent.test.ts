@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Locator } from 'playwright-core';
 import {
   answer,
@@ -12,6 +13,7 @@ import {
   type FakeRequestBody,
   type Reply,
 } from '../support/fakeApi/index.js';
+import { ROOT } from '../support/paths.js';
 import { useSession } from '../support/session.js';
 import { TORCH_PYTHON } from '../support/torch-python.js';
 import { waitFor } from '../support/wait.js';
@@ -432,6 +434,52 @@ describe('@architect with Claude', function () {
     await bench.command('Architect: Undo All Pending Changes');
     await waitFor('the text before', textOf, (text) => text === model);
     await noChanges();
+  });
+
+  it('gets a picture that was attached, but none that is ignored, and says in plain words that one is gone', async () => {
+    const { bench, page } = session();
+    const attach = async (name: string): Promise<void> => {
+      await bench.openChat();
+      await bench.press('Mod+/');
+      await bench.pickRow('Files & Folders...');
+      await page.keyboard.type(name);
+      await bench.pickRow(name);
+      await page.locator('.chat-attached-context-attachment', { hasText: name }).waitFor();
+    };
+    const pictures = (): { media_type: string; data: string }[] =>
+      (api.requests[0]?.body?.messages ?? [])
+        .flatMap(({ content }) => (typeof content === 'string' ? [] : content))
+        .flatMap((block) => (block.type === 'image' ? [(block as unknown as { source: never }).source] : []));
+    const icon = join(ROOT, 'media', 'icon.png');
+    await cp(icon, session().file('curves.png'));
+    await cp(icon, session().file('scans/patient.png'));
+    await writeFile(session().file('gone.csv'), 'epoch,loss\n');
+    await attach('curves.png');
+    await attach('patient.png');
+    await writeFile(session().file('scans/.gitignore'), 'patient.png\n');
+    play([answer(['Two lines that part.'])]);
+    await bench.ask('@architect what do these curves say?');
+    assert.match(
+      await bench.answer(),
+      /Two lines that part\.\s+The picture patient\.png is not sent: \.gitignore lists it\./,
+    );
+    await session().screenshot('picture');
+    const [picture, ...more] = pictures();
+    assert.equal(picture?.media_type, 'image/png');
+    assert.equal(Buffer.from(picture.data, 'base64').subarray(1, 4).toString('latin1'), 'PNG');
+    assert.deepEqual(more, []);
+    assert.match(JSON.stringify(api.requests[0]?.body), /A picture that the user attached as curves\.png:/);
+
+    await attach('gone.csv');
+    await rm(session().file('gone.csv'));
+    play([]);
+    await bench.ask('@architect and this?');
+    assert.match(
+      await bench.answer(),
+      /gone\.csv, which is attached, is no longer there\. Attach it again, or ask without it/,
+    );
+    await session().screenshot('gone');
+    assert.equal(api.requests.length, 0);
   });
 
   it('offers Claude to other uses of chat: streaming, tools, counts, errors', async () => {

@@ -87,6 +87,23 @@ describe('language models in the extension host', function () {
       assert.ok(sent.includes(`"media_type":"image/png","data":"${PNG.toString('base64')}"`), sent.slice(0, 400));
     });
 
+    it('gets pictures by what their bytes are, and words in place of those that it does not take', async () => {
+      const { LanguageModelDataPart: Data } = vscode as unknown as {
+        LanguageModelDataPart: { image(data: Uint8Array, type: string): vscode.LanguageModelTextPart };
+      };
+      // One pixel: the editor looks into pictures before it passes them on.
+      const bitmap = Buffer.from(
+        'Qk06AAAAAAAAADYAAAAoAAAAAQAAAAEAAAABABgAAAAAAAQAAAATCwAAEwsAAAAAAAAAAAAAAAD/AA==',
+        'base64',
+      );
+      api.play([answer(['A pixel.'])]);
+      await ask([Say.User([new Text('What is it?'), Data.image(PNG, 'image/jpeg'), Data.image(bitmap, 'image/png')])]);
+      const sent = JSON.stringify(api.requests[0]?.body?.messages);
+      assert.ok(sent.includes(`"media_type":"image/png","data":"${PNG.toString('base64')}"`), sent.slice(0, 400));
+      assert.match(sent, /Here was a BMP picture, which was not sent: it has to be PNG, JPEG, GIF or WebP/);
+      assert.equal(sent.split('"type":"image"').length, 2);
+    });
+
     it('gets pictures that tools give, after all results', async () => {
       const { LanguageModelDataPart: Data } = vscode as unknown as {
         LanguageModelDataPart: { image(data: Uint8Array, type: string): vscode.LanguageModelTextPart };

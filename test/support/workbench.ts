@@ -98,6 +98,11 @@ export class Workbench {
   /** Picks an item of the context menu on the first visible line that has `text`. */
   async contextMenu(name: string, text: string, item: string): Promise<void> {
     await this.onLine(name, text, 'right');
+    await this.pickMenuItem(item);
+  }
+
+  /** Picks an item of the context menu that is open. */
+  async pickMenuItem(item: string): Promise<void> {
     const menu = this.page.locator('.context-view .action-label', { hasText: item }).first();
     for (let attempt = 1; ; attempt++) {
       await menu.click();

@@ -20,6 +20,8 @@ export interface Piece {
   readonly mentions?: readonly string[];
   /** Goes after the text. */
   readonly image?: ImageBlock;
+  /** For the user: what was attached and does not go. */
+  readonly notice?: string;
 }
 
 const CELL_SCHEME = 'vscode-notebook-cell:';
@@ -125,18 +127,19 @@ function chosen(
 }
 
 async function attachmentPiece(
-  { uri, range, label }: Attachment,
+  { uri, range, label, isFolder = false }: Attachment,
   rank: number,
   ports: AgentPorts,
 ): Promise<Piece | undefined> {
   const { files } = ports;
   const refusal = await files.refusal(uri);
-  if (refusal !== undefined) return { rank, text: `${label} (${files.display(uri)}) is not sent: ${refusal}.` };
-  const file = await files.read(uri);
+  if (refusal !== undefined) return notSent(rank, `${label} (${files.display(uri)})`, refusal);
+  const file = isFolder ? undefined : await files.read(uri);
   if (!file)
     return {
       rank,
       text: `${label} (${files.display(uri)}) was attached by the user and is no text that could be sent: list_modules and read_source look into folders and files.`,
+      ...(isFolder ? {} : { notice: `${files.display(uri)} is not sent: it is no text, or a very long one.` }),
     };
   const lines = withoutSecrets(file.text).split(/\r\n|\n|\r/);
   const first = range?.start.line ?? 0;
@@ -149,6 +152,12 @@ async function attachmentPiece(
   };
 }
 
+/** Told to the model, which would wonder, and to the user. */
+function notSent(rank: number, what: string, why: string): Piece {
+  const text = `${what} is not sent: ${why}.`;
+  return { rank, text, notice: text };
+}
+
 /** The API takes pictures of 5 MB, in base64. */
 const MOST_IMAGE_CHARACTERS = 5_000_000;
 
@@ -158,10 +167,9 @@ async function imagePiece(
   textOnly: boolean,
 ): Promise<Piece> {
   const refusal = uri === undefined ? undefined : await files.refusal(uri);
-  if (refusal !== undefined) return { rank: 1, text: `The picture ${label} is not sent: ${refusal}.` };
-  if (textOnly) return { rank: 1, text: `The picture ${label} is not sent: this model takes no pictures. Say so.` };
-  if (image.data.length > MOST_IMAGE_CHARACTERS)
-    return { rank: 1, text: `The picture ${label} is not sent: it is larger than a model takes.` };
+  const tooLarge = image.data.length > MOST_IMAGE_CHARACTERS ? 'it is larger than a model takes (5 MB)' : undefined;
+  const why = refusal ?? (textOnly ? 'this model takes no pictures' : tooLarge);
+  if (why !== undefined) return notSent(1, `The picture ${label}`, why);
   return {
     rank: 1,
     text: `A picture that the user attached as ${label}:`,

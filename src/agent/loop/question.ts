@@ -17,6 +17,8 @@ const MOST_FACTS = 60;
 export interface FirstRequest {
   readonly request: BackendRequest;
   readonly references: readonly SentReference[];
+  /** For the user: what was attached and is not sent. */
+  readonly notices: readonly string[];
 }
 
 /** @throws CancelledError, or an Error for people if the analyser can't answer */
@@ -47,7 +49,11 @@ export async function firstRequest(
     // The estimate was too low: the budget holds in the provider's own tokens.
     if (factor * tokensOf(kept) > limits.contextTokens) kept = trimmed(pieces, limits.contextTokens / factor);
   }
-  return { request: build(kept), references: referencesOf(kept, ports.files) };
+  return {
+    request: build(kept),
+    references: referencesOf(kept, ports.files),
+    notices: pieces.flatMap(({ notice = [] }) => notice),
+  };
 }
 
 /** Tokens by the provider's counter over tokens by the estimate; 1 where it can't be asked. */

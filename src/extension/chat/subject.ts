@@ -1,5 +1,6 @@
 /** Which document and which module a question is about. */
 import * as vscode from 'vscode';
+import { attached } from '../agent/attached.js';
 import { activeDocument, isCell } from '../notebooks.js';
 import { fileWithClass, fileWithModules } from './classIndex.js';
 
@@ -22,13 +23,15 @@ export function watchSubject(): vscode.Disposable {
 /**
  * The Python document a question is about: one that was attached, the one the user looks at, a visible one, the last one whose tab
  * is still there, else one of the workspace that defines an `nn.Module`.
+ * @throws Error for people if what was attached is gone
  */
 export async function subjectOf(
   references: readonly vscode.ChatPromptReference[] = [],
 ): Promise<vscode.TextDocument | undefined> {
   for (const { value } of references) {
     const uri = value instanceof vscode.Uri ? value : value instanceof vscode.Location ? value.uri : undefined;
-    if (uri?.path.endsWith('.py') || (uri && isCell(uri))) return vscode.workspace.openTextDocument(uri);
+    if (uri?.path.endsWith('.py') || (uri && isCell(uri)))
+      return attached(uri, (each) => vscode.workspace.openTextDocument(each));
     const cell = uri?.path.endsWith('.ipynb') ? await firstPythonCell(uri) : undefined;
     if (cell) return cell;
   }
@@ -49,7 +52,7 @@ function lastInTab(): vscode.Uri | undefined {
 }
 
 async function firstPythonCell(uri: vscode.Uri): Promise<vscode.TextDocument | undefined> {
-  const notebook = await vscode.workspace.openNotebookDocument(uri);
+  const notebook = await attached(uri, (each) => vscode.workspace.openNotebookDocument(each));
   return notebook.getCells().find(({ document }) => document.languageId === 'python')?.document;
 }
 

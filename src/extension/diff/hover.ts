@@ -1,6 +1,7 @@
 /** Over a hunk: why it is there, what it replaces, and both answers. */
 import * as vscode from 'vscode';
 import type { Hunk } from '../../edits/index.js';
+import { asMarkdown } from '../../texts.js';
 import { hunkAt, placeOf } from './documents.js';
 import { plainMath } from '../plainMath.js';
 import { isOpen, labelOf, linkText, reasonsOf, sentence, summaryOf } from './hunkText.js';
@@ -37,15 +38,16 @@ export function registerHunkHover(pending: PendingChanges): vscode.Disposable {
 function textOf(uri: string, hunk: Hunk, linked: number, note: HunkNote, language: string): vscode.MarkdownString {
   const text = new vscode.MarkdownString('', true);
   text.isTrusted = { enabledCommands: [...ANSWERS, ...IN_CONFLICT].map(([, command]) => command) };
-  text.appendMarkdown(`**${escape(labelOf(hunk))}** · ${escape(summaryOf(hunk))}\n\n`);
+  text.appendMarkdown(`**${asMarkdown(labelOf(hunk))}** · ${asMarkdown(summaryOf(hunk))}\n\n`);
   if (linked > 0) {
     const without =
-      note.alone === undefined ? '' : ` Without ${linked === 1 ? 'it' : 'them'}: ${escape(sentence(note.alone))}`;
+      note.alone === undefined ? '' : ` Without ${linked === 1 ? 'it' : 'them'}: ${asMarkdown(sentence(note.alone))}`;
     text.appendMarkdown(`Belongs together ${linkText(linked)}; the numbers are of all of them.${without}\n\n`);
   }
-  if (note.together !== undefined) text.appendMarkdown(`$(warning) By itself: ${escape(sentence(note.together))}\n\n`);
+  if (note.together !== undefined)
+    text.appendMarkdown(`$(warning) By itself: ${asMarkdown(sentence(note.together))}\n\n`);
   else if (hunk.parameters.kind === 'notChecked' && !isOpen(hunk.parameters)) {
-    text.appendMarkdown(`Parameters not checked: ${escape(sentence(hunk.parameters.reason))}\n\n`);
+    text.appendMarkdown(`Parameters not checked: ${asMarkdown(sentence(hunk.parameters.reason))}\n\n`);
   }
   for (const reason of reasonsOf(hunk)) text.appendMarkdown(`${plainMath(reason)}\n\n`);
   if (hunk.removed.length > 0) {
@@ -62,8 +64,4 @@ function textOf(uri: string, hunk: Hunk, linked: number, note: HunkNote, languag
     `\n${answers.map(([title, command]) => `[${title}](command:${command}?${argument})`).join(' · ')}`,
   );
   return text;
-}
-
-function escape(text: string): string {
-  return text.replace(/[\\`*_{}[\]()#+\-.!|<>~]/g, '\\$&');
 }

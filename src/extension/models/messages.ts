@@ -1,17 +1,19 @@
 /** Between VS Code's chat messages and the agent's. */
 import * as vscode from 'vscode';
-import type {
-  AssistantBlock,
-  ImageBlock,
-  Message,
-  SystemBlock,
-  ToolDeclaration,
-  UserBlock,
+import {
+  pictureIn,
+  PICTURES_TAKEN,
+  type AssistantBlock,
+  type ImageBlock,
+  type Message,
+  type SystemBlock,
+  type TextBlock,
+  type ToolDeclaration,
+  type UserBlock,
 } from '../../agent/index.js';
 
 /** Some chats send instructions in a role of their own, which the stable API does not name. */
 const SYSTEM_ROLE = 3;
-const IMAGES = ['image/png', 'image/jpeg', 'image/gif', 'image/webp'] as const;
 
 export interface Conversation {
   readonly system: readonly SystemBlock[];
@@ -86,21 +88,13 @@ function isDataPart(part: unknown): part is DataPart {
   );
 }
 
-/** The kind of picture a file is by its name; `undefined` if it is none that models take. */
-export function imageTypeOf(path: string): ImageBlock['mediaType'] | undefined {
-  const ending = /\.(\w+)$/.exec(path)?.[1]?.toLowerCase();
-  return IMAGES.find((type) => type === `image/${ending === 'jpg' ? 'jpeg' : ending}`);
-}
-
-/** Whether models take pictures of this media type. */
-export function isImageType(type: string): type is ImageBlock['mediaType'] {
-  return IMAGES.some((each) => each === type);
-}
-
-function imageOf(part: unknown): ImageBlock | undefined {
-  if (!isDataPart(part)) return undefined;
-  const mediaType = IMAGES.find((type) => type === part.mimeType);
-  return mediaType && { type: 'image', mediaType, data: Buffer.from(part.data).toString('base64') };
+/** A picture, or where one can't be sent the words for the model that it was there. */
+function imageOf(part: unknown): ImageBlock | TextBlock | undefined {
+  if (!isDataPart(part) || !part.mimeType.startsWith('image/')) return undefined;
+  const { mediaType, name = 'broken' } = pictureIn(part.data) ?? {};
+  return mediaType
+    ? { type: 'image', mediaType, data: Buffer.from(part.data).toString('base64') }
+    : { type: 'text', text: `(Here was a ${name} picture, which was not sent: it has to be ${PICTURES_TAKEN}.)` };
 }
 
 function resultText(content: readonly unknown[]): string {
